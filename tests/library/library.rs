@@ -1,5 +1,6 @@
 //! What needs no program: the rules, the reader, and the evaluator are called as a library.
 
+mod bounds;
 mod configuration_page;
 mod examples;
 mod expressions;

@@ -1,5 +1,7 @@
 //! The whole way: projects in, findings out.
 
+use std::cmp::Reverse;
+
 use foldhash::HashMap;
 use symlint_terraform::{FileId, Project, SortedMap, SortedSet, Sources, Span};
 
@@ -8,6 +10,7 @@ use crate::coverage::{Code, NotChecked};
 use crate::discover;
 use crate::finding::{Finding, Related};
 use crate::fingerprint;
+use crate::found::Found;
 use crate::gaps;
 use crate::level::Level;
 use crate::parallel;
@@ -118,9 +121,11 @@ impl Run<'_> {
 
     fn judge<'a>(&self, set_up: &'a SetUp<'_>, model: &'a Model<'_>, config: &'a Config) -> Judged<'a> {
         let project = model.project;
-        let mut findings = self.findings(set_up, model, config);
+        let (mut findings, mut left_out) = self.findings(set_up, model, config).into_parts();
         let inline = if self.policy.no_inline { Inline::default() } else { Inline::read(project, self.catalogue) };
         let applied = policy::apply(&mut findings, inline, model, config, self.today);
+        // Nobody knows what is in it, so nothing covers it.
+        findings.append(&mut left_out);
         let compares = |id: &str| self.catalogue.get(id).is_some_and(|rule| rule.group.compares_tenants);
         let findings = explained(findings, &compares);
         let mut findings = fold(findings);
@@ -134,14 +139,15 @@ impl Run<'_> {
 
     fn judge_suppressions(&self, set_up: &SetUp<'_>, judged: &mut Judged<'_>, suppressions: &Suppressions) {
         let Judged { model, findings, .. } = judged;
-        let mut found = Vec::new();
+        let mut found = Found::of_one_in(set_up.models().len());
         for (rule, level) in self.running(judged.config) {
             if let Check::Suppressions(check) = rule.check {
                 check(&mut rule.context(set_up, model, judged.config, level, &mut found), suppressions);
             }
         }
+        let (found, left_out) = found.into_parts();
         if !found.is_empty() {
-            findings.extend(found);
+            findings.extend(found.into_iter().chain(left_out));
             sort(findings, model.project);
         }
     }
@@ -153,9 +159,11 @@ impl Run<'_> {
     }
 
     /// What the rules find that look at tenants and at the model.
-    fn findings(&self, set_up: &SetUp<'_>, model: &Model<'_>, config: &Config) -> Vec<Finding> {
+    fn findings(&self, set_up: &SetUp<'_>, model: &Model<'_>, config: &Config) -> Found {
         /// How many tenants a thread takes at once.
         const CHUNK: usize = 64;
+        /// After how many jobs it is seen what is too much.
+        const BATCH: usize = 256;
         enum Job<'t> {
             Model(&'static Rule, Level, fn(&mut Context<'_>)),
             Tenants(&'t [Tenant]),
@@ -170,8 +178,9 @@ impl Run<'_> {
             }
         }
         jobs.extend(model.tenants.chunks(CHUNK).map(Job::Tenants));
+        let runs = set_up.models().len();
         let work = |job: &Job<'_>| {
-            let mut findings = Vec::new();
+            let mut findings = Found::of_one_in(runs);
             match *job {
                 Job::Model(rule, level, check) => {
                     check(&mut rule.context(set_up, model, config, level, &mut findings));
@@ -186,12 +195,15 @@ impl Run<'_> {
             }
             findings
         };
-        let found: Vec<Vec<Finding>> = if model.tenants.len() < parallel::MANY_TENANTS || set_up.models().len() > 1 {
-            jobs.iter().map(work).collect()
+        let mut all = Found::of_one_in(runs);
+        if model.tenants.len() < parallel::MANY_TENANTS || runs > 1 {
+            jobs.iter().for_each(|job| all.append(work(job)));
         } else {
-            parallel::each(&jobs, work)
-        };
-        found.into_iter().flatten().collect()
+            for jobs in jobs.chunks(BATCH) {
+                parallel::each(jobs, work).into_iter().for_each(|found| all.append(found));
+            }
+        }
+        all
     }
 
     fn runs(&self, id: &str, config: &Config) -> bool {
@@ -306,24 +318,63 @@ fn sort(findings: &mut [Finding], project: &Project) {
 fn explained(found: Vec<Finding>, compares: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let (mut causes, others): (Vec<Finding>, Vec<Finding>) =
         found.into_iter().partition(|finding| finding.explains.is_some() && finding.counts());
+    let around = Around::new(causes.iter().map(|cause| cause.explains));
+    let mut left = Vec::new();
     for finding in others {
-        let is_part = |cause: &&mut Finding| {
+        let mut places = around.places(finding.span);
+        let related = finding.related.iter().filter(|related| related.elsewhere.is_none());
+        places.extend(related.flat_map(|related| around.places(related.span)));
+        places.sort_unstable();
+        let is_part = |at: &usize| {
+            let Some(cause) = causes.get(*at) else { return false };
             let is_in = |span| cause.explains.is_some_and(|value| value.contains(span));
-            let mut related = finding.related.iter().filter(|related| related.elsewhere.is_none());
             let is_compared = finding.tenant == cause.tenant || compares(finding.rule);
-            let is_about = is_in(finding.span) || is_compared && related.any(|related| is_in(related.span));
-            is_about && finding.counts() && finding.level <= cause.level
+            (is_in(finding.span) || is_compared) && finding.counts() && finding.level <= cause.level
         };
-        match causes.iter_mut().find(is_part) {
+        match places.into_iter().find(is_part).and_then(|at| causes.get_mut(at)) {
             Some(cause) => {
                 // What is accepted now does not cover what another value will do.
                 cause.cause.get_or_insert_default().push_str(&finding.message);
                 cause.related.push(Related { message: finding.message, span: finding.span, elsewhere: None });
             }
-            None => causes.push(finding),
+            None => left.push(finding),
         }
     }
+    causes.append(&mut left);
     causes
+}
+
+/// Finds the values that contain a place. Of two values, one contains the other or they have nothing in common.
+struct Around {
+    /// In source order, with the place of the cause and that of the next value around it.
+    values: Vec<(Span, usize, Option<usize>)>,
+}
+
+impl Around {
+    fn new(explained: impl Iterator<Item = Option<Span>>) -> Self {
+        let values = explained.enumerate().filter_map(|(at, span)| Some((span?, at, None)));
+        let mut values: Vec<(Span, usize, Option<usize>)> = values.collect();
+        values.sort_by_key(|(span, at, _)| (span.file, span.start, Reverse(span.end), *at));
+        // Of several causes that explain one value, the first has all that is said of it.
+        values.dedup_by_key(|(span, ..)| *span);
+        let mut open: Vec<(usize, Span)> = Vec::new();
+        for (at, (span, _, around)) in values.iter_mut().enumerate() {
+            while open.pop_if(|(_, outer)| !outer.contains(*span)).is_some() {}
+            *around = open.last().map(|(at, _)| *at);
+            open.push((at, *span));
+        }
+        Self { values }
+    }
+
+    /// The places of the causes of the values that contain `span`.
+    fn places(&self, span: Span) -> Vec<usize> {
+        let is_before =
+            |(value, ..): &(Span, usize, Option<usize>)| (value.file, value.start) <= (span.file, span.start);
+        let last = self.values.partition_point(is_before).checked_sub(1);
+        let value = |at: &Option<usize>| self.values.get((*at)?);
+        let values = std::iter::successors(value(&last), |(_, _, around)| value(around));
+        values.filter(|(value, ..)| value.contains(span)).map(|(_, at, _)| *at).collect()
+    }
 }
 
 /// How many tenants a finding about several of them names.

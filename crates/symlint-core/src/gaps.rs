@@ -9,7 +9,7 @@ use symlint_terraform::{
 
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
-use crate::discover::sinks::{has_sinks, sink_in};
+use crate::discover::sinks::{has_sinks, sinks_in};
 use crate::discover::{self, module_names};
 use crate::spelling::{closest, listed};
 use crate::tenants::{
@@ -156,7 +156,7 @@ pub(crate) fn likely_flow<'p>(model: &Model<'p>, config: &Config) -> Option<Like
 
 /// The first resource that acts for a tenant.
 fn flow_resource(module: &Module) -> Option<Span> {
-    module.resources.iter().find(|resource| sink_in(module, resource).is_some()).map(|resource| resource.name.span)
+    sinks_in(module).next().map(|(resource, _)| resource.name.span)
 }
 
 /// Whether a module, or one that it calls, acts for tenants, or cannot be read.

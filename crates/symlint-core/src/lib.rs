@@ -25,6 +25,7 @@ pub mod facts;
 pub mod finding;
 mod fingerprint;
 pub mod fix;
+mod found;
 mod gaps;
 pub mod inspection;
 pub mod level;

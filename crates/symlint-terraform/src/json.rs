@@ -201,10 +201,14 @@ impl Reader<'_> {
         let mut seen = HashSet::with_capacity(object.properties.len());
         for property in &object.properties {
             if !seen.insert(property.name.as_str()) {
-                let range = property.name.range();
-                self.error("this key is already set", range.start..range.end);
+                self.refuse_duplicate(property);
             }
         }
+    }
+
+    fn refuse_duplicate(&mut self, property: &jsonc_parser::ast::ObjectProp<'_>) {
+        let range = property.name.range();
+        self.error("this key is already set", range.start..range.end);
     }
 
     fn item(&mut self, property: &jsonc_parser::ast::ObjectProp<'_>) -> Item {
@@ -270,11 +274,22 @@ impl Reader<'_> {
             Json::Object(object) => {
                 let mut attributes = Vec::with_capacity(object.properties.len());
                 let mut inner = Vec::new();
+                let mut seen = HashSet::with_capacity(object.properties.len());
                 for property in object.properties.iter().filter(|property| property.name.as_str() != "//") {
                     let place = (kind.text.as_str(), property.name.as_str());
                     if let ("variable", "validation") = place {
                         self.blocks(&self.name(property), Vec::new(), 0, &property.value, &mut inner);
                         continue;
+                    }
+                    // Blocks may be there several times. Those of locals are looked at with those of other blocks.
+                    let may_be_blocks = matches!(property.value, Json::Object(_) | Json::Array(_));
+                    let is_argument = match kind.text.as_str() {
+                        "variable" | "module" => true,
+                        "locals" => false,
+                        _ => !may_be_blocks,
+                    };
+                    if is_argument && !seen.insert(property.name.as_str()) {
+                        self.refuse_duplicate(property);
                     }
                     attributes.push(Arc::new(match (place, &property.value) {
                         (("variable", "type"), Json::StringLit(literal)) => {

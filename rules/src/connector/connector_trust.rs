@@ -73,7 +73,7 @@ fn principals(trusted: &Value) -> Vec<(&Value, Str)> {
 fn of_customer(cx: &Context<'_>, raw: &str) -> Option<Problem> {
     let text = raw.trim();
     let account = account_of(text).filter(|account| cx.set_up.is_account_of_tenant(account))?;
-    if cx.config.host_accounts.iter().any(|host| host == account) {
+    if cx.config.host_accounts.contains(account) {
         return None;
     }
     let models = || cx.set_up.models().iter();

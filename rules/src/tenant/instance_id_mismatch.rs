@@ -3,8 +3,8 @@
 use symlint_core::rule::Context;
 use symlint_core::tenants::format::{is_hexadecimal, is_placeholder_resource};
 use symlint_core::tenants::{
-    Choice, Field, FieldKind, Part, PermissionSetArn, Place, RelationKind, RoleNaming, Tenant, TenantId, Unwired,
-    is_near, normalise,
+    Choice, Field, FieldKind, Part, PermissionSetArn, Place, RelationKind, RoleNaming, Tenant, TenantId, is_near,
+    normalise,
 };
 use symlint_terraform::{Path, Str};
 
@@ -157,8 +157,7 @@ fn wrong_choice(cx: &Context<'_>, tenant: &Tenant, meant: Part<'_>, owner: Optio
     let of_owner = owner.and_then(|owner| cx.choice(&owner.connector.instance_arn));
     let of_owner = of_owner.filter(|it| is_next_to(&it.entry)).map(|it| it.name);
     let unused = || {
-        let is_it = |entry: &&Unwired| entry.instance.as_ref().is_some_and(|id| id.as_str() == meant.text());
-        let entry = cx.model.unwired.iter().find(is_it).filter(|entry| is_next_to(&entry.path))?;
+        let entry = cx.model.unwired_with(meant.text()).filter(|entry| is_next_to(&entry.path))?;
         Some(entry.name.clone())
     };
     let name = of_owner.or_else(unused)?;

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use symlint_core::finding::Edit;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{Place, Tenant, TenantId};
+use symlint_core::tenants::{Model, Place, Tenant, TenantId};
 use symlint_terraform::syntax::{Body, Expr, ExprKind, Item, Key, children, top_level};
 use symlint_terraform::{LoadedFile, LostKey, Path, PathStep, SourceFile, Span};
 
@@ -66,33 +66,34 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 /// Whether the key of any tenant is written twice in one object, so that one entry is lost.
 pub(crate) fn is_any_key_twice(cx: &Context<'_>) -> bool {
-    let keys = || cx.tenants().iter().map(|tenant| tenant.key.span);
-    is_any_twice(cx, &keys().collect())
+    let twice = keys_twice(cx.model);
+    cx.tenants().iter().any(|tenant| twice.contains(&tenant.key.span))
 }
 
 /// Whether the key of `tenant` is, or it takes the place of another one in `merge`: then its entry may be that of another
 /// tenant.
 pub(crate) fn is_key_twice(cx: &Context<'_>, tenant: &Tenant) -> bool {
-    cx.model.overridden.iter().any(|entry| entry.by == tenant.id)
-        || is_any_twice(cx, &std::iter::once(tenant.key.span).collect())
+    cx.model.overridden.iter().any(|entry| entry.by == tenant.id) || keys_twice(cx.model).contains(&tenant.key.span)
 }
 
-fn is_any_twice(cx: &Context<'_>, keys: &HashSet<Span>) -> bool {
-    let of_yaml = cx.model.lost_keys.iter().any(|lost| keys.contains(&lost.kept));
-    let mut work: Vec<&Expr> = cx.model.project.files().iter().flat_map(|file| top_level(&file.file.body)).collect();
-    while let Some(expr) = work.pop() {
-        if let ExprKind::Object(items) = &expr.kind
-            && has_duplicate(items)
-        {
-            let of = |item: &&Item| keys.contains(&item.key.span());
-            let is_twice = |item: &Item| items.iter().filter(|it| key_of(it) == key_of(item)).count() > 1;
-            if items.iter().filter(of).any(|item| key_of(item).is_some() && is_twice(item)) {
-                return true;
+/// All keys that are written twice in one object.
+fn keys_twice<'a>(model: &'a Model<'_>) -> &'a HashSet<Span> {
+    model.keys_twice.get_or_init(|| {
+        let mut twice: HashSet<Span> = model.lost_keys.iter().map(|lost| lost.kept).collect();
+        let mut work: Vec<&Expr> = model.project.files().iter().flat_map(|file| top_level(&file.file.body)).collect();
+        while let Some(expr) = work.pop() {
+            if let ExprKind::Object(items) = &expr.kind
+                && has_duplicate(items)
+            {
+                let mut counts: HashMap<&str, usize> = HashMap::default();
+                items.iter().filter_map(key_of).for_each(|key| *counts.entry(key).or_default() += 1);
+                let is_twice = |item: &&Item| key_of(item).is_some_and(|key| counts.get(key).is_some_and(|it| *it > 1));
+                twice.extend(items.iter().filter(is_twice).map(|item| item.key.span()));
             }
+            work.extend(children(expr));
         }
-        work.extend(children(expr));
-    }
-    of_yaml
+        twice
+    })
 }
 
 /// Whether any object contains a key twice.

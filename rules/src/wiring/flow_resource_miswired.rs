@@ -1,13 +1,14 @@
 //! See flow-resource-miswired.md.
 
 use foldhash::{HashMap, HashSet};
+use symlint_core::discover::sinks::Reference;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
     Field, FieldKind, FieldRef, FlowResource, MadeOf, Model, Place, Source, TenantId, has_shape, may_be, other_shape,
     text_of, values_at,
 };
 use symlint_terraform::syntax::{Expr, ExprKind};
-use symlint_terraform::{Makeup, PathStep, Resource, SortedMap, Span, Str, Value};
+use symlint_terraform::{Makeup, Module, PathStep, Resource, SortedMap, Span, Str, Value};
 
 use super::judge::{consequence, is_always, is_computed, is_not_own, is_overridden, owner, shared};
 use super::origin::{Referrer, is_same};
@@ -151,6 +152,7 @@ fn check_names(cx: &mut Context<'_>) {
 fn check_references(cx: &mut Context<'_>) {
     let model = cx.model;
     let (mut seen, mut reported) = (HashSet::default(), HashSet::default());
+    let mut all_right: HashMap<(*const Module, *const Reference), Vec<&Resource>> = HashMap::default();
     for found in &model.resources {
         let is_first = seen.insert(found.resource.block.span);
         let is_flow = found.kind() == "sym_flow";
@@ -161,7 +163,9 @@ fn check_references(cx: &mut Context<'_>) {
             }
             let is_right = |resource: &&Resource| reference.may_be(resource);
             let (kind, types) = (reference.to.0, reference.to.1.join("` or `"));
-            let own: Vec<&Resource> = found.module.resources.iter().filter(is_right).collect();
+            let own = all_right
+                .entry((std::ptr::from_ref(found.module), std::ptr::from_ref(reference)))
+                .or_insert_with(|| found.module.resources.iter().filter(is_right).collect());
             let References { resources, is_open, .. } = references(found.module, expr);
             let wrong = resources.iter().find(|resource| !is_right(resource));
             let passed = passed(model, found, expr, reference.attribute).filter(|_| wrong.is_none());
@@ -271,7 +275,7 @@ fn is_right(model: &Model<'_>, setting: &Setting<'_>) -> bool {
 
 /// Whether the value, which was computed from one of the tenant, is none of these.
 fn is_other(model: &Model<'_>, setting: &Setting<'_>) -> bool {
-    is_not_own(model.tenant(setting.tenant), setting.wanted, &setting.value)
+    is_not_own(model, setting.tenant, setting.wanted, &setting.value)
 }
 
 /// The expression of the value, where the module writes it.
@@ -393,7 +397,7 @@ impl<'a> Judge<'a> {
     fn judge(&self, setting: &Setting<'a>) -> Option<Problem> {
         match text_of(&setting.value) {
             Some(text) => {
-                let is_received = || self.wanted_texts(setting, &setting.expected(self.model)).contains(&text);
+                let is_received = || self.is_wanted(setting, &setting.expected(self.model), &text);
                 let owner = || self.owners.other(setting.tenant, setting.wanted, &text).filter(|_| !is_received());
                 let problem = self.judge_text(setting, &text).or_else(|| owner().map(Problem::Tenant));
                 problem.filter(|it| !matches!(it, Problem::Tenant(other) if self.is_passed(setting, *other)))
@@ -478,8 +482,8 @@ impl<'a> Judge<'a> {
         if sources.iter().any(is_right) || sources.iter().any(|source| matches!(source, Source::AllTenants)) {
             return None;
         }
-        let wanted = self.wanted_texts(setting, &expected);
-        let is_right_text = wanted.contains(text);
+        let wanted = || self.wanted_texts(setting, &expected);
+        let is_right_text = self.is_wanted(setting, &expected, text);
         // A text of another kind is another value, whatever it was put together from.
         if sources.len() > 1
             && other_shape(setting.wanted, text).is_some()
@@ -493,7 +497,7 @@ impl<'a> Judge<'a> {
             return Some(Problem::From(self.referrer.name(setting.instance, source)));
         }
         // A value that is put together may be right, and where the right value is unknown, nothing can be said.
-        if sources.len() > 1 && (is_right_text || wanted.is_empty()) {
+        if sources.len() > 1 && (is_right_text || wanted().is_empty()) {
             return None;
         }
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
@@ -508,7 +512,7 @@ impl<'a> Judge<'a> {
             let is_wrong = !has_shape(setting.wanted, text);
             return is_wrong.then(|| Problem::From(self.referrer.name(setting.instance, source)));
         }
-        if is_right_text { None } else { self.judge_constant(setting, text, &sources, &wanted) }
+        if is_right_text { None } else { self.judge_constant(setting, text, &sources, &wanted()) }
     }
 
     /// Whether a whole argument of the flow is a value of the tenant `other`: then it is judged where it is passed.
@@ -524,7 +528,7 @@ impl<'a> Judge<'a> {
 
     /// Whether `text`, which was computed from the right value, is neither that nor what the module receives.
     fn is_changed(&self, setting: &Setting<'a>, text: &Str, expected: &[Value]) -> bool {
-        is_other(self.model, setting) && !self.wanted_texts(setting, expected).contains(text)
+        is_other(self.model, setting) && !self.is_wanted(setting, expected, text)
     }
 
     /// Judges a wrong value that does not come from a tenant's entry.
@@ -562,6 +566,12 @@ impl<'a> Judge<'a> {
         // Where the tenant's own value is malformed, that is what is wrong.
         let is_comparable = wanted.iter().any(|own| has_shape(setting.wanted, own));
         (is_written && is_comparable).then_some(Problem::Written)
+    }
+
+    /// Whether `text` is one of the [texts that would be right](Self::wanted_texts).
+    fn is_wanted(&self, setting: &Setting<'_>, expected: &[Value], text: &Str) -> bool {
+        expected.is_empty() && self.model.has(setting.tenant, setting.wanted, text)
+            || self.wanted_texts(setting, expected).contains(text)
     }
 
     /// The texts that would be right: those of the module's variable, or else those of the tenant.

@@ -137,7 +137,7 @@ fn right_grant(model: &Model<'_>, slot: &Slot<'_>) -> Option<Option<usize>> {
     if slot.wanted == FieldKind::TargetAccountId && is_number(slot) || !slot.value.candidates().is_empty() {
         return None;
     }
-    let is_changed = || !slot.is_fragment && is_not_own(model.tenant(slot.tenant), slot.wanted, &slot.value);
+    let is_changed = || !slot.is_fragment && is_not_own(model, slot.tenant, slot.wanted, &slot.value);
     match model.sources_of_values.of(&slot.value, slot.tenant)?.as_slice() {
         [Source::Field(it)] if it.tenant == slot.tenant && it.kind == slot.wanted && !is_changed() => Some(it.grant),
         [Source::Tenant(it)] if *it == slot.tenant && slot.wanted == FieldKind::Key && !is_another_s(model, slot) => {
@@ -723,9 +723,13 @@ pub(super) fn is_computed(
 }
 
 /// Whether `value`, which was computed from one of the tenant of this kind, is none of these, or more than one of them.
-pub(super) fn is_not_own(tenant: &Tenant, wanted: FieldKind, value: &Value) -> bool {
-    let mut own = tenant.values().filter(|field| field.kind == wanted);
+pub(super) fn is_not_own(model: &Model<'_>, tenant: TenantId, wanted: FieldKind, value: &Value) -> bool {
     // Nearly always it is.
+    if value.as_str().is_some_and(|text| model.has(tenant, wanted, text)) {
+        return false;
+    }
+    let tenant = model.tenant(tenant);
+    let mut own = tenant.values().filter(|field| field.kind == wanted);
     if value.as_str().is_some_and(|text| own.any(|field| field.as_str() == Some(text))) {
         return false;
     }

@@ -27,6 +27,9 @@ impl<'a> Owners<'a> {
         if matches!(wanted, FieldKind::Cloud | FieldKind::Region | FieldKind::Key) {
             return None;
         }
+        if self.model.has(own, wanted, text) {
+            return None;
+        }
         let mut right = self.model.tenant(own).values().filter(|field| field.kind == wanted).peekable();
         if right.peek().is_none() || right.any(|field| field.as_str().is_none_or(|right| right == text.as_str())) {
             return None;

@@ -171,7 +171,7 @@ fn lacking<'a>(cx: &Context<'_>, tenants: impl Iterator<Item = &'a Tenant>, acco
     }
     let listed: HashSet<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
     let configured =
-        |account: &str| cx.config.host_accounts.iter().chain(&cx.config.safelist_extra).any(|known| known == account);
+        |account: &str| cx.config.host_accounts.contains(account) || cx.config.safelist_extra.contains(account);
     let unwired = cx.model.unwired_accounts();
     let is_stray = |account: &&Account| {
         let id = account.id.as_str();
@@ -181,7 +181,7 @@ fn lacking<'a>(cx: &Context<'_>, tenants: impl Iterator<Item = &'a Tenant>, acco
     let is_missing = |tenant: &'a Tenant| {
         let account = tenant.sso_account().filter(|account| account.is_well_formed())?.text();
         // The runtime may always assume roles in its own account.
-        let is_host = cx.config.host_accounts.iter().any(|host| host == account);
+        let is_host = cx.config.host_accounts.contains(account);
         let is_judged = !tenant.sso_account_id.is_garbled() && !is_host;
         // A list of the roles' accounts lacks it for a reason that has a finding.
         let role = tenant.role_account().filter(|_| tenant.has_role_account_mismatch());

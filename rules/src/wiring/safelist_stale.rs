@@ -42,7 +42,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         return;
     }
     let configured: HashSet<&str> =
-        cx.config.host_accounts.iter().chain(&cx.config.safelist_extra).map(String::as_str).collect();
+        cx.config.host_accounts.iter().chain(cx.config.safelist_extra.iter()).map(String::as_str).collect();
     // What was mistyped, and what comes from another value of a tenant, is a tenant that is missing.
     let meant: HashSet<Span> = missing(cx).into_iter().filter_map(|missing| Some(missing.meant?.span)).collect();
     let unwired = model.unwired_accounts();

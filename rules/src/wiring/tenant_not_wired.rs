@@ -104,8 +104,8 @@ const CALLS: usize = 3;
 fn check_entries(cx: &mut Context<'_>) {
     let model = cx.model;
     let is_elsewhere = |account: &str| {
-        let mut configured = cx.config.host_accounts.iter().chain(&cx.config.safelist_extra);
-        cx.set_up.is_account_of_tenant(account) || configured.any(|known| known == account)
+        let is_configured = cx.config.host_accounts.contains(account) || cx.config.safelist_extra.contains(account);
+        cx.set_up.is_account_of_tenant(account) || is_configured
     };
     // Where a permission set is of its instance, the tenant with it should have chosen this one.
     let meant: HashSet<&str> = cx

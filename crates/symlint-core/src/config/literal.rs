@@ -1,8 +1,8 @@
 //! What is written in `.symlint.hcl`: literals only, and every mistake with its place.
 
 use foldhash::HashSet;
-use symlint_terraform::Span;
 use symlint_terraform::syntax::{Block, Expr, ExprKind, Item, Key, Name};
+use symlint_terraform::{SortedSet, Span};
 use time::{Date, Month};
 
 use super::settings::{ATTRIBUTES, settings_of};
@@ -124,11 +124,11 @@ pub(super) fn partitions(expr: &Expr) -> Read<Vec<String>> {
     }
 }
 
-pub(super) fn accounts(expr: &Expr) -> Read<Vec<String>> {
+pub(super) fn accounts(expr: &Expr) -> Read<SortedSet<String>> {
     let accounts = strings(expr)?;
     match accounts.iter().find(|account| !crate::tenants::format::is_account_id(account)) {
         Some(account) => Err(error(format!("`{account}` is not an account ID of twelve digits"), expr.span)),
-        None => Ok(accounts),
+        None => Ok(accounts.into_iter().collect()),
     }
 }
 

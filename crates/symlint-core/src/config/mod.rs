@@ -46,9 +46,9 @@ pub struct Config {
     /// The partitions in which tenants may be.
     pub allowed_partitions: Vec<String>,
     /// Accounts of the service provider itself.
-    pub host_accounts: Vec<String>,
+    pub host_accounts: SortedSet<String>,
     /// Accounts of others that the runtime may enter.
-    pub safelist_extra: Vec<String>,
+    pub safelist_extra: SortedSet<String>,
     /// Levels that differ from those of the rule pages, by rule id.
     pub levels: SortedMap<String, Level>,
     /// Findings that are accepted.
@@ -154,8 +154,8 @@ impl Default for Config {
             role_name: RoleNamePattern { prefix: "SymSSO".into(), suffix: String::new(), is_constant: false },
             runtime_module: "runtime-connector".into(),
             allowed_partitions: vec!["aws".into()],
-            host_accounts: Vec::new(),
-            safelist_extra: Vec::new(),
+            host_accounts: SortedSet::new(),
+            safelist_extra: SortedSet::new(),
             levels: SortedMap::new(),
             exceptions: Vec::new(),
             customers: Vec::new(),
@@ -238,7 +238,7 @@ impl Config {
 
     /// Whether no tenant may use an account: it is Sym's own, or one of the service provider.
     pub fn is_forbidden_account(&self, account: &str) -> bool {
-        account == crate::facts::SYM_ACCOUNT || self.host_accounts.iter().any(|host| host == account)
+        account == crate::facts::SYM_ACCOUNT || self.host_accounts.contains(account)
     }
 
     /// The keys of all tenants that it names.

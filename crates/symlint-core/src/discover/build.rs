@@ -1,5 +1,7 @@
 //! Elements and flows → tenants, and all that rules look at.
 
+use std::sync::{Mutex, OnceLock};
+
 use foldhash::HashSet;
 use symlint_terraform::{
     ConversionProblem, ConversionProblemKind, EvalError, EvalErrorKind, Evaluator, Kind, Project, Root, SortedSet,
@@ -82,6 +84,8 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     }
     let unknown_effects = population.unknown_effects;
     walked.errors.extend(population.unfollowed.into_iter().map(too_much));
+    let message = || "there are too many tenants: this one and those after it are not checked".to_owned();
+    walked.errors.extend(population.too_many.map(|span| limit(message(), span)));
     let mut sources = population.sources;
     sources.add_values(&tenants);
     let unwired = unwired(&evaluator, &walked, &sources, &tenants);
@@ -92,7 +96,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     let lost_entries = evaluator.lost_entries();
     // What was evaluated takes as much room as the tenants do.
     drop(evaluator);
-    let index = Index::new(&tenants, config);
+    let index = Index::new(&tenants, &walked.flows, config);
     let flow_folders = flow_folders(project, &walked);
     let overridden = overridden(lost_entries, &tenants, &walked.flows);
     let Walked { flows, resources, connectors, runtimes, .. } = walked;
@@ -121,6 +125,9 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
         role_names: RoleNames::default(),
         overridden,
         unwired,
+        unwired_instances: OnceLock::new(),
+        values: Mutex::default(),
+        keys_twice: OnceLock::new(),
         sources_of_values: sources,
         unknown_effects,
         not_checked: Vec::new(),
@@ -166,7 +173,10 @@ const KEYS: usize = 16;
 
 /// The error for a value at `span` that was made of more than is looked at.
 fn too_much(span: Span) -> EvalError {
-    let message = "this is made of too many values to be followed".to_owned();
+    limit("this is made of too many values to be followed".to_owned(), span)
+}
+
+fn limit(message: String, span: Span) -> EvalError {
     EvalError { message, span, subject: None, kind: EvalErrorKind::Limit }
 }
 

@@ -74,7 +74,7 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
             }));
             continue;
         }
-        let mut seen: Vec<(usize, FieldKind)> = Vec::new();
+        let mut seen: HashSet<(usize, FieldKind)> = HashSet::default();
         for part in argument.parts.iter().filter(|part| part.field != FieldKind::Key) {
             let of_part = |it: &Value| !part.is_another(it);
             let name = match part.steps.last() {
@@ -102,8 +102,7 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
             for (at, element) in elements.enumerate() {
                 for value in values_at(&element, inside.get(1..).unwrap_or_default()) {
                     // Of several names for one value, the first that is there.
-                    if !seen.contains(&(at, part.field)) {
-                        seen.push((at, part.field));
+                    if seen.insert((at, part.field)) {
                         effects.push(effective(value, is_granted(part.field).then_some(ARGUED + 1 + at)));
                     }
                 }
@@ -548,17 +547,16 @@ pub(super) fn called(
         true => argued.iter().filter(|effective| !effective.is_fragment).collect(),
         false => received.iter().collect(),
     };
-    let mut numbers: Vec<usize> = granted.iter().filter_map(|effective| effective.grant).collect();
-    numbers.dedup();
+    let mut numbers: Vec<usize> = Vec::new();
+    let mut by_number: HashMap<(usize, FieldKind), &Effective> = HashMap::default();
+    let mut seen: HashSet<usize> = HashSet::default();
+    for (number, effective) in granted.iter().filter_map(|effective| Some((effective.grant?, *effective))) {
+        numbers.extend(seen.insert(number).then_some(number));
+        by_number.entry((number, effective.field)).or_insert(effective);
+    }
     let mut grants: Vec<Grant> = Vec::new();
-    for (at, number) in numbers.iter().enumerate() {
-        if numbers.iter().take(at).any(|known| known == number) {
-            continue;
-        }
-        let mut of = |kind: FieldKind| {
-            let mut own = granted.iter().filter(|effective| effective.grant == Some(*number));
-            field(own.find(|effective| effective.field == kind).copied(), kind)
-        };
+    for number in numbers {
+        let mut of = |kind: FieldKind| field(by_number.get(&(number, kind)).copied(), kind);
         grants.push(Grant::new(of(FieldKind::PermissionSetArn), of(FieldKind::TargetAccountId)));
     }
     let unsaid = || Field::unusable(FieldKind::SsoAccountId, id, name_span);

@@ -18,6 +18,9 @@ use crate::tenants::{
     TenantId, UnknownEffect, Way, Whole, other_shape, resources_of, text_of, values_at,
 };
 
+/// How many tenants are checked.
+const MOST: usize = 100_000;
+
 /// The elements of all collections, and whose they are.
 pub(super) struct Population<'a> {
     pub(super) run: RunId,
@@ -40,6 +43,8 @@ pub(super) struct Population<'a> {
     pub(super) unknown_effects: Vec<UnknownEffect>,
     /// Where what takes effect was made of too much.
     pub(super) unfollowed: SortedSet<Span>,
+    /// The first tenant that is not checked.
+    pub(super) too_many: Option<Span>,
 }
 
 impl<'a> Population<'a> {
@@ -54,6 +59,7 @@ impl<'a> Population<'a> {
         let mut sources = SourceIndex::default();
         let mut of_texts = HashSet::default();
         let mut others: Vec<(usize, TenantId, Value)> = Vec::new();
+        let mut too_many = None;
         let is_alone = !evaluator.project().has_configuration();
         for (place, shape) in found.shapes.iter().enumerate() {
             let mut own = elements::elements(evaluator, walked, &found.inline, shape);
@@ -66,6 +72,10 @@ impl<'a> Population<'a> {
                     continue;
                 }
             }
+            // Each takes some kilobytes, and may be written in six bytes.
+            let room = MOST - elements.len();
+            too_many = too_many.or(own.get(room).map(|first| first.span));
+            own.truncate(room);
             let at = sources.collections().len();
             let discovery = found.discovery(place, config);
             let mut collection = Collection::new(shape.clone(), name_of(shape), discovery);
@@ -105,6 +115,7 @@ impl<'a> Population<'a> {
             others,
             unknown_effects: Vec::new(),
             unfollowed: SortedSet::new(),
+            too_many,
         }
     }
 

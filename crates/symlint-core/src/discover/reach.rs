@@ -3,7 +3,7 @@
 use symlint_terraform::syntax::{Call, Expr, ExprKind, For, Item, Key, SplatStep, TemplatePart, children};
 use symlint_terraform::{Module, Resource, Str};
 
-use super::sinks::{is_of_flow, sink_in};
+use super::sinks::{Sink, is_of_flow, serving_others};
 use crate::tenants::{FieldKind, Step, Steps};
 
 /// How deep expressions, and locals within each other, are followed.
@@ -66,13 +66,15 @@ pub(super) fn reached(module: &Module) -> Vec<Reached> {
             }
         }
     };
+    let others = serving_others(module);
     for resource in module.resources.iter().filter(|resource| is_of_flow(resource)) {
         let follow = |attribute: &str, part: Option<&str>| {
             let Some(attribute) = resource.attribute(attribute) else { return Vec::new() };
             let steps: Steps = part.map(|part| Step::Name(part.into())).into_iter().collect();
             Follower::new(module, resource).all(&attribute.value, steps)
         };
-        for setting in sink_in(module, resource).map(|sink| sink.settings).unwrap_or_default() {
+        let sink = Sink::of_block(resource).filter(|_| !others.contains(&resource.block.span));
+        for setting in sink.map(|sink| sink.settings).unwrap_or_default() {
             add(follow(setting.attribute, setting.part), setting.field);
         }
         if resource.attribute("name").is_some() && resource.kind.text.starts_with("sym_") {

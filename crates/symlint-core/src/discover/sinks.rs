@@ -1,8 +1,9 @@
 //! The places where a tenant's value takes effect, whatever the names around them. To know another resource takes a
 //! row.
 
+use foldhash::HashSet;
 use symlint_terraform::syntax::{Block, Expr, ExprKind, Key, children, top_level};
-use symlint_terraform::{Module, Resource};
+use symlint_terraform::{Module, Resource, Span, Str};
 
 use crate::tenants::FieldKind;
 
@@ -224,35 +225,44 @@ pub(super) fn named<'e>(expr: &'e Expr, kind: &str) -> Vec<&'e str> {
     names
 }
 
-/// Whether an integration of `module` serves something else than Identity Center: strategies of other types, or a
-/// runtime, and no strategy of ours.
-pub(super) fn serves_others(module: &Module, integration: &Resource) -> bool {
+/// The blocks of the integrations of `module` that serve something else than Identity Center: strategies of other types,
+/// or a runtime, and no strategy of ours.
+pub(super) fn serving_others(module: &Module) -> HashSet<Span> {
     let kind = SINKS.first().map_or("", |sink| sink.kind);
-    if integration.kind.text.as_str() != kind {
-        return false;
+    let integrations = || module.resources.iter().filter(|resource| resource.kind.text.as_str() == kind);
+    if integrations().next().is_none() {
+        return HashSet::default();
     }
-    let is_named = |expr: &Expr| named(expr, kind).contains(&integration.name.text.as_str());
     let users = || module.resources.iter().filter(|user| !user.data && user.kind.text.starts_with(SYM));
     let is_strategy =
         |user: &&Resource| user.kind.text.as_str() == "sym_strategy" && type_of(user).is_none_or(|it| it == "aws_sso");
-    // A permission context without an instance is for another service, unless one of our strategies acts through it.
-    let settings = integration.attribute("settings");
-    if settings.is_some_and(|settings| lacks(&settings.value, FieldKind::InstanceArn.name())) {
-        return !users().filter(is_strategy).any(|user| integration_of(user).is_some_and(is_named));
-    }
+    let ours: Vec<Option<Vec<&str>>> =
+        users().filter(is_strategy).map(|user| integration_of(user).map(|expr| named(expr, kind))).collect();
+    let named_by_ours: HashSet<&str> = ours.iter().flatten().flatten().copied().collect();
+    let may_name_any = ours.iter().any(|names| names.as_ref().is_none_or(Vec::is_empty));
     // Who receives it from the module is not known here; a runtime's is exported for other root modules.
-    let is_used_by = |user: &Resource| top_level(&user.block.body).into_iter().any(is_named);
-    let is_runtimes = users().any(|user| user.kind.text.as_str() == "sym_runtime" && is_used_by(user));
-    let passed = module.calls.iter().flat_map(|call| &call.arguments).map(|argument| &argument.value);
-    let exported = module.outputs.iter().filter(|_| !is_runtimes);
-    let passed = passed.chain(exported.filter_map(|output| Some(&output.value.as_ref()?.value)));
-    let passed = passed.chain(module.locals.iter().map(|local| &local.value));
-    if passed.into_iter().any(is_named) {
-        return false;
-    }
-    let is_ours =
-        |user: &Resource| integration_of(user).is_none_or(|expr| is_named(expr) || named(expr, kind).is_empty());
-    !users().filter(is_strategy).any(is_ours) && users().any(is_used_by)
+    let used_by = |users: &mut dyn Iterator<Item = &'_ Resource>| -> HashSet<Str> {
+        let exprs = users.flat_map(|user| top_level(&user.block.body));
+        exprs.flat_map(|expr| named(expr, kind)).map(Str::from).collect()
+    };
+    let used = used_by(&mut users());
+    let used_by_runtimes = used_by(&mut users().filter(|user| user.kind.text.as_str() == "sym_runtime"));
+    let arguments = module.calls.iter().flat_map(|call| &call.arguments).map(|argument| &argument.value);
+    let passed = arguments.chain(module.locals.iter().map(|local| &local.value));
+    let passed: HashSet<&str> = passed.flat_map(|expr| named(expr, kind)).collect();
+    let exported = module.outputs.iter().filter_map(|output| Some(&output.value.as_ref()?.value));
+    let exported: HashSet<&str> = exported.flat_map(|expr| named(expr, kind)).collect();
+    let serves_others = |integration: &&Resource| {
+        let name = integration.name.text.as_str();
+        // A permission context without an instance is for another service, unless one of our strategies acts through it.
+        let settings = integration.attribute("settings");
+        if settings.is_some_and(|settings| lacks(&settings.value, FieldKind::InstanceArn.name())) {
+            return !named_by_ours.contains(name);
+        }
+        let is_passed = passed.contains(name) || exported.contains(name) && !used_by_runtimes.contains(name);
+        !is_passed && !may_name_any && !named_by_ours.contains(name) && used.contains(name)
+    };
+    integrations().filter(serves_others).map(|integration| integration.block.span).collect()
 }
 
 /// The integration that a strategy names.
@@ -260,14 +270,16 @@ fn integration_of(strategy: &Resource) -> Option<&Expr> {
     strategy.attribute("integration_id").map(|attribute| &attribute.value)
 }
 
-/// The sink that a resource of `module` is, as far as the module says it.
-pub fn sink_in(module: &Module, resource: &Resource) -> Option<&'static Sink> {
-    Sink::of_block(resource).filter(|_| !serves_others(module, resource))
+/// The resources of `module` that are sinks, as far as the module says it.
+pub fn sinks_in(module: &Module) -> impl Iterator<Item = (&Resource, &'static Sink)> {
+    let others = serving_others(module);
+    let sinks = module.resources.iter().filter_map(|resource| Some((resource, Sink::of_block(resource)?)));
+    sinks.filter(move |(resource, _)| !others.contains(&resource.block.span))
 }
 
 /// Whether `module` has resources of its own on which Sym or AWS acts for a tenant.
 pub fn has_sinks(module: &Module) -> bool {
-    module.resources.iter().any(|resource| sink_in(module, resource).is_some())
+    sinks_in(module).next().is_some()
 }
 
 /// Whether `module` has resources that refer to others on which Sym acts.

@@ -16,7 +16,7 @@ use super::looks::receives_tenants;
 use super::modules::{Role, Roles};
 use super::policies;
 use super::safelists;
-use super::sinks::{OTHER_ROLE, Reference, Sink, Within, is_of_flow, serves_others, sink_in};
+use super::sinks::{OTHER_ROLE, Reference, Sink, Within, is_of_flow, serving_others, sinks_in};
 use crate::config::Config;
 use crate::tenants::{
     Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, FlowResource, Input, Repetition,
@@ -114,9 +114,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         let project = evaluator.project();
         let roles = Roles::new(project, config);
         let modules = project.modules_by_id().map(|(_, module)| module);
-        let others = modules.flat_map(|module| {
-            module.resources.iter().filter(|it| serves_others(module, it)).map(|resource| resource.block.span)
-        });
+        let others = modules.flat_map(serving_others);
         Self {
             others: others.collect(),
             evaluator,
@@ -177,7 +175,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     /// Whether all sinks of the root module are repeated, and for nothing.
     fn makes_nothing(&self, module: &'p Module) -> bool {
         let root = self.evaluator.root();
-        let mut sinks = module.resources.iter().filter(|resource| sink_in(module, resource).is_some()).peekable();
+        let mut sinks = sinks_in(module).map(|(sink, _)| sink).peekable();
         sinks.peek().is_some()
             && sinks
                 .all(|sink| self.evaluator.resource_instances(&root, sink).is_ok_and(|instances| instances.is_empty()))
@@ -450,6 +448,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     /// The resources of one instance of a flow module, by the flow to which they belong.
     fn groups(&mut self, instance: &Instance, module: &'p Module, is_repeated: bool) -> Vec<Group<'p>> {
         let mut groups: Vec<Group<'p>> = Vec::new();
+        let mut by_label: HashMap<Option<Str>, usize> = HashMap::default();
         let serves_others = |resource: &Resource| {
             resource.kind.text.as_str() == OTHER_ROLE.from.0 && self.others.contains(&resource.block.span)
         };
@@ -487,7 +486,8 @@ impl<'a, 'p> Walker<'a, 'p> {
                 let is_text = matches!(each.key(), InstanceKey::Key(_));
                 let label = key.clone().filter(|_| by_key && (is_text || is_counted));
                 let found = FlowResource::new(module, &each, serves_others, attributes, referred);
-                match groups.iter_mut().find(|group| group.label == label) {
+                let at = *by_label.entry(label.clone()).or_insert(groups.len());
+                match groups.get_mut(at) {
                     Some(group) => group.resources.push(found),
                     None => {
                         let own = match (&label, each.key()) {

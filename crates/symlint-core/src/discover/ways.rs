@@ -17,7 +17,7 @@ use crate::tenants::{
     key_path, text_of, values_at,
 };
 
-/// How many tenants of a collection are examined to find which attribute is which.
+/// How many tenants of a collection, and how many grants of each, are examined to find which attribute is which.
 const MANY: usize = 256;
 
 impl Population<'_> {
@@ -156,13 +156,24 @@ impl Population<'_> {
                 continue;
             }
             *sampled += 1;
-            let received: Vec<Effective> =
-                effects_of(instance, resources).into_iter().flat_map(Effective::possible).collect();
+            // Of very many grants, the first ones say where they are.
+            let mut grants = HashSet::default();
+            let received = effects_of(instance, resources).into_iter();
+            let received = received.filter(|it| {
+                it.grant.is_none_or(|grant| grants.contains(&grant) || grants.len() < MANY && grants.insert(grant))
+            });
+            let received: Vec<Effective> = received.flat_map(Effective::possible).collect();
             let number = seen.values().sum::<usize>();
             let mut pair: HashMap<usize, [Option<(usize, Steps)>; 2]> = HashMap::default();
+            let mut own: HashMap<Steps, Vec<Str>> = HashMap::default();
             for effective in &received {
                 let mut places = self.places(&effective.value, tenant);
-                places.retain(|(collection, steps, _)| *collection != at || !self.is_cut_out(effective, tenant, steps));
+                places.retain(|(collection, steps, _)| {
+                    *collection != at || {
+                        let own = own.entry(steps.clone()).or_insert_with(|| self.texts_at(tenant, steps));
+                        !is_cut_out(effective, own)
+                    }
+                });
                 if places.iter().all(|(collection, ..)| *collection != at)
                     && let Some(elsewhere) = self.elsewhere.get_mut(at)
                 {
@@ -227,17 +238,10 @@ impl Population<'_> {
         }
     }
 
-    /// Whether what takes effect has only one of the values in it that the text at `steps` of the tenant's element joins.
-    fn is_cut_out(&self, effective: &Effective, tenant: TenantId, steps: &[Step]) -> bool {
-        let (Some(member), Some(effect)) = (self.elements.get(tenant.index()), text_of(&effective.value)) else {
-            return false;
-        };
-        values_at(&member.element.value, steps).iter().filter_map(text_of).any(|whole| {
-            let mut parts = whole.split([':', ',', ';', '|', '@']).filter(|part| part.len() > 2);
-            !has_shape(effective.field, &whole)
-                && !effect.contains(whole.as_str())
-                && parts.any(|part| part.len() < whole.len() && effect.contains(part))
-        })
+    /// The texts at `steps` of the tenant's element.
+    fn texts_at(&self, tenant: TenantId, steps: &[Step]) -> Vec<Str> {
+        let values = self.elements.get(tenant.index()).map(|member| values_at(&member.element.value, steps));
+        values.iter().flatten().filter_map(text_of).collect()
     }
 
     /// The place of a tenant among the elements of its collection.
@@ -314,4 +318,15 @@ impl Population<'_> {
             !steps.is_empty() || *at >= self.primary || self.of_texts.contains(at)
         })
     }
+}
+
+/// Whether what takes effect has only one of the values in it that one of these texts joins.
+fn is_cut_out(effective: &Effective, texts: &[Str]) -> bool {
+    let Some(effect) = text_of(&effective.value) else { return false };
+    texts.iter().any(|whole| {
+        let mut parts = whole.split([':', ',', ';', '|', '@']).filter(|part| part.len() > 2);
+        !has_shape(effective.field, whole)
+            && !effect.contains(whole.as_str())
+            && parts.any(|part| part.len() < whole.len() && effect.contains(part))
+    })
 }

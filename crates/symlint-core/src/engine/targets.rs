@@ -19,6 +19,7 @@ use super::values::{OfRoot, Replaced, Runs, ValuesFile, file_of, runs_of};
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
 use crate::discover::concerns;
+use crate::fingerprint::hash;
 use crate::inspection::{OtherRoot, ValuesChoice, contents_of};
 use crate::report::{Problem, ProblemKind};
 use crate::rule::Catalogue;
@@ -268,7 +269,13 @@ impl<'a> Finder<'a> {
         let tree = self.loader.tree.clone();
         let real = |folder: &str| tree.real(folder).unwrap_or_else(|| folder.to_owned());
         let mut most = KEPT;
-        for folder in found.folders.iter().filter(|(_, folder)| folder.is_module).map(|(path, _)| path) {
+        let mut folders: Vec<&String> =
+            found.folders.iter().filter(|(_, folder)| folder.is_module).map(|(path, _)| path).collect();
+        // Of a long chain of modules, it must not be the last one that always comes first.
+        if folders.len() > KEPT {
+            folders.sort_by_cached_key(|folder| hash(&[Some(folder.as_str())], 0));
+        }
+        for folder in folders {
             // Each has all that it calls, which may be long chains.
             if !has_values(folder) && called.contains(&real(folder)) {
                 continue;
@@ -289,6 +296,7 @@ impl<'a> Finder<'a> {
             }
         }
         modules.retain(|(folder, _)| has_values(folder) || !called.contains(&real(folder)));
+        modules.sort_by(|(folder, _), (other, _)| folder.cmp(other));
         // A folder that lends its files to root modules by links is none itself, where nothing sets its variables.
         let is_open = |project: &Project| {
             let is_set = |name: &str| project.assignments().iter().any(|it| it.variable.text.as_str() == name);

@@ -9,7 +9,7 @@ use super::contents::{contents_of, looked_for, source_of};
 use super::wire::*;
 use crate::check::Outcome;
 use crate::config::Config;
-use crate::discover::sinks::sink_in;
+use crate::discover::sinks::sinks_in;
 use crate::privacy::Veil;
 use crate::report::{self, Checked, CheckedRun, Location, ReportedRun};
 use crate::tenants::{
@@ -351,8 +351,8 @@ fn absent(tenants: &[&Tenant], ways: &[Way]) -> Vec<AbsentField> {
 fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_, '_, '_>) -> InspectedFlow {
     let mut resources: Vec<String> = Vec::new();
     if let Some(module) = flow.module {
-        let sinks = module.resources.iter().filter(|resource| sink_in(module, resource).is_some());
-        resources.extend(sinks.map(|resource| format!("{}.{}", resource.kind.text, resource.name.text)));
+        resources
+            .extend(sinks_in(module).map(|(resource, _)| format!("{}.{}", resource.kind.text, resource.name.text)));
     }
     // They are in the order of the flows.
     let from = model.resources.partition_point(|resource| resource.flow < at);

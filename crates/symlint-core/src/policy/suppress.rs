@@ -1,6 +1,6 @@
 //! Which findings do not count, and which suppressions, exceptions and baseline entries did nothing.
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Assignment, Project, SortedMap, SortedSet, Span};
 
 use super::baseline::Baseline;
@@ -56,8 +56,7 @@ pub(crate) fn apply(
     for (index, suppression) in inline.valid.iter().enumerate() {
         by_rule.entry(suppression.rule).or_default().push(index);
     }
-    let exceptions: Vec<&Exception> =
-        config.exceptions.iter().filter(|exception| !has_expired(exception, today)).collect();
+    let exceptions = Exceptions::new(config.exceptions.iter().filter(|exception| !has_expired(exception, today)));
     for finding in findings {
         let comments = by_rule.get(finding.rule).into_iter().flatten().filter_map(|&index| inline.valid.get(index));
         let mut suppression = None;
@@ -67,7 +66,7 @@ pub(crate) fn apply(
             suppression = Some(Suppression { by: SuppressedBy::Inline, reason: comment.reason.clone() });
         }
         let (holding, others): (Vec<&Exception>, Vec<&Exception>) =
-            matching(&exceptions, finding, model).into_iter().partition(|it| has_value(it, finding, model));
+            exceptions.matching(finding, model).into_iter().partition(|it| has_value(it, finding, model));
         changed.extend(others.iter().map(|exception| known(exception.span, model)));
         // What is about several tenants needs an exception for each.
         let is_held = finding.tenants.is_empty() || others.is_empty();
@@ -84,27 +83,55 @@ pub(crate) fn apply(
     Applied { inline, effects: Effects { used, groups, changed } }
 }
 
-/// The exceptions that cover a finding; where it is about several tenants, those that cover all of them together.
-fn matching<'e>(exceptions: &[&'e Exception], finding: &Finding, model: &Model<'_>) -> Vec<&'e Exception> {
-    if finding.tenants.is_empty() {
-        return exceptions.iter().copied().filter(|exception| matches(exception, finding)).collect();
-    }
-    let of_rule: Vec<&Exception> =
-        exceptions.iter().copied().filter(|exception| exception.rule == finding.rule).collect();
-    let mut covered: HashMap<&str, &Exception> = HashMap::default();
-    for tenant in model.tenants.iter().filter(|_| !of_rule.is_empty()) {
-        if let Some(exception) = of_rule.iter().find(|exception| covers(exception, tenant)) {
-            covered.entry(tenant.name()).or_insert(exception);
+/// A rule, a tenant and a path.
+type About<'e> = (&'e str, Option<&'e str>, Option<&'e str>);
+
+/// The exceptions that may hold, by what they are about.
+struct Exceptions<'e> {
+    all: Vec<&'e Exception>,
+    places: HashMap<About<'e>, Vec<usize>>,
+    rules: SortedSet<&'e str>,
+}
+
+impl<'e> Exceptions<'e> {
+    fn new(exceptions: impl Iterator<Item = &'e Exception>) -> Self {
+        let all: Vec<&Exception> = exceptions.collect();
+        let mut places: HashMap<_, Vec<usize>> = HashMap::default();
+        for (at, it) in all.iter().enumerate() {
+            places.entry((it.rule.as_str(), it.tenant.as_deref(), it.path.as_deref())).or_default().push(at);
         }
+        Self { rules: all.iter().map(|it| it.rule.as_str()).collect(), all, places }
     }
-    // Some of them may be in another run.
-    let elsewhere = |key: &str| {
-        let mut named = of_rule.iter().filter(|exception| exception.path.is_none());
-        named.find(|exception| exception.tenant.as_deref() == Some(key)).copied()
-    };
-    let of = |key: &String| covered.get(key.as_str()).copied().or_else(|| elsewhere(key));
-    let all: Option<Vec<&Exception>> = finding.tenants.iter().map(of).collect();
-    all.unwrap_or_default()
+
+    /// Those for findings of `rule` on `tenant` at `path` or in what leads to it, in their order.
+    fn about(&self, rule: &str, tenant: Option<&str>, path: Option<&str>) -> Vec<&'e Exception> {
+        if !self.rules.contains(rule) {
+            return Vec::new();
+        }
+        let paths: Vec<Option<&str>> = path.into_iter().flat_map(ways_to).map(Some).chain([None]).collect();
+        let tenants = tenant.map(Some).into_iter().chain([None]);
+        let keys = tenants.flat_map(|tenant| paths.iter().map(move |path| (rule, tenant, *path)));
+        let mut places: Vec<usize> = keys.filter_map(|key| self.places.get(&key)).flatten().copied().collect();
+        places.sort_unstable();
+        places.into_iter().filter_map(|at| self.all.get(at).copied()).collect()
+    }
+
+    /// Those that cover a finding; where it is about several tenants, those that cover all of them together.
+    fn matching(&self, finding: &Finding, model: &Model<'_>) -> Vec<&'e Exception> {
+        let rule = finding.rule;
+        if finding.tenants.is_empty() {
+            return self.about(rule, finding.tenant.as_deref(), finding.path.as_deref());
+        }
+        // Some of them may be in another run.
+        let of = |key: &String| {
+            let tenant = model.index.with_key(key).and_then(|id| model.tenants.get(id.index()));
+            let path = tenant.map(|tenant| tenant.path.to_string());
+            let own = self.about(rule, Some(key), path.as_deref());
+            own.into_iter().find(|it| tenant.is_some() || it.path.is_none() && it.tenant.is_some())
+        };
+        let all: Option<Vec<&Exception>> = finding.tenants.iter().map(of).collect();
+        all.unwrap_or_default()
+    }
 }
 
 /// Whether an exception holds for all that there is of a tenant.
@@ -132,14 +159,21 @@ pub(crate) fn unused(
     let is_unused = |span| !effects.used.contains(&known(span, model));
     // Where it is not known what is built from data, the data may have the finding.
     let is_known = |span: Span| model.knows_its_flows() || model.project.files().iter().any(|it| it.id == span.file);
+    let replaced: Vec<&Assignment> = replaced(model.project).collect();
     let is_judged = |comment: &&InlineSuppression| {
-        is_known(comment.span) && !is_replaced(comment, model) && !model.sources().get(comment.span.file).is_in_copy()
+        is_known(comment.span)
+            && !is_replaced(comment, &replaced)
+            && !model.sources().get(comment.span.file).is_in_copy()
     };
     let comments = applied.inline.valid.iter().filter(|it| finds_all(it.rule)).filter(is_judged);
     for comment in comments.filter(|comment| is_unused(comment.span)) {
         unused.push(UnusedSuppression { rule: comment.rule.to_owned(), why: Unused::Inline(None), span: comment.span });
     }
-    let concerned = |exception: &&Exception| runs(&exception.rule) && concerns(exception, model);
+    let paths: HashSet<String> = match config.exceptions.iter().any(|exception| exception.path.is_some()) {
+        true => model.tenants.iter().map(|tenant| tenant.path.to_string()).collect(),
+        false => HashSet::default(),
+    };
+    let concerned = |exception: &&Exception| runs(&exception.rule) && concerns(exception, model, &paths);
     for exception in config.exceptions.iter().filter(concerned) {
         let why = match &exception.expires {
             Some(day) if has_expired(exception, today) => Unused::Expired(day.clone()),
@@ -157,17 +191,16 @@ pub(crate) fn unused(
 }
 
 /// Whether a comment is about a value of a variable that another value replaces, so that nothing in it was checked.
-fn is_replaced(comment: &InlineSuppression, model: &Model<'_>) -> bool {
-    replaced(model.project).any(|it| it.span.contains(comment.span) || comment.covers(it.span))
+fn is_replaced(comment: &InlineSuppression, replaced: &[&Assignment]) -> bool {
+    replaced.iter().any(|it| it.span.contains(comment.span) || comment.covers(it.span))
 }
 
 /// The assignments of variables that a later one replaces.
 pub(crate) fn replaced(project: &Project) -> impl Iterator<Item = &Assignment> {
     let assignments = project.assignments();
-    let is_last = |at: usize, assignment: &Assignment| {
-        assignments.iter().skip(at + 1).all(|other| other.variable.text != assignment.variable.text)
-    };
-    assignments.iter().enumerate().filter(move |(at, it)| !is_last(*at, it)).map(|(_, assignment)| assignment)
+    let last: HashMap<&str, usize> = assignments.iter().enumerate().map(|(at, it)| (&*it.variable.text, at)).collect();
+    let is_replaced = move |(at, it): &(usize, &Assignment)| last.get(&*it.variable.text) != Some(at);
+    assignments.iter().enumerate().filter(is_replaced).map(|(_, assignment)| assignment)
 }
 
 /// The entries of the baseline whose finding is gone from the files that were read.
@@ -196,12 +229,6 @@ fn has_expired(exception: &Exception, today: Option<&str>) -> bool {
     exception.expires.as_deref().zip(today).is_some_and(|(last, today)| today > last)
 }
 
-fn matches(exception: &Exception, finding: &Finding) -> bool {
-    exception.rule == finding.rule
-        && exception.tenant.as_ref().is_none_or(|tenant| finding.tenant.as_ref() == Some(tenant))
-        && exception.path.as_ref().is_none_or(|path| finding.path.as_deref().is_some_and(|at| lies_in(at, path)))
-}
-
 /// Whether a finding is about the value for which an exception holds: the text that is wrong, or the value that has it.
 fn has_value(exception: &Exception, finding: &Finding, model: &Model<'_>) -> bool {
     let Some(value) = &exception.value else { return true };
@@ -220,6 +247,11 @@ fn has_value(exception: &Exception, finding: &Finding, model: &Model<'_>) -> boo
     fields.any(|field| field.as_str() == Some(value.as_str()) && is_here(field))
 }
 
+/// What leads to what `path` leads to, or into which it leads.
+fn ways_to(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices(['.', '[']).filter_map(|(at, _)| path.get(..at)).chain([path])
+}
+
 /// Whether a path leads to what `outer` leads to, or into it.
 fn lies_in(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
@@ -231,16 +263,16 @@ fn is_about(exception: &Exception, rule: &str, tenants: &[String]) -> bool {
 }
 
 /// Whether the project has what an exception is about: one configuration may serve several projects.
-fn concerns(exception: &Exception, model: &Model<'_>) -> bool {
+fn concerns(exception: &Exception, model: &Model<'_>, paths: &HashSet<String>) -> bool {
     match (&exception.tenant, &exception.path) {
-        (Some(key), _) => model.tenants.iter().any(|tenant| key == tenant.name()),
-        (None, Some(path)) => is_here(path, model),
+        (Some(key), _) => model.index.with_key(key).is_some(),
+        (None, Some(path)) => is_here(path, model, paths),
         (None, None) => true,
     }
 }
 
-/// Whether a path leads into what the project has, or nowhere in any: then it was meant for something here.
-fn is_here(path: &str, model: &Model<'_>) -> bool {
+/// Whether a path leads into what the project has, such as tenants with these `paths`.
+fn is_here(path: &str, model: &Model<'_>, paths: &HashSet<String>) -> bool {
     let calls = model.flows.iter().filter_map(|flow| flow.call);
     let mut calls = calls
         .chain(model.connectors.iter().map(|it| it.call))
@@ -249,7 +281,7 @@ fn is_here(path: &str, model: &Model<'_>) -> bool {
     let in_variable = |name: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     let is_attribute = FieldKind::VALUES.iter().any(|kind| lies_in(path, kind.name()));
     is_attribute
-        || model.tenants.iter().any(|tenant| lies_in(path, &tenant.path.to_string()))
+        || ways_to(path).any(|way| paths.contains(way))
         || model.variables.iter().any(|variable| in_variable(&variable.name))
         || calls.any(|call| lies_in(path, &format!("module.{}", call.name.text)))
 }

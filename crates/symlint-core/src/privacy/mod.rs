@@ -8,7 +8,7 @@ use symlint_terraform::{BLANK, Origin, Path, Project, Root, Str, Value};
 
 use crate::finding::{Finding, Obstacle};
 use crate::tenants::format::{is_plain_name, is_well_formed};
-use crate::tenants::{FieldKind, FlowInstance, Model, Provenance, Tenant, VariableState, text_of};
+use crate::tenants::{FieldKind, Model, Provenance, Tenant, VariableState, text_of};
 
 pub(crate) use masks::{masked_texts, masks, shown_text};
 pub(crate) use veil::Veil;
@@ -106,10 +106,9 @@ fn hidden_texts(model: &Model<'_>) -> Vec<Str> {
 
 /// Whether what a call names the tenant after is sensitive.
 fn is_slug_sensitive(model: &Model<'_>, tenant: &Tenant) -> bool {
-    let Provenance::FlowCall(flow) = tenant.provenance else { return false };
-    let mut own = model.flows.get(flow).into_iter().flat_map(|flow| &flow.instances);
-    let own = own.find(|instance| instance.tenant == Some(tenant.id));
-    own.and_then(FlowInstance::slug).is_some_and(|slug| slug.value.is_sensitive())
+    let Provenance::FlowCall(_) = tenant.provenance else { return false };
+    let own = model.instances_of(tenant.id).next();
+    own.and_then(|(instance, _)| instance.slug()).is_some_and(|slug| slug.value.is_sensitive())
 }
 
 /// The variable of the root module in which `path` starts.

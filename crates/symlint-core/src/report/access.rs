@@ -1,5 +1,6 @@
 //! Who reaches what, as it takes effect: through the resources of a flow, else its arguments, else as it is written.
 
+use foldhash::HashMap;
 use symlint_terraform::{SortedMap, SortedSet, Span, Str};
 
 use super::place::{Known, known, shown};
@@ -64,10 +65,14 @@ fn grants_of(model: &Model<'_>, instance: &FlowInstance, resources: &[FlowResour
         let own = own.and_then(|it| shown(&it.value, field, model.project));
         own.or_else(|| known(tenant?.connector.field(field)))
     };
+    let mut by_grant: HashMap<(FieldKind, Option<usize>), &Effective> = HashMap::default();
+    for effective in &effects {
+        by_grant.entry((effective.field, effective.grant)).or_insert(effective);
+    }
     let grant = |number: Option<usize>| {
         let of = |field: FieldKind| {
-            let mut own = effects.iter().filter(|effective| effective.field == field && effective.grant == number);
-            step(own.next().and_then(|effective| shown(&effective.value, field, model.project)))
+            let own = by_grant.get(&(field, number));
+            step(own.and_then(|effective| shown(&effective.value, field, model.project)))
         };
         Access {
             tenant: key.clone().unwrap_or_else(|| instance.address.clone()),

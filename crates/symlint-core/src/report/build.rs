@@ -255,11 +255,15 @@ fn misspelled_tenants(checked: &Checked<'_, '_>) -> Vec<MisspelledTenant> {
         let (_, tenants) = there.entry(file).or_insert((run.config, SortedSet::new()));
         tenants.extend(outcome.model.tenants.iter().map(Tenant::name));
     }
+    /// How many names are compared: it grows with both, and is only a hint.
+    const MOST: usize = 1 << 20;
     let mut found = Vec::new();
     for (file, (config, tenants)) in there {
         let named = config.named_tenants();
-        for key in named.iter().filter(|key| !tenants.contains(**key)) {
-            let others = tenants.iter().copied().filter(|tenant| !named.contains(tenant));
+        let others: Vec<&str> = tenants.iter().copied().filter(|tenant| !named.contains(tenant)).collect();
+        let looked_at = MOST / others.len().max(1);
+        for key in named.iter().filter(|key| !tenants.contains(**key)).take(looked_at) {
+            let others = others.iter().copied();
             if let Some(closest) = closest(key, others) {
                 let (config, key, closest) = (file.to_owned(), (*key).to_owned(), closest.to_owned());
                 found.push(MisspelledTenant { config, key, closest });

@@ -4,6 +4,7 @@ use symlint_terraform::{Sources, Span};
 
 use crate::config::Config;
 use crate::finding::{Edit, Finding, Fix, Obstacle, Related};
+use crate::found::Found;
 use crate::level::Level;
 use crate::tenants::{
     Choice, Field, FieldName, Locate, Model, NamingConvention, Place, Relation, RelationKind, RoleNames, RoleNaming,
@@ -23,7 +24,7 @@ pub struct Context<'a> {
     /// What the rule's page says on what to do.
     pub(super) help: Option<&'static str>,
     pub(super) level: Level,
-    pub(super) findings: &'a mut Vec<Finding>,
+    pub(super) findings: &'a mut Found,
 }
 
 impl<'a> Context<'a> {
@@ -134,8 +135,7 @@ impl<'a> Context<'a> {
             fingerprint: String::new(),
             suppressed: None,
         });
-        let at = self.findings.len() - 1;
-        FindingBuilder { findings: self.findings, at, model: self.model, set_up: self.set_up }
+        FindingBuilder { findings: self.findings, model: self.model, set_up: self.set_up }
     }
 }
 
@@ -155,8 +155,7 @@ fn whose(set_up: &SetUp<'_>, model: &Model<'_>, tenant: &Tenant) -> String {
 
 /// A finding that was just reported, to add to.
 pub struct FindingBuilder<'f> {
-    findings: &'f mut Vec<Finding>,
-    at: usize,
+    findings: &'f mut Found,
     model: &'f Model<'f>,
     set_up: &'f SetUp<'f>,
 }
@@ -167,9 +166,9 @@ impl FindingBuilder<'_> {
         self.set_up.tenant(id).map(Tenant::name).unwrap_or_default().to_owned()
     }
 
-    #[allow(clippy::indexing_slicing, reason = "the finding was pushed at this place just before")]
+    #[allow(clippy::expect_used, reason = "the finding was pushed just before")]
     fn finding(&mut self) -> &mut Finding {
-        &mut self.findings[self.at]
+        self.findings.last().expect("a finding that was reported")
     }
 
     /// As [`Context::whose`].

@@ -7,7 +7,8 @@ use serde::Serialize;
 pub use context::{Context, FindingBuilder};
 
 use crate::config::Config;
-use crate::finding::{Finding, Obstacle};
+use crate::finding::Obstacle;
+use crate::found::Found;
 use crate::level::Level;
 use crate::suppression::Suppressions;
 use crate::tenants::{Model, SetUp, Tenant};
@@ -114,7 +115,7 @@ impl Rule {
         model: &'a Model<'a>,
         config: &'a Config,
         level: Level,
-        findings: &'a mut Vec<Finding>,
+        findings: &'a mut Found,
     ) -> Context<'a> {
         let Self { id: rule, obstacle, page: Page { help, .. }, .. } = *self;
         Context { set_up, model, config, rule, obstacle, help, level, findings }

@@ -6,6 +6,7 @@ use foldhash::HashMap;
 use smallvec::SmallVec;
 use symlint_terraform::Str;
 
+use super::flow::FlowCall;
 use super::id::TenantId;
 use super::kind::FieldKind;
 use super::names::normalise;
@@ -18,6 +19,8 @@ pub struct Index {
     keys: HashMap<Str, TenantId>,
     /// Nearly every name has one tenant, and lists of one need no room of their own.
     names: HashMap<Str, SmallVec<[TenantId; 2]>>,
+    /// The flow instances that have a tenant, by the places of their calls and their own, in the order of the tenants.
+    instances: Vec<(TenantId, usize, usize)>,
     /// For each tenant, the first tenant of its customer: itself, unless the configuration says otherwise.
     customers: Vec<TenantId>,
     /// For each tenant, the first tenant of its AWS organization: its customer's, unless the configuration says otherwise.
@@ -25,8 +28,13 @@ pub struct Index {
 }
 
 impl Index {
-    pub(crate) fn new(tenants: &[Tenant], config: &Config) -> Self {
+    pub(crate) fn new(tenants: &[Tenant], flows: &[FlowCall<'_>], config: &Config) -> Self {
         let mut index = Self::default();
+        for (call, flow) in flows.iter().enumerate() {
+            let own = flow.instances.iter().enumerate().filter_map(|(at, it)| Some((it.tenant?, call, at)));
+            index.instances.extend(own);
+        }
+        index.instances.sort_unstable();
         // Nearly always, each tenant is a customer of its own.
         if !config.customers.is_empty() || !config.organizations.is_empty() {
             index.join(tenants, config);
@@ -69,6 +77,13 @@ impl Index {
                 self.names.entry(name.into()).or_default().push(tenant.id);
             }
         }
+    }
+
+    /// The places of the flow instances of a tenant: those of their calls, and their own.
+    pub(crate) fn instances_of(&self, tenant: TenantId) -> impl Iterator<Item = (usize, usize)> {
+        let from = self.instances.partition_point(|(other, ..)| *other < tenant);
+        let own = self.instances.iter().skip(from).take_while(move |(other, ..)| *other == tenant);
+        own.map(|(_, call, at)| (*call, *at))
     }
 
     /// The tenant with this key.

@@ -1,9 +1,9 @@
 //! Everything that the rules look at.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_terraform::{
     ConversionProblem, FileId, Module, ModuleCall, Path, Project, Resource, Sources, Span, Str, Unknown,
 };
@@ -135,6 +135,8 @@ pub struct Model<'p> {
     pub evaluation_errors: Vec<symlint_terraform::EvalError>,
     /// What could not be evaluated in the resources of flow modules alone. What they receive may be the cause.
     pub resource_errors: Vec<symlint_terraform::EvalError>,
+    /// The values of tenants with very many, once a rule has asked for them.
+    pub(crate) values: Mutex<HashMap<TenantId, HashSet<(FieldKind, Str)>>>,
     /// The keys that are written twice in YAML.
     pub lost_keys: Vec<symlint_terraform::LostKey>,
     /// Whether the declared types of the tenants variables are known; else those of the shipped example are assumed.
@@ -149,6 +151,10 @@ pub struct Model<'p> {
     pub overridden: Vec<Overridden>,
     /// Entries that no flow is built from, though a safelist has their accounts, in source order.
     pub unwired: Vec<Unwired>,
+    /// The first of them with each instance.
+    pub(crate) unwired_instances: OnceLock<HashMap<Str, usize>>,
+    /// The keys that are written twice in one object, once a rule has asked for them.
+    pub keys_twice: OnceLock<HashSet<Span>>,
     /// Which of the tenants' values an argument was built from.
     pub sources_of_values: SourceIndex,
     /// What flows receive for tenants and is not known before apply, where what is written for the tenant is.
@@ -174,9 +180,41 @@ impl<'p> Model<'p> {
         self.flows.get(resource.flow)?.instances.get(resource.instance)
     }
 
+    /// The flow instances of a tenant, with their resources.
+    pub fn instances_of(&self, tenant: TenantId) -> impl Iterator<Item = (&FlowInstance, &[FlowResource<'p>])> {
+        self.index.instances_of(tenant).filter_map(|(flow, at)| {
+            let instance = self.flows.get(flow)?.instances.get(at)?;
+            Some((instance, resources_of(&self.resources, flow, at)))
+        })
+    }
+
     /// The resources of the flow instance that has `resource`.
     pub fn siblings_of(&self, resource: &FlowResource<'_>) -> &[FlowResource<'p>] {
         resources_of(&self.resources, resource.flow, resource.instance)
+    }
+
+    /// Whether a tenant certainly has the value `text` of this kind, and that quickly where it has very many grants.
+    pub fn has(&self, tenant: TenantId, kind: FieldKind, text: &str) -> bool {
+        /// To compare so few is faster than to look one up.
+        const FEW: usize = 16;
+        let tenant = self.tenant(tenant);
+        let own = || tenant.fields().filter(|field| field.cleaned().is_none());
+        if tenant.grants.len() <= FEW {
+            return own().any(|field| field.kind == kind && field.as_str() == Some(text));
+        }
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = || own().filter_map(|field| Some((field.kind, field.raw()?.clone()))).collect();
+        values.entry(tenant.id).or_insert_with(all).contains(&(kind, Str::from(text)))
+    }
+
+    /// The first entry with this instance that no flow is built from.
+    pub fn unwired_with(&self, instance: &str) -> Option<&Unwired> {
+        let instances = self.unwired_instances.get_or_init(|| {
+            // The first one of several comes last.
+            let known = self.unwired.iter().enumerate().rev();
+            known.filter_map(|(at, entry)| Some((entry.instance.clone()?, at))).collect()
+        });
+        self.unwired.get(*instances.get(instance)?)
     }
 
     /// The accounts of the entries that no flow is built from.

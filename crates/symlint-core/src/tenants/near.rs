@@ -101,13 +101,15 @@ fn lonely_pairs(texts: &[&str]) -> Vec<(usize, usize)> {
     };
     // Texts that are equal but for one character have a hash in common: that of the text without it.
     let hasher = foldhash::fast::RandomState::default();
-    let mut holes: Vec<(u64, usize)> = Vec::new();
+    // They are many: half of a hash tells nearly all apart.
+    let half = |hash: u64| u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
+    let mut holes: Vec<(u32, u32)> = Vec::with_capacity(texts.iter().map(|text| text.len()).sum());
     let known: HashMap<&[u8], usize> = texts.iter().enumerate().map(|(at, text)| (text.as_bytes(), at)).collect();
     for (at, text) in texts.iter().enumerate() {
         let mut bytes = text.as_bytes().to_vec();
         for position in 0..bytes.len() {
             let Some(byte) = bytes.get_mut(position).map(|byte| std::mem::replace(byte, b'?')) else { continue };
-            holes.push((hasher.hash_one(&bytes), at));
+            holes.push((half(hasher.hash_one(&bytes)), u32::try_from(at).unwrap_or(u32::MAX)));
             if let Some(hole) = bytes.get_mut(position) {
                 *hole = byte;
             }
@@ -124,6 +126,7 @@ fn lonely_pairs(texts: &[&str]) -> Vec<(usize, usize)> {
     for alike in holes.chunk_by(|(one, _), (other, _)| one == other) {
         for (nth, &(_, at)) in alike.iter().enumerate() {
             for &(_, other) in alike.iter().skip(nth + 1) {
+                let (at, other) = (at as usize, other as usize);
                 if let (Some(one), Some(other_text)) = (texts.get(at), texts.get(other))
                     && substituted(one, other_text)
                 {

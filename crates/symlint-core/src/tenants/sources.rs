@@ -1,8 +1,10 @@
 //! Where a value came from: which tenant, and which of its values.
 
 use std::fmt;
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::HashMap;
+use foldhash::fast::FixedState;
 use serde::Serialize;
 use smallvec::SmallVec;
 use symlint_terraform::{Kind, Makeup, Origin, Path, PathStep, Root, Selection, Span, Str, Value};
@@ -271,7 +273,9 @@ pub struct SourceIndex {
     /// Elements that are something else with a name of its own: `local.tenants = { acme = var.acme }`.
     aliases: HashMap<Path, (usize, Owners)>,
     /// Values of tenants with several grants, by their paths.
-    granted: HashMap<TenantId, Box<[(Path, FieldRef)]>>,
+    granted: HashMap<TenantId, Granted>,
+    /// The places of the collections, by their roots.
+    roots: HashMap<Root, Vec<usize>>,
     /// `None` where several values were written by the same text.
     written: HashMap<Span, Option<FieldRef>>,
 }
@@ -298,18 +302,19 @@ impl SourceIndex {
             let granted = tenant.grants.iter().enumerate().flat_map(|(place, grant)| {
                 [&grant.permission_set_arn, &grant.target_account_id].map(|field| (field, Some(place)))
             });
-            let mut paths: Vec<(Path, FieldRef)> = Vec::new();
+            let mut paths = Granted::default();
             for (field, grant) in alone.chain(granted) {
                 let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
                 match &field.path {
                     // A key has the path of its entry.
                     Some(path) if path.last().and_then(PathStep::name) == field.raw() => {}
                     Some(path) if grant.is_some() && tenant.grants.len() > 1 => {
-                        match paths.iter_mut().find(|(known, _)| known == path) {
+                        let known = paths.entry(names_of(path)).or_default();
+                        match known.iter_mut().find(|(known, _)| known == path) {
                             // A value that several grants share does not identify a grant.
                             Some((_, known)) if known.grant != grant => known.grant = None,
                             Some(_) => {}
-                            None => paths.push((path.clone(), found)),
+                            None => known.push((path.clone(), found)),
                         }
                     }
                     Some(_) => {}
@@ -321,7 +326,7 @@ impl SourceIndex {
                 }
             }
             if !paths.is_empty() {
-                self.granted.insert(tenant.id, paths.into_boxed_slice());
+                self.granted.insert(tenant.id, paths);
             }
         }
     }
@@ -450,7 +455,8 @@ impl SourceIndex {
     }
 
     fn locate_steps(&self, path: &Path, root: &Root, steps: &[&PathStep]) -> Option<(usize, &Owners, usize)> {
-        for (at, collection) in self.collections.iter().enumerate() {
+        for at in self.of_root(root) {
+            let collection = self.collections.get(at)?;
             if let Some((key, count)) = collection.element(root, steps)
                 && let Some(owners) = collection.owners.get(&key)
             {
@@ -467,14 +473,26 @@ impl SourceIndex {
 
     /// Adds a collection whose elements belong to tenants of others.
     pub(crate) fn push(&mut self, collection: Collection) {
+        self.roots.entry(collection.shape.root.clone()).or_default().push(self.collections.len());
         self.collections.push(collection);
+    }
+
+    /// The places of the collections that are in `root`.
+    fn of_root(&self, root: &Root) -> impl Iterator<Item = usize> {
+        /// To compare so few is faster than to look one up.
+        const FEW: usize = 4;
+        let are_few = self.collections.len() <= FEW;
+        let all = if are_few { 0..self.collections.len() } else { 0..0 };
+        let own = self.roots.get(root).filter(|_| !are_few).map(Vec::as_slice).unwrap_or_default();
+        all.chain(own.iter().copied())
     }
 
     /// What of the tenants is at `path`.
     fn at<'v>(&self, path: &'v Path, own: Option<TenantId>) -> Option<Source<'v>> {
         let (root, steps) = path.parts();
         let Some((at, owners, taken)) = self.locate_steps(path, root, &steps) else {
-            let is_whole = self.collections.iter().any(|it| it.element(root, &steps).is_some());
+            let mut of_root = self.of_root(root).filter_map(|at| self.collections.get(at));
+            let is_whole = of_root.any(|it| it.element(root, &steps).is_some());
             return is_whole.then_some(Source::AllTenants);
         };
         let (collection, rest) = (self.collections.get(at)?, steps.get(taken..).unwrap_or_default());
@@ -482,17 +500,18 @@ impl SourceIndex {
         if rest.is_empty() && collection.ways.iter().all(|way| !way.steps.is_empty()) {
             return Some(Source::Tenant(tenant));
         }
-        let granted = self.granted.get(&tenant).map(AsRef::as_ref).unwrap_or_default();
+        let granted = self.granted.get(&tenant);
         // Tables of texts differ in what they are alone.
         let is_here = |other: &Path| [root, &collection.shape.root].contains(&other.start());
-        if let Some(&(_, field)) = granted.iter().find(|(other, _)| leads_to_the_same(other, path) && is_here(other)) {
+        let mut alike = granted.and_then(|granted| granted.get(&names_of(path))).into_iter().flatten();
+        if let Some(&(_, field)) = alike.find(|(other, _)| leads_to_the_same(other, path) && is_here(other)) {
             return Some(Source::Field(field));
         }
         let field = collection.ways.iter().find(|way| is_way(&way.steps, rest));
         Some(match field {
             Some(way) => {
                 let is_granted = matches!(way.field, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
-                let grant = (is_granted && granted.is_empty()).then_some(0);
+                let grant = (is_granted && granted.is_none()).then_some(0);
                 Source::Field(FieldRef { tenant, kind: way.field, grant })
             }
             None => Source::Attribute(tenant, path),
@@ -508,6 +527,19 @@ pub(crate) fn is_way(way: &[Step], steps: &[&PathStep]) -> bool {
         Step::Name(wanted) => step.name() == Some(wanted),
     };
     way.len() == steps.len() && way.iter().rev().zip(steps.iter().rev()).all(is_step)
+}
+
+/// The values of the grants of one tenant, by the names on the way to them.
+type Granted = HashMap<u64, SmallVec<[(Path, FieldRef); 1]>>;
+
+/// A hash of the names in a path, which is the same for all paths that [lead to the same](leads_to_the_same).
+fn names_of(path: &Path) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    path.backwards().for_each(|step| match step {
+        PathStep::Index(index) => hasher.write_u32(*index),
+        PathStep::Attribute(name) | PathStep::Key(name) => hasher.write(name.as_bytes()),
+    });
+    hasher.finish()
 }
 
 /// Whether two paths have the same steps, whatever is an attribute or a key: that depends on whether a type is

@@ -90,20 +90,18 @@ impl Model<'_> {
             });
             found
         };
-        let mut instances =
-            self.flows.iter().flat_map(|flow| &flow.instances).filter(|it| it.tenant == Some(field.tenant));
         let passed = |instance: &FlowInstance| {
             let parts = instance.arguments.iter().flat_map(|it| it.parts.iter().map(move |part| (it, part)));
             let mut values = parts.flat_map(|(it, part)| values_at(&it.value, &part.steps));
             values.find_map(of_value)
         };
-        let of_tenant = |resource: &&FlowResource<'_>| {
-            self.instance_of(resource).is_some_and(|instance| instance.tenant == Some(field.tenant))
+        let settings = |(_, resources): (_, &[FlowResource<'_>])| {
+            resources.iter().find_map(|resource| resource.settings().find_map(|(_, value)| of_value(value)))
         };
-        instances.find_map(passed).or_else(|| {
-            let mut resources = self.resources.iter().filter(of_tenant);
-            resources.find_map(|resource| resource.settings().find_map(|(_, value)| of_value(value)))
-        })
+        let mut instances = self.instances_of(field.tenant);
+        instances
+            .find_map(|(instance, _)| passed(instance))
+            .or_else(|| self.instances_of(field.tenant).find_map(settings))
     }
 
     /// What a value of one of its tenants is called: `role_arn`.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::module::{ModuleCall, ModuleId, Project};
 use crate::origin::quoted;
 use crate::source::Str;
-use crate::value::{Unknown, Value};
+use crate::types::{Primitive, to_text};
+use crate::value::{Kind, Unknown, Value};
 
 /// An instance of a module. Cloning is cheap; it is one of the evaluator that made it.
 #[derive(Debug, Clone)]
@@ -57,6 +58,12 @@ impl Repetition {
 
     pub(super) fn count_index(&self) -> Option<&Value> {
         if let Repetition::Count(index) = self { Some(index) } else { None }
+    }
+
+    /// Whether its key or index is this text.
+    pub(super) fn is_under(&self, wanted: &str) -> bool {
+        let (Repetition::Each { key, .. } | Repetition::Count(key)) = self;
+        matches!(to_text(key), Primitive::Is(Value { kind: Kind::String(text), .. }) if text.as_str() == wanted)
     }
 
     /// The key of the instance at `place`, from 0.

@@ -360,17 +360,20 @@ impl<'p> Evaluator<'p> {
     fn resource_instance(&self, resource: &'p Resource, key: &Value, scope: &Scope<'_>) -> Answer<Selected> {
         let caller = scope.instance.ok_or_else(|| Stop::error("variables may not be used here"))?;
         let single = || Stop::error_at("this resource has one instance, which has no key", key.origin.span);
-        let repetitions = self.repetitions_of(resource, caller)?.ok_or_else(single)?;
+        let for_each = resource.attribute("for_each").map(|attribute| &attribute.value);
+        let collection = for_each.map(|for_each| self.each_from(for_each, caller)).transpose()?;
+        let count = resource.attribute("count").filter(|_| for_each.is_none());
+        let counted = count.map(|count| self.count_of(&count.value, caller)).transpose()?;
         let wanted = match to_text(key) {
             Primitive::Is(Value { kind: Kind::String(text), .. }) => text,
             Primitive::Is(value) if value.as_unknown().is_some() => return Err(Stop::Unknown(value)),
             _ => return Err(Stop::error("the key of an instance is a string or a number")),
         };
-        let is_wanted = |repetition: &Repetition| {
-            let (Repetition::Each { key, .. } | Repetition::Count(key)) = repetition;
-            matches!(to_text(key), Primitive::Is(Value { kind: Kind::String(text), .. }) if text == wanted)
+        let found = match (collection.zip(for_each), counted) {
+            (Some((collection, for_each)), _) => self.each_under(&wanted, &collection, for_each.span)?,
+            (None, Some(counted)) => counted.into_iter().enumerate().find(|(_, it)| it.is_under(&wanted)),
+            (None, None) => return Err(single()),
         };
-        let found = repetitions.into_iter().enumerate().find(|(_, repetition)| is_wanted(repetition));
         let (place, repetition) = found.ok_or_else(|| Stop::error("the resource has no such instance"))?;
         Ok(Selected { repetition, place: u32::try_from(place).unwrap_or(u32::MAX), key: key.origin.clone() })
     }

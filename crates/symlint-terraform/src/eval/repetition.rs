@@ -100,9 +100,28 @@ impl Evaluator<'_> {
 
     /// What `each` stands for in turn.
     pub(super) fn each_of(&self, for_each: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
+        self.each_in(&self.each_from(for_each, caller)?, for_each.span)
+    }
+
+    /// What `each` goes through.
+    pub(super) fn each_from(&self, for_each: &Expr, caller: &Instance) -> Answer<Value> {
         self.check_references(caller, for_each);
-        let collection = self.known(for_each, &Scope::single(caller))?;
-        self.each_in(&collection, for_each.span)
+        self.known(for_each, &Scope::single(caller))
+    }
+
+    /// What `each` stands for under a key, where `for_each` at `span` is `collection`, and its place among all.
+    pub(super) fn each_under(&self, key: &str, collection: &Value, span: Span) -> Answer<Option<(usize, Repetition)>> {
+        // Each of very many instances may refer to one of as many.
+        if let Some(entries) = collection.entries().filter(|_| !collection.is_sensitive()) {
+            self.meter().spend(1)?;
+            let parts = collection.each_part_at(span);
+            let at = entries.binary_search_by(|entry| entry.key.as_str().cmp(key)).ok();
+            let found = at.and_then(|at| Some((at, entries.get(at)?)));
+            let each = |entry| Repetition::Each { key: parts.key(entry), value: parts.child(entry) };
+            return Ok(found.map(|(at, entry)| (at, each(entry))));
+        }
+        let mut all = self.each_in(collection, span)?.into_iter().enumerate();
+        Ok(all.find(|(_, repetition)| repetition.is_under(key)))
     }
 
     /// What `each` stands for in turn, where `for_each` at `span` is `collection`.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet};
+
 use crate::source::{Span, Str};
 use crate::syntax::{Attribute, Block, Body};
 
@@ -9,21 +11,32 @@ use crate::syntax::{Attribute, Block, Body};
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
     pub(super) blocks: Vec<Arc<Block>>,
+    /// The place of the first one of each name, once override files are merged.
+    places: HashMap<BlockName, usize>,
 }
+
+/// The kind and the labels of a block.
+type BlockName = (Str, Vec<Str>);
 
 impl Blocks {
     /// Adds the blocks of a file.
     pub(super) fn add(&mut self, body: &Body) {
         self.blocks.extend(body.blocks.iter().cloned());
+        self.places.clear();
     }
 
     /// Merges the blocks of an override file into those that are there; calls `error` where there is none.
     pub(super) fn merge(&mut self, body: &Body, error: &mut dyn FnMut(String, Span)) {
+        if self.places.is_empty() {
+            for (at, block) in self.blocks.iter().enumerate() {
+                self.places.entry(name_of(block)).or_insert(at);
+            }
+        }
         for block in &body.blocks {
             match block.kind.text.as_str() {
                 "locals" => self.merge_locals(block),
                 "terraform" | "provider" => self.blocks.push(block.clone()),
-                kind => match self.blocks.iter_mut().find(|base| is_same(base, block)) {
+                kind => match self.places.get(&name_of(block)).and_then(|at| self.blocks.get_mut(*at)) {
                     Some(base) => *base = Arc::new(merged(base, block)),
                     None => error(format!("there is no {kind} block of this name to override"), block.span),
                 },
@@ -32,12 +45,11 @@ impl Blocks {
     }
 
     fn merge_locals(&mut self, block: &Arc<Block>) {
+        let names = names(&block.body);
+        let is_replaced = |attribute: &Arc<Attribute>| names.contains(attribute.name.text.as_str());
         for base in self.blocks.iter_mut().filter(|base| base.kind.text.as_str() == "locals") {
-            let replaces =
-                |attribute: &Arc<Attribute>| block.body.attributes.iter().any(|new| is_named(new, attribute));
-            if base.body.attributes.iter().any(replaces) {
-                let attributes =
-                    base.body.attributes.iter().filter(|attribute| !replaces(attribute)).cloned().collect();
+            if base.body.attributes.iter().any(is_replaced) {
+                let attributes = base.body.attributes.iter().filter(|it| !is_replaced(it)).cloned().collect();
                 let body = Body { attributes, blocks: base.body.blocks.clone() };
                 *base = Arc::new(with_body(base, body));
             }
@@ -46,22 +58,24 @@ impl Blocks {
     }
 }
 
-fn is_same(a: &Block, b: &Block) -> bool {
-    let labels = |block: &Block| block.labels.iter().map(|label| label.text.clone()).collect::<Vec<Str>>();
-    a.kind.text == b.kind.text && labels(a) == labels(b)
+fn name_of(block: &Block) -> BlockName {
+    (block.kind.text.clone(), block.labels.iter().map(|label| label.text.clone()).collect())
 }
 
-fn is_named(a: &Attribute, b: &Attribute) -> bool {
-    a.name.text == b.name.text
+/// The names of the attributes of a body.
+fn names(body: &Body) -> HashSet<&str> {
+    body.attributes.iter().map(|attribute| attribute.name.text.as_str()).collect()
 }
 
 /// `base` with the attributes of `over` in place of its own of the same name, and the blocks of `over` in place of all
 /// its own of the same kind.
 fn merged(base: &Block, over: &Block) -> Block {
-    let kept = |attribute: &&Arc<Attribute>| !over.body.attributes.iter().any(|new| is_named(new, attribute));
+    let names = names(&over.body);
+    let kinds: HashSet<&str> = over.body.blocks.iter().map(|block| block.kind.text.as_str()).collect();
+    let kept = |attribute: &&Arc<Attribute>| !names.contains(attribute.name.text.as_str());
     let mut attributes: Vec<Arc<Attribute>> = base.body.attributes.iter().filter(kept).cloned().collect();
     attributes.extend(over.body.attributes.iter().cloned());
-    let kept = |block: &&Arc<Block>| !over.body.blocks.iter().any(|new| new.kind.text == block.kind.text);
+    let kept = |block: &&Arc<Block>| !kinds.contains(block.kind.text.as_str());
     let mut blocks: Vec<Arc<Block>> = base.body.blocks.iter().filter(kept).cloned().collect();
     blocks.extend(over.body.blocks.iter().cloned());
     with_body(base, Body { attributes, blocks })

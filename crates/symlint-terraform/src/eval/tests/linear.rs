@@ -128,3 +128,17 @@ fn modules_cost_as_much_as_they_have_instances() {
     let (few, many) = (spent(100), spent(400));
     assert!(is_linear(few, many), "{few} steps for 100, {many} for 400");
 }
+
+#[test]
+fn instances_of_resources_are_looked_up_by_their_keys() {
+    let spent = |n: usize| {
+        let entries: String = (0..n).map(|i| format!("  t{i} = {{ id = \"{i}\" }}\n")).collect();
+        let main = format!(
+            "locals {{\n  all = {{\n{entries}}}\n  x = [for key, it in local.all : terraform_data.d[key].input]\n}}\n\
+             resource \"terraform_data\" \"d\" {{\n  for_each = local.all\n  input = each.value.id\n}}"
+        );
+        steps(&[("main.tf", &main)])
+    };
+    let (few, many) = (spent(100), spent(400));
+    assert!(is_linear(few, many), "{few} steps for 100, {many} for 400");
+}
