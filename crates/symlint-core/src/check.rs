@@ -1,7 +1,5 @@
 //! The whole way: projects in, findings out.
 
-use std::cmp::Reverse;
-
 use foldhash::HashMap;
 use symlint_terraform::{FileId, Project, SortedMap, SortedSet, Sources, Span};
 
@@ -318,20 +316,17 @@ fn sort(findings: &mut [Finding], project: &Project) {
 fn explained(found: Vec<Finding>, compares: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let (mut causes, others): (Vec<Finding>, Vec<Finding>) =
         found.into_iter().partition(|finding| finding.explains.is_some() && finding.counts());
-    let around = Around::new(causes.iter().map(|cause| cause.explains));
     let mut left = Vec::new();
     for finding in others {
-        let mut places = around.places(finding.span);
-        let related = finding.related.iter().filter(|related| related.elsewhere.is_none());
-        places.extend(related.flat_map(|related| around.places(related.span)));
-        places.sort_unstable();
-        let is_part = |at: &usize| {
-            let Some(cause) = causes.get(*at) else { return false };
+        let is_part = |cause: &&mut Finding| {
             let is_in = |span| cause.explains.is_some_and(|value| value.contains(span));
-            let is_compared = finding.tenant == cause.tenant || compares(finding.rule);
-            (is_in(finding.span) || is_compared) && finding.counts() && finding.level <= cause.level
+            let mut related = finding.related.iter().filter(|related| related.elsewhere.is_none());
+            let is_about = is_in(finding.span)
+                || related.any(|related| is_in(related.span))
+                    && (finding.tenant == cause.tenant || compares(finding.rule));
+            is_about && finding.counts() && finding.level <= cause.level
         };
-        match places.into_iter().find(is_part).and_then(|at| causes.get_mut(at)) {
+        match causes.iter_mut().find(is_part) {
             Some(cause) => {
                 // What is accepted now does not cover what another value will do.
                 cause.cause.get_or_insert_default().push_str(&finding.message);
@@ -342,39 +337,6 @@ fn explained(found: Vec<Finding>, compares: &dyn Fn(&str) -> bool) -> Vec<Findin
     }
     causes.append(&mut left);
     causes
-}
-
-/// Finds the values that contain a place. Of two values, one contains the other or they have nothing in common.
-struct Around {
-    /// In source order, with the place of the cause and that of the next value around it.
-    values: Vec<(Span, usize, Option<usize>)>,
-}
-
-impl Around {
-    fn new(explained: impl Iterator<Item = Option<Span>>) -> Self {
-        let values = explained.enumerate().filter_map(|(at, span)| Some((span?, at, None)));
-        let mut values: Vec<(Span, usize, Option<usize>)> = values.collect();
-        values.sort_by_key(|(span, at, _)| (span.file, span.start, Reverse(span.end), *at));
-        // Of several causes that explain one value, the first has all that is said of it.
-        values.dedup_by_key(|(span, ..)| *span);
-        let mut open: Vec<(usize, Span)> = Vec::new();
-        for (at, (span, _, around)) in values.iter_mut().enumerate() {
-            while open.pop_if(|(_, outer)| !outer.contains(*span)).is_some() {}
-            *around = open.last().map(|(at, _)| *at);
-            open.push((at, *span));
-        }
-        Self { values }
-    }
-
-    /// The places of the causes of the values that contain `span`.
-    fn places(&self, span: Span) -> Vec<usize> {
-        let is_before =
-            |(value, ..): &(Span, usize, Option<usize>)| (value.file, value.start) <= (span.file, span.start);
-        let last = self.values.partition_point(is_before).checked_sub(1);
-        let value = |at: &Option<usize>| self.values.get((*at)?);
-        let values = std::iter::successors(value(&last), |(_, _, around)| value(around));
-        values.filter(|(value, ..)| value.contains(span)).map(|(_, at, _)| *at).collect()
-    }
 }
 
 /// How many tenants a finding about several of them names.

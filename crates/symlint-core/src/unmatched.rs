@@ -1,6 +1,6 @@
 //! Names that match nothing. What they were meant for would silently not be checked.
 
-use symlint_terraform::{Evaluator, Root, SortedMap, SortedSet, Value};
+use symlint_terraform::{Evaluator, Root, SortedSet, Value};
 
 use crate::config::{ArgumentKind, Config, ConfigError};
 use crate::spelling::closest;
@@ -12,17 +12,12 @@ use crate::tenants::{Field, FieldKind, Model, Step, Tenant, Whole, values_at};
 /// One file may serve several modules. Perhaps only some are checked, and not all have tenants. So a missing name is
 /// a mistake only where something else shows what was meant.
 pub(crate) fn missing_name(checked: &[(&Config, &Model<'_>)]) -> Option<(usize, ConfigError)> {
-    let mut by_file: SortedMap<String, Vec<usize>> = SortedMap::new();
-    for (index, (config, model)) in checked.iter().enumerate() {
-        if let Some(file) = config.file {
-            by_file.entry(model.sources().get(file).name().to_owned()).or_default().push(index);
-        }
-    }
-    let mut files: Vec<Vec<usize>> = by_file.into_values().collect();
-    files.sort_unstable();
-    files.into_iter().find_map(|runs| {
-        let (index, (config, _)) = runs.first().and_then(|first| Some((*first, checked.get(*first)?)))?;
-        let models: Vec<&Model<'_>> = runs.iter().filter_map(|run| Some(checked.get(*run)?.1)).collect();
+    let file = |config: &Config, model: &Model<'_>| Some(model.sources().get(config.file?).name().to_owned());
+    let mut seen = SortedSet::new();
+    checked.iter().enumerate().find_map(|(index, (config, model))| {
+        let own = file(config, model).filter(|own| seen.insert(own.clone()))?;
+        let same = checked.iter().filter(|(config, model)| file(config, model).as_ref() == Some(&own));
+        let models: Vec<&Model<'_>> = same.map(|(_, model)| *model).collect();
         // The name may be in a part of a file that could not be read.
         if models.iter().any(|model| !model.is_everything_readable()) {
             return None;

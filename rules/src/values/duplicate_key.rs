@@ -85,9 +85,9 @@ fn keys_twice<'a>(model: &'a Model<'_>) -> &'a HashSet<Span> {
             if let ExprKind::Object(items) = &expr.kind
                 && has_duplicate(items)
             {
-                let mut counts: HashMap<&str, usize> = HashMap::default();
-                items.iter().filter_map(key_of).for_each(|key| *counts.entry(key).or_default() += 1);
-                let is_twice = |item: &&Item| key_of(item).is_some_and(|key| counts.get(key).is_some_and(|it| *it > 1));
+                let mut seen = HashSet::with_capacity(items.len());
+                let again: HashSet<&str> = items.iter().filter_map(key_of).filter(|key| !seen.insert(*key)).collect();
+                let is_twice = |item: &&Item| key_of(item).is_some_and(|key| again.contains(key));
                 twice.extend(items.iter().filter(is_twice).map(|item| item.key.span()));
             }
             work.extend(children(expr));

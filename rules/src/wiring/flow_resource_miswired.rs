@@ -152,7 +152,7 @@ fn check_names(cx: &mut Context<'_>) {
 fn check_references(cx: &mut Context<'_>) {
     let model = cx.model;
     let (mut seen, mut reported) = (HashSet::default(), HashSet::default());
-    let mut all_right: HashMap<(*const Module, *const Reference), Vec<&Resource>> = HashMap::default();
+    let mut all_right: Vec<(&Module, &Reference, Vec<&Resource>)> = Vec::new();
     for found in &model.resources {
         let is_first = seen.insert(found.resource.block.span);
         let is_flow = found.kind() == "sym_flow";
@@ -163,9 +163,14 @@ fn check_references(cx: &mut Context<'_>) {
             }
             let is_right = |resource: &&Resource| reference.may_be(resource);
             let (kind, types) = (reference.to.0, reference.to.1.join("` or `"));
-            let own = all_right
-                .entry((std::ptr::from_ref(found.module), std::ptr::from_ref(reference)))
-                .or_insert_with(|| found.module.resources.iter().filter(is_right).collect());
+            let is_known = |it: &&(&Module, &Reference, Vec<&Resource>)| {
+                std::ptr::eq(it.0, found.module) && std::ptr::eq(it.1, reference)
+            };
+            if !all_right.iter().any(|it| is_known(&it)) {
+                let own = found.module.resources.iter().filter(is_right).collect();
+                all_right.push((found.module, reference, own));
+            }
+            let own = all_right.iter().find(is_known).map(|(.., own)| own.as_slice()).unwrap_or_default();
             let References { resources, is_open, .. } = references(found.module, expr);
             let wrong = resources.iter().find(|resource| !is_right(resource));
             let passed = passed(model, found, expr, reference.attribute).filter(|_| wrong.is_none());
@@ -201,7 +206,7 @@ fn check_references(cx: &mut Context<'_>) {
             let place = Place { span, tenant: None, path: None };
             let cause = format!("{block}.{name}.{}", reference.attribute);
             let tenants = sorted(receivers(model, found).into_iter());
-            let only = if let [only] = own.as_slice() { Some(*only) } else { None };
+            let only = if let [only] = own { Some(*only) } else { None };
             // What the call passes is not the module's own.
             let right =
                 only.filter(|_| passed.is_none()).and_then(|only| reference_to(only, found, reference.attribute));

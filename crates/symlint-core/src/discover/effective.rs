@@ -74,7 +74,7 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
             }));
             continue;
         }
-        let mut seen: HashSet<(usize, FieldKind)> = HashSet::default();
+        let mut seen: Vec<(usize, FieldKind)> = Vec::new();
         for part in argument.parts.iter().filter(|part| part.field != FieldKind::Key) {
             let of_part = |it: &Value| !part.is_another(it);
             let name = match part.steps.last() {
@@ -102,7 +102,8 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
             for (at, element) in elements.enumerate() {
                 for value in values_at(&element, inside.get(1..).unwrap_or_default()) {
                     // Of several names for one value, the first that is there.
-                    if seen.insert((at, part.field)) {
+                    if !seen.iter().rev().take_while(|(known, _)| *known == at).any(|(_, field)| *field == part.field) {
+                        seen.push((at, part.field));
                         effects.push(effective(value, is_granted(part.field).then_some(ARGUED + 1 + at)));
                     }
                 }
@@ -110,6 +111,15 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
         }
     }
     effects
+}
+
+/// The first effect of each kind for each grant.
+pub(crate) fn by_grant<'e>(
+    effects: &mut dyn Iterator<Item = &'e Effective>,
+) -> HashMap<(Option<usize>, FieldKind), &'e Effective> {
+    let mut found = HashMap::default();
+    effects.for_each(|effective| _ = found.entry((effective.grant, effective.field)).or_insert(effective));
+    found
 }
 
 /// A permission set that a flow instance grants in an account, as it takes effect.
@@ -548,15 +558,12 @@ pub(super) fn called(
         false => received.iter().collect(),
     };
     let mut numbers: Vec<usize> = Vec::new();
-    let mut by_number: HashMap<(usize, FieldKind), &Effective> = HashMap::default();
+    let by_number = by_grant(&mut granted.iter().copied());
     let mut seen: HashSet<usize> = HashSet::default();
-    for (number, effective) in granted.iter().filter_map(|effective| Some((effective.grant?, *effective))) {
-        numbers.extend(seen.insert(number).then_some(number));
-        by_number.entry((number, effective.field)).or_insert(effective);
-    }
+    numbers.extend(granted.iter().filter_map(|effective| effective.grant).filter(|number| seen.insert(*number)));
     let mut grants: Vec<Grant> = Vec::new();
     for number in numbers {
-        let mut of = |kind: FieldKind| field(by_number.get(&(number, kind)).copied(), kind);
+        let mut of = |kind: FieldKind| field(by_number.get(&(Some(number), kind)).copied(), kind);
         grants.push(Grant::new(of(FieldKind::PermissionSetArn), of(FieldKind::TargetAccountId)));
     }
     let unsaid = || Field::unusable(FieldKind::SsoAccountId, id, name_span);

@@ -45,7 +45,7 @@ mod walk;
 mod ways;
 
 pub use build::{build, concerns};
-pub(crate) use effective::{Effective, effects_of};
+pub(crate) use effective::{Effective, by_grant, effects_of};
 pub use effective::{Granted, granted};
 pub(crate) use looks::has_tenants;
 pub(crate) use modules::{flow_module, module_names};

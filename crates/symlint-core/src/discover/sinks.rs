@@ -3,7 +3,7 @@
 
 use foldhash::HashSet;
 use symlint_terraform::syntax::{Block, Expr, ExprKind, Key, children, top_level};
-use symlint_terraform::{Module, Resource, Span, Str};
+use symlint_terraform::{Module, Resource, Span};
 
 use crate::tenants::FieldKind;
 
@@ -227,7 +227,7 @@ pub(super) fn named<'e>(expr: &'e Expr, kind: &str) -> Vec<&'e str> {
 
 /// The blocks of the integrations of `module` that serve something else than Identity Center: strategies of other types,
 /// or a runtime, and no strategy of ours.
-pub(super) fn serving_others(module: &Module) -> HashSet<Span> {
+pub(super) fn serving_others<'m>(module: &'m Module) -> HashSet<Span> {
     let kind = SINKS.first().map_or("", |sink| sink.kind);
     let integrations = || module.resources.iter().filter(|resource| resource.kind.text.as_str() == kind);
     if integrations().next().is_none() {
@@ -236,22 +236,20 @@ pub(super) fn serving_others(module: &Module) -> HashSet<Span> {
     let users = || module.resources.iter().filter(|user| !user.data && user.kind.text.starts_with(SYM));
     let is_strategy =
         |user: &&Resource| user.kind.text.as_str() == "sym_strategy" && type_of(user).is_none_or(|it| it == "aws_sso");
-    let ours: Vec<Option<Vec<&str>>> =
-        users().filter(is_strategy).map(|user| integration_of(user).map(|expr| named(expr, kind))).collect();
-    let named_by_ours: HashSet<&str> = ours.iter().flatten().flatten().copied().collect();
-    let may_name_any = ours.iter().any(|names| names.as_ref().is_none_or(Vec::is_empty));
-    // Who receives it from the module is not known here; a runtime's is exported for other root modules.
-    let used_by = |users: &mut dyn Iterator<Item = &'_ Resource>| -> HashSet<Str> {
-        let exprs = users.flat_map(|user| top_level(&user.block.body));
-        exprs.flat_map(|expr| named(expr, kind)).map(Str::from).collect()
+    let named_in = |exprs: &mut dyn Iterator<Item = &'m Expr>| -> HashSet<&'m str> {
+        exprs.flat_map(|expr| named(expr, kind)).collect()
     };
-    let used = used_by(&mut users());
-    let used_by_runtimes = used_by(&mut users().filter(|user| user.kind.text.as_str() == "sym_runtime"));
+    let ours = || users().filter(is_strategy).map(integration_of);
+    let named_by_ours = named_in(&mut ours().flatten());
+    let may_name_any = ours().any(|expr| expr.is_none_or(|expr| named(expr, kind).is_empty()));
+    // Who receives it from the module is not known here; a runtime's is exported for other root modules.
+    let exprs_in = |user: &'m Resource| top_level(&user.block.body);
+    let used = named_in(&mut users().flat_map(exprs_in));
+    let runtimes = users().filter(|user| user.kind.text.as_str() == "sym_runtime");
+    let used_by_runtimes = named_in(&mut runtimes.flat_map(exprs_in));
     let arguments = module.calls.iter().flat_map(|call| &call.arguments).map(|argument| &argument.value);
-    let passed = arguments.chain(module.locals.iter().map(|local| &local.value));
-    let passed: HashSet<&str> = passed.flat_map(|expr| named(expr, kind)).collect();
-    let exported = module.outputs.iter().filter_map(|output| Some(&output.value.as_ref()?.value));
-    let exported: HashSet<&str> = exported.flat_map(|expr| named(expr, kind)).collect();
+    let passed = named_in(&mut arguments.chain(module.locals.iter().map(|local| &local.value)));
+    let exported = named_in(&mut module.outputs.iter().filter_map(|output| Some(&output.value.as_ref()?.value)));
     let serves_others = |integration: &&Resource| {
         let name = integration.name.text.as_str();
         // A permission context without an instance is for another service, unless one of our strategies acts through it.

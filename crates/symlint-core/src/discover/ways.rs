@@ -165,13 +165,15 @@ impl Population<'_> {
             let received: Vec<Effective> = received.flat_map(Effective::possible).collect();
             let number = seen.values().sum::<usize>();
             let mut pair: HashMap<usize, [Option<(usize, Steps)>; 2]> = HashMap::default();
-            let mut own: HashMap<Steps, Vec<Str>> = HashMap::default();
+            let mut own: Vec<(Steps, Vec<Str>)> = Vec::new();
             for effective in &received {
                 let mut places = self.places(&effective.value, tenant);
                 places.retain(|(collection, steps, _)| {
                     *collection != at || {
-                        let own = own.entry(steps.clone()).or_insert_with(|| self.texts_at(tenant, steps));
-                        !is_cut_out(effective, own)
+                        if own.iter().all(|(known, _)| known != steps) {
+                            own.push((steps.clone(), self.texts_at(tenant, steps)));
+                        }
+                        !own.iter().any(|(known, texts)| known == steps && is_cut_out(effective, texts))
                     }
                 });
                 if places.iter().all(|(collection, ..)| *collection != at)

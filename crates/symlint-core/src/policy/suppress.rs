@@ -1,6 +1,6 @@
 //! Which findings do not count, and which suppressions, exceptions and baseline entries did nothing.
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use symlint_terraform::{Assignment, Project, SortedMap, SortedSet, Span};
 
 use super::baseline::Baseline;
@@ -56,7 +56,8 @@ pub(crate) fn apply(
     for (index, suppression) in inline.valid.iter().enumerate() {
         by_rule.entry(suppression.rule).or_default().push(index);
     }
-    let exceptions = Exceptions::new(config.exceptions.iter().filter(|exception| !has_expired(exception, today)));
+    let exceptions: Vec<&Exception> =
+        config.exceptions.iter().filter(|exception| !has_expired(exception, today)).collect();
     for finding in findings {
         let comments = by_rule.get(finding.rule).into_iter().flatten().filter_map(|&index| inline.valid.get(index));
         let mut suppression = None;
@@ -66,7 +67,7 @@ pub(crate) fn apply(
             suppression = Some(Suppression { by: SuppressedBy::Inline, reason: comment.reason.clone() });
         }
         let (holding, others): (Vec<&Exception>, Vec<&Exception>) =
-            exceptions.matching(finding, model).into_iter().partition(|it| has_value(it, finding, model));
+            matching(&exceptions, finding, model).into_iter().partition(|it| has_value(it, finding, model));
         changed.extend(others.iter().map(|exception| known(exception.span, model)));
         // What is about several tenants needs an exception for each.
         let is_held = finding.tenants.is_empty() || others.is_empty();
@@ -83,55 +84,27 @@ pub(crate) fn apply(
     Applied { inline, effects: Effects { used, groups, changed } }
 }
 
-/// A rule, a tenant and a path.
-type About<'e> = (&'e str, Option<&'e str>, Option<&'e str>);
-
-/// The exceptions that may hold, by what they are about.
-struct Exceptions<'e> {
-    all: Vec<&'e Exception>,
-    places: HashMap<About<'e>, Vec<usize>>,
-    rules: SortedSet<&'e str>,
-}
-
-impl<'e> Exceptions<'e> {
-    fn new(exceptions: impl Iterator<Item = &'e Exception>) -> Self {
-        let all: Vec<&Exception> = exceptions.collect();
-        let mut places: HashMap<_, Vec<usize>> = HashMap::default();
-        for (at, it) in all.iter().enumerate() {
-            places.entry((it.rule.as_str(), it.tenant.as_deref(), it.path.as_deref())).or_default().push(at);
-        }
-        Self { rules: all.iter().map(|it| it.rule.as_str()).collect(), all, places }
+/// The exceptions that cover a finding; where it is about several tenants, those that cover all of them together.
+fn matching<'e>(exceptions: &[&'e Exception], finding: &Finding, model: &Model<'_>) -> Vec<&'e Exception> {
+    if finding.tenants.is_empty() {
+        return exceptions.iter().copied().filter(|exception| matches(exception, finding)).collect();
     }
-
-    /// Those for findings of `rule` on `tenant` at `path` or in what leads to it, in their order.
-    fn about(&self, rule: &str, tenant: Option<&str>, path: Option<&str>) -> Vec<&'e Exception> {
-        if !self.rules.contains(rule) {
-            return Vec::new();
+    let of_rule: Vec<&Exception> =
+        exceptions.iter().copied().filter(|exception| exception.rule == finding.rule).collect();
+    let mut covered: HashMap<&str, &Exception> = HashMap::default();
+    for tenant in model.tenants.iter().filter(|_| !of_rule.is_empty()) {
+        if let Some(exception) = of_rule.iter().find(|exception| covers(exception, tenant)) {
+            covered.entry(tenant.name()).or_insert(exception);
         }
-        let paths: Vec<Option<&str>> = path.into_iter().flat_map(ways_to).map(Some).chain([None]).collect();
-        let tenants = tenant.map(Some).into_iter().chain([None]);
-        let keys = tenants.flat_map(|tenant| paths.iter().map(move |path| (rule, tenant, *path)));
-        let mut places: Vec<usize> = keys.filter_map(|key| self.places.get(&key)).flatten().copied().collect();
-        places.sort_unstable();
-        places.into_iter().filter_map(|at| self.all.get(at).copied()).collect()
     }
-
-    /// Those that cover a finding; where it is about several tenants, those that cover all of them together.
-    fn matching(&self, finding: &Finding, model: &Model<'_>) -> Vec<&'e Exception> {
-        let rule = finding.rule;
-        if finding.tenants.is_empty() {
-            return self.about(rule, finding.tenant.as_deref(), finding.path.as_deref());
-        }
-        // Some of them may be in another run.
-        let of = |key: &String| {
-            let tenant = model.index.with_key(key).and_then(|id| model.tenants.get(id.index()));
-            let path = tenant.map(|tenant| tenant.path.to_string());
-            let own = self.about(rule, Some(key), path.as_deref());
-            own.into_iter().find(|it| tenant.is_some() || it.path.is_none() && it.tenant.is_some())
-        };
-        let all: Option<Vec<&Exception>> = finding.tenants.iter().map(of).collect();
-        all.unwrap_or_default()
-    }
+    // Some of them may be in another run.
+    let elsewhere = |key: &str| {
+        let mut named = of_rule.iter().filter(|exception| exception.path.is_none());
+        named.find(|exception| exception.tenant.as_deref() == Some(key)).copied()
+    };
+    let of = |key: &String| covered.get(key.as_str()).copied().or_else(|| elsewhere(key));
+    let all: Option<Vec<&Exception>> = finding.tenants.iter().map(of).collect();
+    all.unwrap_or_default()
 }
 
 /// Whether an exception holds for all that there is of a tenant.
@@ -169,9 +142,9 @@ pub(crate) fn unused(
     for comment in comments.filter(|comment| is_unused(comment.span)) {
         unused.push(UnusedSuppression { rule: comment.rule.to_owned(), why: Unused::Inline(None), span: comment.span });
     }
-    let paths: HashSet<String> = match config.exceptions.iter().any(|exception| exception.path.is_some()) {
+    let paths: SortedSet<String> = match config.exceptions.iter().any(|exception| exception.path.is_some()) {
         true => model.tenants.iter().map(|tenant| tenant.path.to_string()).collect(),
-        false => HashSet::default(),
+        false => SortedSet::new(),
     };
     let concerned = |exception: &&Exception| runs(&exception.rule) && concerns(exception, model, &paths);
     for exception in config.exceptions.iter().filter(concerned) {
@@ -229,6 +202,12 @@ fn has_expired(exception: &Exception, today: Option<&str>) -> bool {
     exception.expires.as_deref().zip(today).is_some_and(|(last, today)| today > last)
 }
 
+fn matches(exception: &Exception, finding: &Finding) -> bool {
+    exception.rule == finding.rule
+        && exception.tenant.as_ref().is_none_or(|tenant| finding.tenant.as_ref() == Some(tenant))
+        && exception.path.as_ref().is_none_or(|path| finding.path.as_deref().is_some_and(|at| lies_in(at, path)))
+}
+
 /// Whether a finding is about the value for which an exception holds: the text that is wrong, or the value that has it.
 fn has_value(exception: &Exception, finding: &Finding, model: &Model<'_>) -> bool {
     let Some(value) = &exception.value else { return true };
@@ -263,7 +242,7 @@ fn is_about(exception: &Exception, rule: &str, tenants: &[String]) -> bool {
 }
 
 /// Whether the project has what an exception is about: one configuration may serve several projects.
-fn concerns(exception: &Exception, model: &Model<'_>, paths: &HashSet<String>) -> bool {
+fn concerns(exception: &Exception, model: &Model<'_>, paths: &SortedSet<String>) -> bool {
     match (&exception.tenant, &exception.path) {
         (Some(key), _) => model.index.with_key(key).is_some(),
         (None, Some(path)) => is_here(path, model, paths),
@@ -272,7 +251,7 @@ fn concerns(exception: &Exception, model: &Model<'_>, paths: &HashSet<String>) -
 }
 
 /// Whether a path leads into what the project has, such as tenants with these `paths`.
-fn is_here(path: &str, model: &Model<'_>, paths: &HashSet<String>) -> bool {
+fn is_here(path: &str, model: &Model<'_>, paths: &SortedSet<String>) -> bool {
     let calls = model.flows.iter().filter_map(|flow| flow.call);
     let mut calls = calls
         .chain(model.connectors.iter().map(|it| it.call))

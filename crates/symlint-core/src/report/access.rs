@@ -1,12 +1,11 @@
 //! Who reaches what, as it takes effect: through the resources of a flow, else its arguments, else as it is written.
 
-use foldhash::HashMap;
 use symlint_terraform::{SortedMap, SortedSet, Span, Str};
 
 use super::place::{Known, known, shown};
 use super::wire::{Access, AccessStep};
 use crate::check::Outcome;
-use crate::discover::{Effective, effects_of};
+use crate::discover::{Effective, by_grant, effects_of};
 use crate::finding::Finding;
 use crate::tenants::{FieldKind, FlowInstance, FlowResource, Grant, Model, Tenant, TenantId, resources_of};
 
@@ -65,13 +64,10 @@ fn grants_of(model: &Model<'_>, instance: &FlowInstance, resources: &[FlowResour
         let own = own.and_then(|it| shown(&it.value, field, model.project));
         own.or_else(|| known(tenant?.connector.field(field)))
     };
-    let mut by_grant: HashMap<(FieldKind, Option<usize>), &Effective> = HashMap::default();
-    for effective in &effects {
-        by_grant.entry((effective.field, effective.grant)).or_insert(effective);
-    }
+    let by_grant = by_grant(&mut effects.iter());
     let grant = |number: Option<usize>| {
         let of = |field: FieldKind| {
-            let own = by_grant.get(&(field, number));
+            let own = by_grant.get(&(number, field));
             step(own.and_then(|effective| shown(&effective.value, field, model.project)))
         };
         Access {

@@ -274,8 +274,6 @@ pub struct SourceIndex {
     aliases: HashMap<Path, (usize, Owners)>,
     /// Values of tenants with several grants, by their paths.
     granted: HashMap<TenantId, Granted>,
-    /// The places of the collections, by their roots.
-    roots: HashMap<Root, Vec<usize>>,
     /// `None` where several values were written by the same text.
     written: HashMap<Span, Option<FieldRef>>,
 }
@@ -455,8 +453,7 @@ impl SourceIndex {
     }
 
     fn locate_steps(&self, path: &Path, root: &Root, steps: &[&PathStep]) -> Option<(usize, &Owners, usize)> {
-        for at in self.of_root(root) {
-            let collection = self.collections.get(at)?;
+        for (at, collection) in self.collections.iter().enumerate() {
             if let Some((key, count)) = collection.element(root, steps)
                 && let Some(owners) = collection.owners.get(&key)
             {
@@ -473,26 +470,14 @@ impl SourceIndex {
 
     /// Adds a collection whose elements belong to tenants of others.
     pub(crate) fn push(&mut self, collection: Collection) {
-        self.roots.entry(collection.shape.root.clone()).or_default().push(self.collections.len());
         self.collections.push(collection);
-    }
-
-    /// The places of the collections that are in `root`.
-    fn of_root(&self, root: &Root) -> impl Iterator<Item = usize> {
-        /// To compare so few is faster than to look one up.
-        const FEW: usize = 4;
-        let are_few = self.collections.len() <= FEW;
-        let all = if are_few { 0..self.collections.len() } else { 0..0 };
-        let own = self.roots.get(root).filter(|_| !are_few).map(Vec::as_slice).unwrap_or_default();
-        all.chain(own.iter().copied())
     }
 
     /// What of the tenants is at `path`.
     fn at<'v>(&self, path: &'v Path, own: Option<TenantId>) -> Option<Source<'v>> {
         let (root, steps) = path.parts();
         let Some((at, owners, taken)) = self.locate_steps(path, root, &steps) else {
-            let mut of_root = self.of_root(root).filter_map(|at| self.collections.get(at));
-            let is_whole = of_root.any(|it| it.element(root, &steps).is_some());
+            let is_whole = self.collections.iter().any(|it| it.element(root, &steps).is_some());
             return is_whole.then_some(Source::AllTenants);
         };
         let (collection, rest) = (self.collections.get(at)?, steps.get(taken..).unwrap_or_default());
