@@ -3,13 +3,13 @@
 use foldhash::HashSet;
 use symlint_terraform::syntax::{Expr, ExprKind, children, top_level};
 use symlint_terraform::{
-    AssignmentSource, EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Root, SortedMap, SortedSet,
-    Span, Unknown, Value,
+    AssignmentSource, EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Resource, Root, SortedMap,
+    SortedSet, Span, Unknown, Value,
 };
 
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
-use crate::discover::sinks::{has_sinks, sinks_in};
+use crate::discover::sinks::{ASSIGNMENTS, Reference, has_sinks, sinks_in};
 use crate::discover::{self, module_names};
 use crate::spelling::{closest, listed};
 use crate::tenants::{
@@ -25,6 +25,7 @@ pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
     no_tenants(model, &mut found);
     unknown_wiring(model, &mut found);
     unknown_references(model, &mut found);
+    ignored_changes(model, &mut found);
     unknown_values(model, &mut found);
     unmapped_fields(model, config, &mut found);
     limits(model, &mut found);
@@ -347,6 +348,16 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         add("the safelist", call, "its keys are not known", is_lost);
     }
     for runtime in &model.runtimes {
+        let repetition = |policy: &Resource| policy.attribute("for_each").or(policy.attribute("count")).cloned();
+        if let Some(own) = runtime.block.policy().filter(|_| runtime.is_unknown).and_then(repetition) {
+            let (path, name) = (runtime.block.path(), &own.name.text);
+            let gap = NotChecked::new(
+                Code::UnknownWiring,
+                format!("`{path}` was not checked, because its `{name}` is unknown"),
+                own.value.span,
+            );
+            found.push(NotChecked { is_finding: !is_lost && !is_reported(model, own.value.span), ..gap });
+        }
         let unknown = runtime.safelists.iter().find_map(|list| Some((list, list.as_unknown()?)));
         if let Some((list, unknown)) = unknown {
             let path = runtime.block.path();
@@ -442,6 +453,26 @@ fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
+/// What Terraform leaves as it is where it differs from what is written.
+fn ignored_changes(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    let mut seen = HashSet::default();
+    for resource in &model.resources {
+        if !seen.insert(resource.resource.block.span) {
+            continue;
+        }
+        let settings = resource.sink().into_iter().flat_map(|sink| sink.settings).map(|setting| setting.attribute);
+        let references = Reference::of(resource.kind(), resource.type_name());
+        let judged: Vec<&str> = settings.chain(references.map(|it| it.within.unwrap_or(it.attribute))).collect();
+        if let Some((name, at)) = resource.resource.ignored(&judged) {
+            let address = resource.address();
+            let reason = format!(
+                "`{address}` ignores changes of {name}, so what takes effect may differ from what is written, and was not checked"
+            );
+            found.push(NotChecked::new(Code::UnknownWiring, reason, at));
+        }
+    }
+}
+
 /// Whose value is not known, why, and where.
 type NotKnown<'a> = (TenantId, &'a str, Span);
 
@@ -496,7 +527,7 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
     if model.flows.is_empty() && !is_alone || model.tenants.is_empty() {
         return;
     }
-    let is_assigned = |resource: &FlowResource<'_>| resource.kind() == "aws_ssoadmin_account_assignment";
+    let is_assigned = |resource: &FlowResource<'_>| ASSIGNMENTS.contains(&resource.kind());
     let has_connector = model.resources.is_empty() || !model.resources.iter().all(is_assigned);
     let needed = [FieldKind::InstanceArn, FieldKind::RoleArn, FieldKind::PermissionSetArn, FieldKind::TargetAccountId];
     let is_unseen = |field: &FieldKind| {

@@ -7,7 +7,7 @@ use foldhash::HashMap;
 
 use crate::origin::Origin;
 use crate::source::{FileId, Sources, Span, Str};
-use crate::syntax::{Attribute, Block, File, Name};
+use crate::syntax::{Attribute, Block, Expr, ExprKind, File, Name};
 use crate::tree::{FileError, FileTree};
 use crate::value::Type;
 
@@ -242,6 +242,30 @@ impl Resource {
     /// Whether the block may make several instances.
     pub fn is_repeated(&self) -> bool {
         self.attribute("for_each").or(self.attribute("count")).is_some()
+    }
+
+    /// The first of the attributes `names` whose changes Terraform ignores, as it is shown, and where that is written.
+    pub fn ignored(&self, names: &[&str]) -> Option<(String, Span)> {
+        let lifecycle = self.block.body.blocks.iter().filter(|block| block.kind.text.as_str() == "lifecycle");
+        let mut attributes = lifecycle.flat_map(|block| &block.body.attributes);
+        let ignored = attributes.find(|attribute| attribute.name.text.as_str() == "ignore_changes")?;
+        let named = |expr: &Expr| {
+            let mut root = expr;
+            while let ExprKind::Attribute(base, _) | ExprKind::Index(base, _) = &root.kind {
+                root = base;
+            }
+            let name = match &root.kind {
+                ExprKind::Variable(name) => name.as_str(),
+                ExprKind::String(literal) => literal.text.as_str(),
+                _ => return None,
+            };
+            names.contains(&name).then(|| (format!("`{name}`"), expr.span))
+        };
+        match &ignored.value.kind {
+            ExprKind::Tuple(items) => items.iter().find_map(named),
+            ExprKind::Variable(all) if all.as_str() == "all" => Some(("all arguments".to_owned(), ignored.value.span)),
+            _ => named(&ignored.value),
+        }
     }
 
     /// The attribute `name` at the top of the block.

@@ -19,7 +19,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 if !judged.insert((trusted.origin.span, text.clone())) {
                     continue;
                 }
-                let problem = problem(&text).or_else(|| of_customer(cx, &text));
+                let problem = problem(&text).or_else(|| of_customer(cx, &text)).or_else(|| of_stranger(cx, &text));
                 let Some(problem) = problem.filter(|_| seen.insert(trusted.origin.span)) else { continue };
                 let span = trusted.origin.locate(problem.start..problem.start + problem.len, cx.sources());
                 // What is not the ARN of one role or account may be anything.
@@ -42,6 +42,37 @@ pub(super) fn check(cx: &mut Context<'_>) {
             }
         }
     }
+    for trust in &cx.model.trusts {
+        for (trusted, text) in trust.principals.iter().flat_map(principals).filter(|(_, text)| text.as_str() == "*") {
+            let span = trusted.origin.locate(0..1, cx.sources());
+            if seen.insert(span) {
+                let path = Some(format!("{}.{}", trust.resource.kind.text, trust.resource.name.text));
+                let message = "`*` trusts every AWS account, so anyone can use the role".to_owned();
+                cx.report(Place { span, tenant: None, path }, message).cause(text.as_str());
+            }
+        }
+    }
+}
+
+/// The problem of a role in an account where no runtime is, as the names of those that are trusted say.
+fn of_stranger(cx: &Context<'_>, raw: &str) -> Option<Problem> {
+    const RUNTIME: &str = "symruntime";
+    let text = raw.trim();
+    let is_runtime =
+        |arn: &str| arn.rsplit('/').next().is_some_and(|name| name.to_ascii_lowercase().starts_with(RUNTIME));
+    let account = account_of(text).filter(|account| !cx.config.host_accounts.iter().any(|host| host == account))?;
+    let lists = cx.set_up.models().iter().flat_map(|model| &model.connectors).flat_map(ConnectorCall::trusted);
+    let (mut is_here, mut is_elsewhere) = (is_runtime(text), false);
+    for (_, other) in lists.flat_map(|(_, list)| principals(list)).filter(|(_, other)| is_runtime(other.trim())) {
+        let is_same = account_of(other.trim()) == Some(account);
+        is_here |= is_same;
+        is_elsewhere |= !is_same;
+    }
+    (is_elsewhere && !is_here).then(|| Problem {
+        what: "is in an account without a runtime, and can use".into(),
+        start: raw.len() - raw.trim_start().len() + text.find(account).unwrap_or_default(),
+        len: account.len(),
+    })
 }
 
 /// Which roles trust `principal`, by the environments of their connectors: one list may be that of several customers.
@@ -139,5 +170,10 @@ fn problem(raw: &str) -> Option<Problem> {
     if account == SYM_ACCOUNT {
         return at(text.find(account)?, account.len(), OF_SYM);
     }
-    if resource == "root" { at(text.len() - resource.len(), resource.len(), everyone) } else { None }
+    let start = text.len() - resource.len();
+    match resource {
+        "root" => at(start, resource.len(), everyone),
+        _ if resource.starts_with("user/") => at(start, resource.len(), "is a user and not a role, and can use"),
+        _ => None,
+    }
 }

@@ -17,6 +17,7 @@ mod maps;
 mod more_kept;
 mod names;
 mod origins;
+mod policies;
 mod references;
 mod repeated;
 mod resources;

@@ -337,3 +337,44 @@ fn whether_terraform_has_written_a_file_is_not_known() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// Then what Terraform has in its state may be something else, after a `moved` or an `import`.
+#[test]
+fn where_changes_are_ignored_what_is_written_may_not_take_effect() {
+    let mut failures = String::new();
+    let main = format!("{VARIABLES}\n{CALL}");
+    let with = |ignored: &str| {
+        let target = "type = \"aws_sso_permission_set\"";
+        MODULE.replace(target, &format!("{target}\n  lifecycle {{\n    ignore_changes = {ignored}\n  }}"))
+    };
+    for (ignored, at) in [
+        ("[settings]", Some("settings")),
+        ("all", Some("all")),
+        ("[label, settings[\"account_id\"]]", Some("settings[\"account_id\"]")),
+        ("[label]", None),
+        ("[]", None),
+    ] {
+        let module = with(ignored);
+        assert_ne!(module, MODULE);
+        let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
+        let expected: Vec<_> = at.map(|at| ("not-checked", at)).into_iter().collect();
+        expect(ignored, found, &expected, &mut failures);
+    }
+    let data = |ignored: &str| {
+        let own = "resource \"terraform_data\" \"own\" {\n  for_each = var.customer_tenants\n  input = each.value.target_account_id\n";
+        let call = CALL.replace("each.value.target_account_id", "terraform_data.own[each.key].output");
+        format!("{VARIABLES}\n{own}  lifecycle {{\n    ignore_changes = {ignored}\n  }}\n}}\n{call}")
+    };
+    expect("data", findings_in(&data("[input]")), &[("not-checked", "input")], &mut failures);
+    expect("triggers", findings_in(&data("[triggers_replace]")), &[], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn what_a_filter_leaves_of_a_list_is_not_checked_where_it_is_not_known() {
+    let list = "concat([for t in var.customer_tenants : t.sso_account_id], [for a in [\"604178239951\"] : a if terraform.workspace == \"prod\"])";
+    let runtime = format!(
+        "module \"runtime\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {list}\n}}\n"
+    );
+    assert_eq!(rules(&findings_in(&format!("{VARIABLES}\n{runtime}\n{CALL}"))), ["not-checked"]);
+}

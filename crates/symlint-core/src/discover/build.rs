@@ -64,9 +64,9 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
         let known = known_values(&walked);
         let others = others.into_iter().map(|(.., other)| other).filter(|other| known_values(other) > known);
         let errors: Vec<EvalError> = others.flat_map(|other| other.errors).collect();
-        let Walked { runtimes, open_calls, .. } = std::mem::take(&mut walked);
+        let Walked { runtimes, trusts, open_calls, .. } = std::mem::take(&mut walked);
         (evaluator, variables, walked) = first;
-        (walked.runtimes, walked.open_calls) = (runtimes, open_calls);
+        (walked.runtimes, walked.trusts, walked.open_calls) = (runtimes, trusts, open_calls);
         walked.errors.extend(errors);
         rounds.for_each(|(.., other)| walked.add(other, &unresolved));
     }
@@ -99,7 +99,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     let index = Index::new(&tenants, &walked.flows, config);
     let flow_folders = flow_folders(project, &walked);
     let overridden = overridden(lost_entries, &tenants, &walked.flows);
-    let Walked { flows, resources, connectors, runtimes, .. } = walked;
+    let Walked { flows, resources, connectors, runtimes, trusts, .. } = walked;
     let Walked { unknown_calls, unknown_resources, open_calls, unread_calls, .. } = walked;
     Model {
         run,
@@ -113,6 +113,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
         unread_calls,
         connectors,
         runtimes,
+        trusts,
         conversions,
         resources,
         flow_folders,

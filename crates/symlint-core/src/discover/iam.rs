@@ -4,27 +4,38 @@ use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Evaluator, Instance, Module, ModuleCall, Resource, Span, show};
 
 /// What the kinds of IAM's resources begin with.
-const IAM: &str = "aws_iam_";
+const IAM: [&str; 2] = ["aws_iam_", "awscc_iam_"];
+
+fn is_iam(kind: &str) -> bool {
+    IAM.iter().any(|start| kind.starts_with(start))
+}
 
 /// What a block that is about Sym has somewhere in it.
 const SYM: &str = "sym";
 
 /// What says for which role a resource of IAM is, or which one it is.
-const ROLES: [&str; 4] = ["role", "roles", "name", "path"];
+const ROLES: [&str; 5] = ["role", "roles", "role_name", "name", "path"];
 
-/// The blocks of the IAM resources that mention Sym, or that are used by one that is about Sym or are for a role that
-/// mentions it: from a document to what has it, and from there to the role. What else a role has is about something else.
+/// The blocks of IAM resources and calls that are about Sym.
+pub(super) struct About {
+    /// Those that mention Sym, or that are used by one that is about Sym or are for a role that mentions it: from a
+    /// document to what has it, and from there to the role. What else a role has is about something else.
+    pub(super) sym: HashSet<Span>,
+    /// Those that are the runtime's by the name of the role.
+    pub(super) runtime: HashSet<Span>,
+}
+
+/// What of the IAM resources of a module is about Sym.
 pub(super) fn about_sym(
     evaluator: &Evaluator<'_>,
     instance: &Instance,
     module: &Module,
     is_runtime: &dyn Fn(&ModuleCall) -> bool,
-) -> HashSet<Span> {
-    let resources: Vec<&Resource> =
-        module.resources.iter().filter(|resource| resource.kind.text.starts_with(IAM)).collect();
+) -> About {
+    let resources: Vec<&Resource> = module.resources.iter().filter(|resource| is_iam(&resource.kind.text)).collect();
     let sources = evaluator.project().sources();
-    let texts: Vec<String> =
-        resources.iter().map(|resource| sources.text(resource.block.span).to_ascii_lowercase()).collect();
+    let text_of = |span: Span| sources.text(span).to_ascii_lowercase();
+    let texts: Vec<String> = resources.iter().map(|resource| text_of(resource.block.span)).collect();
     let names: Vec<String> = resources.iter().map(|resource| resource.name.text.to_ascii_lowercase()).collect();
     let mut named: HashMap<(&str, &str), Vec<usize>> = HashMap::default();
     for (at, (resource, name)) in resources.iter().zip(&names).enumerate() {
@@ -33,7 +44,8 @@ pub(super) fn about_sym(
     let is_role = |at: usize| resources.get(at).is_some_and(|resource| resource.kind.text.as_str() == "aws_iam_role");
     // The resources that are about Sym if the one with this number is.
     let mut following: HashMap<usize, Vec<usize>> = HashMap::default();
-    for (at, text) in texts.iter().enumerate() {
+    let all = texts.iter().map(|text| with_locals(text, module, &text_of)).collect::<Vec<_>>();
+    for (at, text) in all.iter().enumerate() {
         for &used in addresses(text).filter_map(|address| named.get(&address)).flatten() {
             following.entry(at).or_default().push(used);
             if is_role(used) {
@@ -43,30 +55,86 @@ pub(super) fn about_sym(
     }
     let calls = module.calls.iter().filter(|call| is_runtime(call));
     let runtimes: Vec<String> = calls.map(|call| format!("module.{}.", call.name.text).to_ascii_lowercase()).collect();
+    let mentions_runtime = |text: &str| runtimes.iter().any(|call| text.contains(call.as_str()));
     // A name may be put together elsewhere.
-    let is_for_sym = |resource: &Resource| {
+    let shown_of = |resource: &Resource| {
         let names = ROLES.iter().filter_map(|name| resource.attribute(name));
-        let shown = |value| show(&value).is_some_and(|text| text.to_ascii_lowercase().contains(SYM));
-        names.into_iter().any(|name| shown(evaluator.tolerating(|| evaluator.evaluate(instance, &name.value))))
+        let shown = |value| show(&value).unwrap_or_default().to_ascii_lowercase();
+        names.map(|name| shown(evaluator.tolerating(|| evaluator.evaluate(instance, &name.value)))).collect::<Vec<_>>()
     };
-    let is_about = |resource: &Resource, text: &str| {
-        text.contains(SYM) || runtimes.iter().any(|call| text.contains(call.as_str())) || is_for_sym(resource)
-    };
-    let both = resources.iter().zip(&texts).enumerate();
-    let mut left: Vec<usize> =
-        both.filter(|(_, (resource, text))| is_about(resource, text)).map(|(at, _)| at).collect();
-    let mut about: HashSet<usize> = left.iter().copied().collect();
+    let mut about = Vec::new();
+    let mut of_runtime = Vec::new();
+    for (at, (resource, text)) in resources.iter().zip(&texts).enumerate() {
+        let names = shown_of(resource);
+        if text.contains(SYM) || mentions_runtime(text) || names.iter().any(|name| name.contains(SYM)) {
+            about.push(at);
+        }
+        let is_attached_to_it = || {
+            ROLES.iter().filter_map(|name| resource.attribute(name)).any(|it| mentions_runtime(&text_of(it.value.span)))
+        };
+        if names.iter().any(|name| is_name_of_runtime(name)) || is_attached_to_it() {
+            of_runtime.push(at);
+        }
+    }
+    let used_in =
+        |text: &str| addresses(text).filter_map(|address| named.get(&address)).flatten().copied().collect::<Vec<_>>();
+    // What a module that is called attaches to the runtime's role.
+    let attaching = module.calls.iter().filter(|call| {
+        let child = call.child.and_then(|id| evaluator.project().module(id));
+        let iam = child.into_iter().flat_map(|child| &child.resources).filter(|it| is_iam(&it.kind.text));
+        is_name_of_runtime(&text_of(call.span)) || iam.into_iter().any(|it| is_name_of_runtime(&text_of(it.block.span)))
+    });
+    of_runtime.extend(attaching.flat_map(|call| used_in(&with_locals(&text_of(call.span), module, &text_of))));
     // Sym may use a role that nothing else says it is for.
     let users = module.resources.iter().filter(|resource| resource.kind.text.starts_with(SYM));
-    for user in users {
-        let text = sources.text(user.block.span).to_ascii_lowercase();
-        left.extend(addresses(&text).filter_map(|address| named.get(&address)).flatten());
+    let used = users.flat_map(|user| used_in(&text_of(user.block.span)));
+    let spread = |start: Vec<usize>, also: Vec<usize>| {
+        let mut all: HashSet<usize> = start.iter().copied().collect();
+        let mut left = [start, also].concat();
+        while let Some(at) = left.pop() {
+            let new = following.get(&at).into_iter().flatten().filter(|it| !is_role(**it) && all.insert(**it));
+            left.extend(new);
+        }
+        all.into_iter().filter_map(|at| Some(resources.get(at)?.block.span)).collect::<HashSet<Span>>()
+    };
+    let mut sym = spread(about, used.collect());
+    let runtime = spread(of_runtime, Vec::new());
+    sym.extend(&runtime);
+    About { sym, runtime }
+}
+
+/// Whether a name has in it what those of runtimes' roles begin with.
+fn is_name_of_runtime(name: &str) -> bool {
+    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    letters.contains("symruntime")
+}
+
+/// A text, and those of the locals that it refers to.
+fn with_locals(text: &str, module: &Module, text_of: &dyn Fn(Span) -> String) -> String {
+    let mut all = text.to_owned();
+    let mut seen: HashSet<String> = HashSet::default();
+    let mut from = 0;
+    while let Some(at) = all.get(from..).and_then(|rest| rest.find("local.")).map(|at| from + at + "local.".len()) {
+        from = at;
+        let name: String = all.get(at..).unwrap_or_default().chars().take_while(|c| is_of_name(*c)).collect();
+        let mut locals = module.locals.iter();
+        let own = locals.find(|local| local.name.text.eq_ignore_ascii_case(&name));
+        if let Some(own) = own.filter(|_| seen.len() < LOCALS && seen.insert(name)) {
+            let own = text_of(own.value.span);
+            if IAM.iter().any(|kind| own.contains(kind)) || own.contains("local.") {
+                all.push(' ');
+                all.push_str(&own);
+            }
+        }
     }
-    while let Some(at) = left.pop() {
-        let new = following.get(&at).into_iter().flatten().filter(|it| !is_role(**it) && about.insert(**it));
-        left.extend(new);
-    }
-    about.into_iter().filter_map(|at| Some(resources.get(at)?.block.span)).collect()
+    all
+}
+
+/// How many locals a text is followed to.
+const LOCALS: usize = 64;
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
 }
 
 /// The kinds and names in a text of what is referred to as `aws_iam_role.runtime` is.
@@ -74,6 +142,6 @@ fn addresses(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let is_of_reference = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     text.split(move |c| !is_of_reference(c)).flat_map(|reference| {
         let parts = reference.split('.');
-        parts.clone().zip(parts.skip(1)).filter(|(kind, _)| kind.starts_with(IAM))
+        parts.clone().zip(parts.skip(1)).filter(|(kind, _)| is_iam(kind))
     })
 }

@@ -5,24 +5,36 @@ use std::ops::Range;
 use fast_glob::glob_match;
 use foldhash::HashSet;
 use symlint_terraform::syntax::{Block, Expr, ExprKind};
-use symlint_terraform::{Evaluator, GAP, Instance, Kind, Module, ModuleCall, Origin, Resource, Sources, Str, Value};
+use symlint_terraform::{
+    Evaluator, GAP, Instance, Kind, Module, ModuleCall, Origin, Resource, ResourceInstance, Sources, Str, Value,
+};
 
 use super::iam::about_sym;
 use super::safelists::{LOCALS, in_any_of, local, parts};
 use crate::tenants::format::is_account_id;
-use crate::tenants::{RuntimeBlock, RuntimeCall, Tenant};
+use crate::tenants::{RuntimeBlock, RuntimeCall, Tenant, Trust};
 
 /// How deep the parts of a policy may be nested.
 const DEPTH: usize = 16;
 
 /// Resources and data sources whose policy may say which roles the runtime may assume.
-const POLICIES: [&str; 6] = [
+const POLICIES: [&str; 8] = [
+    "awscc_iam_managed_policy",
+    "awscc_iam_role_policy",
     "aws_iam_policy",
     "aws_iam_role_policy",
     "aws_iam_policy_document",
     "aws_iam_role",
     "aws_iam_user_policy",
     "aws_iam_group_policy",
+];
+
+/// Resources that give roles policies by their ARNs, and the attributes that have these.
+const ATTACHMENTS: [(&str, &str); 4] = [
+    ("aws_iam_role_policy_attachment", "policy_arn"),
+    ("aws_iam_policy_attachment", "policy_arn"),
+    ("aws_iam_role_policy_attachments_exclusive", "policy_arns"),
+    ("aws_iam_role", "managed_policy_arns"),
 ];
 
 /// The path of the roles that connectors create.
@@ -40,7 +52,13 @@ pub(super) fn has_policies(module: &Module) -> bool {
 }
 
 fn is_policy(resource: &Resource) -> bool {
-    POLICIES.contains(&resource.kind.text.as_str())
+    POLICIES.contains(&resource.kind.text.as_str()) || attached(resource).is_some()
+}
+
+/// The ARNs of the policies that a resource gives a role.
+fn attached(resource: &Resource) -> Option<&Expr> {
+    let (_, name) = ATTACHMENTS.iter().find(|(kind, _)| *kind == resource.kind.text.as_str() && !resource.data)?;
+    resource.attribute(name).map(|attribute| &attribute.value)
 }
 
 /// What the policies of a module say of the roles that may be assumed.
@@ -50,6 +68,8 @@ pub(super) struct Policies<'p> {
     pub(super) known: Vec<RuntimeCall<'p>>,
     /// Those that allow such roles among others, of a role that may be anything.
     pub(super) possible: Vec<RuntimeCall<'p>>,
+    /// Whom those trust that say who may assume a role of Sym.
+    pub(super) trusts: Vec<Trust<'p>>,
 }
 
 /// The policies of the module. `is_runtime` says which of its calls are of a runtime connector.
@@ -60,40 +80,52 @@ pub(super) fn policies<'p>(
     is_runtime: &dyn Fn(&ModuleCall) -> bool,
 ) -> Policies<'p> {
     let mut found = Policies::default();
-    // Terraform looks at no block that makes nothing.
-    let makes_any = |resource: &&'p Resource| {
-        let instances = || evaluator.tolerating(|| evaluator.resource_instances(instance, resource));
-        !resource.is_repeated() || instances().is_ok_and(|instances| !instances.is_empty())
-    };
     if !has_policies(module) {
         return found;
     }
-    let about_sym = about_sym(evaluator, instance, module, is_runtime);
-    for resource in module.resources.iter().filter(|resource| is_policy(resource)).filter(makes_any) {
+    let about = about_sym(evaluator, instance, module, is_runtime);
+    for resource in module.resources.iter().filter(|resource| is_policy(resource)) {
+        let instances = evaluator.tolerating(|| evaluator.resource_instances(instance, resource));
+        let is_unknown = instances.is_err();
+        let instances = instances.unwrap_or_else(|_| vec![evaluator.any_resource_instance(instance, resource)]);
+        // Terraform looks at no block that makes nothing.
+        let Some(first) = instances.first() else { continue };
+        let is_of_runtime = about.runtime.contains(&resource.block.span);
         let mut policy = Policy {
             evaluator,
             instance,
-            is_of_sym: about_sym.contains(&resource.block.span),
+            each: first,
+            is_of_sym: about.sym.contains(&resource.block.span),
+            is_of_runtime,
             accounts: Vec::new(),
             alternatives: Vec::new(),
             is_known_to_be: false,
             is_about_roles: false,
             unclear: None,
+            open: None,
             undone: None,
             is_limited: false,
             left: Vec::new(),
+            trusted: Vec::new(),
         };
-        match policy.is_of_sym {
-            true => policy.read(resource),
-            // What is wrong with other policies is nothing about tenants.
-            false => evaluator.tolerating(|| policy.read(resource)),
+        for each in &instances {
+            policy.each = each;
+            match policy.is_of_sym {
+                true => policy.read(resource),
+                // What is wrong with other policies is nothing about tenants.
+                false => evaluator.tolerating(|| policy.read(resource)),
+            }
+        }
+        if policy.is_of_sym && !policy.trusted.is_empty() {
+            found.trusts.push(Trust { resource, principals: std::mem::take(&mut policy.trusted) });
         }
         if policy.is_limited {
             policy.accounts.retain(|account| !account.as_str().is_some_and(|it| is_any(it)));
         }
         let left = std::mem::take(&mut policy.left);
         policy.limit_since(0, left);
-        let span = resource.attribute("policy").map_or(resource.name.span, |attribute| attribute.value.span);
+        let span =
+            RuntimeBlock::Policy(resource).attribute().map_or(resource.name.span, |attribute| attribute.value.span);
         let unknown = policy.accounts.first().filter(|_| policy.accounts.iter().all(|it| it.uncertainty().is_some()));
         let unknown = unknown.cloned();
         let list = || Value::new(Kind::Tuple(policy.accounts.into()), Origin::derived(span, []));
@@ -101,19 +133,21 @@ pub(super) fn policies<'p>(
         let list = if policy.is_known_to_be {
             unknown.unwrap_or_else(list)
         } else if let Some(unclear) = policy.unclear
-            && evaluator.project().sources().text(resource.block.span).contains(ROLE_PATH)
+            && (is_of_runtime || evaluator.project().sources().text(resource.block.span).contains(ROLE_PATH))
         {
+            policy.open = None;
             unclear
         } else if policy.is_about_roles {
             of = &mut found.possible;
+            policy.open = None;
             list()
         } else {
             continue;
         };
         let block = RuntimeBlock::Policy(resource);
-        let safelists = std::iter::once(list).chain(policy.undone).collect();
+        let safelists = std::iter::once(list).chain(policy.undone).chain(policy.open).collect();
         let alternatives = policy.alternatives;
-        of.push(RuntimeCall { block, safelists, alternatives, instances: 1, is_unknown: false });
+        of.push(RuntimeCall { block, safelists, alternatives, instances: 1, is_unknown });
     }
     found
 }
@@ -171,10 +205,21 @@ fn is_any(account: &str) -> bool {
     account.contains(['*', '?'])
 }
 
+/// The value of an expression in an instance of a resource.
+fn value_in(evaluator: &Evaluator<'_>, each: &ResourceInstance<'_>, expr: &Expr) -> Value {
+    match each.resource().is_repeated() {
+        true => evaluator.resource_expression(each, expr),
+        false => evaluator.evaluate(each.module(), expr),
+    }
+}
+
 struct Policy<'a, 'p> {
     evaluator: &'a Evaluator<'p>,
     instance: &'a Instance,
+    /// The instance of the resource that is read.
+    each: &'a ResourceInstance<'p>,
     is_of_sym: bool,
+    is_of_runtime: bool,
     accounts: Vec<Value>,
     /// What a part of them may be.
     alternatives: Vec<Value>,
@@ -184,26 +229,39 @@ struct Policy<'a, 'p> {
     is_about_roles: bool,
     /// A part that is not known and may say what may be assumed.
     unclear: Option<Value>,
+    /// Such a part beside the roles that it allows.
+    open: Option<Value>,
     /// Something that may take back what is allowed.
     undone: Option<Value>,
     /// Whether that is so in any account.
     is_limited: bool,
     /// The accounts that statements leave which deny all others.
     left: Vec<Limit>,
+    /// Whom it trusts, whoever they are.
+    trusted: Vec<Value>,
 }
 
 impl<'p> Policy<'_, 'p> {
     fn read(&mut self, resource: &'p Resource) {
-        if let Some(attribute) = resource.attribute("policy") {
+        if let Some(attribute) = RuntimeBlock::Policy(resource).attribute() {
             self.policy(&attribute.value);
+        }
+        // Without resources, it says nothing of the accounts.
+        if let Some(trust) = resource.attribute("assume_role_policy") {
+            let before = (self.unclear.take(), self.open.take());
+            self.policy(&trust.value);
+            (self.unclear, self.open) = before;
+        }
+        if let Some(arns) = attached(resource).filter(|_| self.is_of_runtime) {
+            self.managed(&self.value(arns), 0);
         }
         for name in ["source_json", "source_policy_documents", "override_json", "override_policy_documents"] {
             if let Some(attribute) = resource.attribute(name) {
                 self.documents(&attribute.value, name.starts_with("override"));
             }
         }
-        let evaluator = self.evaluator;
-        let plain = |expr: &Expr| evaluator.evaluate(self.instance, expr);
+        let (evaluator, each) = (self.evaluator, self.each);
+        let plain = |expr: &Expr| value_in(evaluator, each, expr);
         for block in &resource.block.body.blocks {
             match (block.kind.text.as_str(), block.labels.first().map(|label| label.text.as_str())) {
                 ("statement", _) => self.statement_block(block, &plain),
@@ -213,14 +271,13 @@ impl<'p> Policy<'_, 'p> {
                 }
                 ("dynamic", Some("statement" | "inline_policy")) => {
                     for content in block.body.blocks.iter().filter(|inner| inner.kind.text.as_str() == "content") {
-                        let (evaluator, instance) = (self.evaluator, self.instance);
                         let policy = content.body.attributes.iter().find(|it| it.name.text.as_str() == "policy");
                         let mut visit = |of: &dyn Fn(&Expr) -> Value| match policy {
                             Some(policy) => self.text(&of(&policy.value)),
                             None => self.statement_block(content, of),
                         };
-                        if let Err(unknown) = evaluator.each_dynamic(instance, block, &mut visit) {
-                            self.document(&unknown, 0);
+                        if let Err(unknown) = evaluator.each_dynamic(each, block, &mut visit) {
+                            self.leave_open(&unknown);
                         }
                     }
                 }
@@ -229,18 +286,49 @@ impl<'p> Policy<'_, 'p> {
         }
     }
 
+    fn value(&self, expr: &Expr) -> Value {
+        value_in(self.evaluator, self.each, expr)
+    }
+
     fn policy(&mut self, expr: &'p Expr) {
         let document = self.encoded(expr, LOCALS);
-        let value = self.evaluator.evaluate(self.instance, document.unwrap_or(expr));
+        let value = self.value(document.unwrap_or(expr));
         match document {
             Some(_) => self.document(&value, 0),
             None => self.text(&value),
         }
     }
 
+    /// Notes that what `unknown` is may allow more, unless it is of this project, where it is read itself.
+    fn leave_open(&mut self, unknown: &Value) {
+        let span = unknown.as_unknown().map_or(unknown.origin.span, |it| it.span);
+        let text = self.evaluator.project().sources().text(span);
+        let is_read = ["data.aws_iam_policy_document.", "aws_iam_policy.", "aws_iam_role_policy."];
+        if !is_read.iter().any(|address| text.trim_start_matches(['[', ' ', '\n']).starts_with(address)) {
+            self.unclear.get_or_insert_with(|| unknown.clone());
+            self.open.get_or_insert_with(|| unknown.clone());
+        }
+    }
+
+    /// Notes the policies with these ARNs, of which nothing is known but where AWS has them.
+    fn managed(&mut self, arns: &Value, depth: usize) {
+        if let Some(arn) = arns.as_str() {
+            if !arn.contains(":iam::aws:policy/") || ALL.iter().any(|name| arn.ends_with(name)) {
+                let reason = "what the policy with this ARN allows is not known";
+                self.leave_open(&Value::unknown(reason, arns.origin.span));
+            }
+        } else if arns.as_unknown().is_some() {
+            self.leave_open(arns);
+        } else if depth < DEPTH {
+            parts(arns).iter().for_each(|arn| self.managed(arn, depth + 1));
+        }
+    }
+
     /// A document as a text, such as a heredoc.
     fn text(&mut self, text: &Value) {
-        if text.as_unknown().is_some() {
+        if let Some(document) = text.known_text().and_then(|known| self.evaluator.json(known)) {
+            self.document(&document, 0);
+        } else if text.as_unknown().is_some() {
             self.document(text, 0);
         } else if let Some(document) = self.evaluator.json(text) {
             self.document(&document, 0);
@@ -252,7 +340,7 @@ impl<'p> Policy<'_, 'p> {
     /// The documents that a document is made of. Of those that override, a statement with a `Sid` replaces the one that
     /// has the same.
     fn documents(&mut self, expr: &Expr, overrides: bool) {
-        let value = self.evaluator.evaluate(self.instance, expr);
+        let value = self.value(expr);
         let texts = if value.elements().is_some() { parts(&value) } else { vec![value] };
         for text in texts {
             self.text(&text);
@@ -284,13 +372,27 @@ impl<'p> Policy<'_, 'p> {
         let but = value("not_resources");
         let others = value("not_actions").map(|others| !allows(&others));
         self.is_about_roles |= actions.as_ref().is_some_and(names_action);
-        if !actions.map(|it| allows(&it)).or(others).unwrap_or(false) {
+        let unknown = actions.as_ref().and_then(unknown_in);
+        if !actions.as_ref().map(allows).or(others).unwrap_or(false) {
+            if let Some(unknown) = unknown.filter(|_| resources.as_ref().is_none_or(|it| self.may_be_roles(it))) {
+                self.leave_open(&unknown);
+            }
             return;
         }
         if effect.is_some_and(|effect| is_text(&effect, "Deny")) {
             resources.iter().for_each(|resources| self.denied(resources));
             but.iter().for_each(|others| self.denied_but(others));
             return;
+        }
+        let blocks = |kind: &'static str| statement.body.blocks.iter().filter(move |it| it.kind.text.as_str() == kind);
+        let part = |block: &Block, name: &str| {
+            let attribute = block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)?;
+            Some(of(&attribute.value))
+        };
+        if !blocks("condition").any(|it| part(it, "variable").is_none_or(|key| key.as_str().is_none_or(limits_callers)))
+        {
+            let of_aws = blocks("principals").filter(|it| part(it, "type").is_none_or(|it| !is_text(&it, "Service")));
+            self.trusted.extend(of_aws.filter_map(|it| part(it, "identifiers")));
         }
         let before = self.accounts.len();
         resources.iter().for_each(|resources| self.roles(resources, 0));
@@ -388,10 +490,20 @@ impl<'p> Policy<'_, 'p> {
         self.is_about_roles |= value.get("Action").is_some_and(|action| names_action(&action));
         if let Some(may_assume) = may_assume {
             let (resource, others) = (value.get("Resource"), value.get("NotResource"));
+            let unknown = value.get("Action").as_ref().and_then(unknown_in).filter(|_| !may_assume && !is_denied);
+            if let Some(unknown) = unknown.filter(|_| resource.as_ref().is_none_or(|it| self.may_be_roles(it))) {
+                self.leave_open(&unknown);
+            }
             if is_denied && may_assume {
                 resource.iter().for_each(|resource| self.denied(resource));
                 others.iter().for_each(|others| self.denied_but(others));
             } else if may_assume {
+                let conditions = value.get("Condition").map(|all| parts(&all)).unwrap_or_default();
+                let mut keys = conditions.iter().flat_map(|keys| keys.entries().unwrap_or_default());
+                if !keys.any(|entry| limits_callers(&entry.key)) {
+                    let principal = value.get("Principal");
+                    self.trusted.extend(principal.map(|all| all.get("AWS").unwrap_or(all)));
+                }
                 let before = self.accounts.len();
                 resource.iter().for_each(|resource| self.roles(resource, 0));
                 others.iter().for_each(|others| self.all_but(others));
@@ -403,10 +515,19 @@ impl<'p> Policy<'_, 'p> {
             }
         }
         if value.as_unknown().is_some() && value.candidates().is_empty() {
-            self.unclear.get_or_insert_with(|| value.clone());
+            self.leave_open(value);
         }
         self.each_candidate(value, |policy, candidate| policy.document(candidate, depth + 1));
         parts(value).iter().for_each(|part| self.document(part, depth + 1));
+    }
+
+    /// Whether roles of connectors may be among these resources.
+    fn may_be_roles(&mut self, resources: &Value) -> bool {
+        let before = (std::mem::take(&mut self.accounts), self.is_known_to_be, self.unclear.clone());
+        self.roles(resources, 0);
+        let found = std::mem::replace(&mut self.accounts, before.0);
+        (self.is_known_to_be, self.unclear) = (before.1, before.2);
+        !found.is_empty()
     }
 
     /// Notes the accounts of the roles in `value`, whose ARNs may be anywhere in texts.
@@ -415,10 +536,7 @@ impl<'p> Policy<'_, 'p> {
             match value.candidates() {
                 // The partition of an account's role does not matter.
                 [] if value.known_text().is_some_and(|text| self.named(text, true)) => {}
-                [] => {
-                    self.unclear.get_or_insert_with(|| value.clone());
-                    self.accounts.push(value.clone());
-                }
+                [] => self.unknown_role(value),
                 _ => self.each_candidate(value, |policy, candidate| policy.roles(candidate, depth)),
             }
             return;
@@ -432,9 +550,24 @@ impl<'p> Policy<'_, 'p> {
         if text.as_str() == "*" {
             return self.all_but(value);
         }
+        if text.contains(GAP) {
+            if !self.named(value, true) {
+                self.unknown_role(&Value::unknown("a part of an ARN is not known", value.origin.span));
+            }
+            return;
+        }
         // IAM refuses an account alone, so that no role may be assumed.
         self.is_known_to_be |= self.is_of_sym && is_account_id(text);
         self.named(value, false);
+    }
+
+    fn unknown_role(&mut self, value: &Value) {
+        let span = value.as_unknown().map_or(value.origin.span, |it| it.span);
+        // One of this project is in the runtime's own account, as far as that can be told.
+        if !self.evaluator.project().sources().text(span).contains("aws_iam_role.") {
+            self.unclear.get_or_insert_with(|| value.clone());
+        }
+        self.accounts.push(value.clone());
     }
 
     /// Notes the accounts of the roles that a text names; of one that `has_gaps`, where they all are known. Whether there
@@ -444,9 +577,16 @@ impl<'p> Policy<'_, 'p> {
         let sources: &Sources = self.evaluator.project().sources();
         let named = roles_in(text);
         let account_of = |named: &Named<'_>| named.account.clone().and_then(|account| text.get(account));
-        let is_known = |named: &Named<'_>| account_of(named).is_some_and(|account| !account.contains(GAP));
+        let is_known = |named: &Named<'_>| {
+            let is_sym = named.resource.starts_with(CONNECTORS) || !named.resource.contains(GAP);
+            is_sym && account_of(named).is_some_and(|account| !account.contains(GAP))
+        };
         if has_gaps && !named.iter().all(is_known) {
             return false;
+        }
+        // A role of another path is no connector's, whatever its account.
+        if has_gaps && named.is_empty() {
+            return role_of(text).is_some();
         }
         for Named { account, resource } in &named {
             self.is_known_to_be |= resource.starts_with(ROLE_PATH) || self.is_of_sym;
@@ -498,14 +638,14 @@ fn role_of(text: &str) -> Option<Option<Named<'_>>> {
     });
     let mut next = || fields.next().unwrap_or((None, "*"));
     let (_, _, service, region, account, resource) = (next(), next(), next(), next(), next(), next());
-    let is = |pattern: &str, field: &str| pattern == field || pattern.starts_with('*');
+    let is = |pattern: &str, field: &str| pattern == field || pattern.starts_with(['*', GAP]);
     let is_role = is(service.1, "iam") && is(region.1, "") && is_of_connectors(resource.1);
     Some(is_role.then_some(Named { account: account.0, resource: resource.1 }))
 }
 
 /// Whether the resource of an ARN is below the path of the connectors' roles, or of any path that may be it.
 fn is_of_connectors(resource: &str) -> bool {
-    let written = resource.find(['*', '?']).and_then(|at| resource.get(..at));
+    let written = resource.find(['*', '?', GAP]).and_then(|at| resource.get(..at));
     resource.starts_with(CONNECTORS) || written.is_some_and(|written| CONNECTORS.starts_with(written))
 }
 
@@ -594,6 +734,27 @@ fn allows(actions: &Value) -> bool {
     let is = |value: &Value| value.as_str().is_some_and(|pattern| is_pattern_of(&pattern.to_ascii_lowercase()));
     is(actions) || actions.elements().is_some_and(|elements| elements.iter().any(is))
 }
+
+/// Whether a condition with this key leaves only some callers.
+fn limits_callers(key: &Str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.starts_with("aws:principal") || key.starts_with("aws:source")
+}
+
+/// An action that is not known.
+fn unknown_in(actions: &Value) -> Option<Value> {
+    let is_open =
+        |value: &&Value| value.as_unknown().is_some() || value.as_str().is_some_and(|text| text.contains(GAP));
+    std::iter::once(actions).chain(actions.elements().unwrap_or_default()).find(is_open).map(|open| {
+        match open.as_str() {
+            Some(_) => Value::unknown("a part of an action is not known", open.origin.span),
+            None => open.clone(),
+        }
+    })
+}
+
+/// The policies of AWS that allow [`ASSUME_ROLE`] for any role.
+const ALL: [&str; 2] = ["/AdministratorAccess", "/PowerUserAccess"];
 
 /// Whether these actions name [`ASSUME_ROLE`], or a pattern of its service.
 fn names_action(actions: &Value) -> bool {

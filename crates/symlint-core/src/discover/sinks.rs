@@ -126,6 +126,15 @@ const fn setting(attribute: &'static str, part: Option<&'static str>, field: Fie
     Setting { attribute, part, field }
 }
 
+/// The kinds of grants without Sym.
+pub(crate) const ASSIGNMENTS: [&str; 2] = ["aws_ssoadmin_account_assignment", "awscc_sso_assignment"];
+
+const ASSIGNED: &[Setting] = &[
+    setting("instance_arn", None, FieldKind::InstanceArn),
+    setting("permission_set_arn", None, FieldKind::PermissionSetArn),
+    setting("target_id", None, FieldKind::TargetAccountId),
+];
+
 /// All kinds of sinks.
 pub const SINKS: &[Sink] = &[
     Sink {
@@ -157,15 +166,8 @@ pub const SINKS: &[Sink] = &[
         type_name: Some("aws_sso"),
         settings: &[setting("settings", Some("instance_arn"), FieldKind::InstanceArn)],
     },
-    Sink {
-        kind: "aws_ssoadmin_account_assignment",
-        type_name: None,
-        settings: &[
-            setting("instance_arn", None, FieldKind::InstanceArn),
-            setting("permission_set_arn", None, FieldKind::PermissionSetArn),
-            setting("target_id", None, FieldKind::TargetAccountId),
-        ],
-    },
+    Sink { kind: ASSIGNMENTS[0], type_name: None, settings: ASSIGNED },
+    Sink { kind: ASSIGNMENTS[1], type_name: None, settings: ASSIGNED },
 ];
 
 /// All attributes by which the resources of a flow name each other.

@@ -16,11 +16,11 @@ use super::looks::receives_tenants;
 use super::modules::{Role, Roles};
 use super::policies;
 use super::safelists;
-use super::sinks::{OTHER_ROLE, Reference, Sink, Within, is_of_flow, serving_others, sinks_in};
+use super::sinks::{ASSIGNMENTS, OTHER_ROLE, Reference, Sink, Within, is_of_flow, serving_others, sinks_in};
 use crate::config::Config;
 use crate::tenants::{
     Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, FlowResource, Input, Repetition,
-    RuntimeBlock, RuntimeCall,
+    RuntimeBlock, RuntimeCall, Trust,
 };
 
 /// How many calls of one module are compared to see which argument tells them apart.
@@ -34,6 +34,8 @@ pub(super) struct Walked<'p> {
     pub(super) resources: Vec<FlowResource<'p>>,
     pub(super) connectors: Vec<ConnectorCall<'p>>,
     pub(super) runtimes: Vec<RuntimeCall<'p>>,
+    /// Roles that are written by hand in the place of Sym's modules.
+    pub(super) trusts: Vec<Trust<'p>>,
     /// Policies that may be the runtime's.
     pub(super) possible_runtimes: Vec<RuntimeCall<'p>>,
     /// The calls that are repeated for one of several collections.
@@ -188,6 +190,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         let found = policies::policies(self.evaluator, instance, module, &is_runtime);
         self.walked.runtimes.extend(found.known);
         self.walked.possible_runtimes.extend(found.possible);
+        self.walked.trusts.extend(found.trusts);
         for call in &module.calls {
             let role = self.roles.of(call);
             if role == Role::Other && call.child.is_none() {
@@ -207,7 +210,13 @@ impl<'a, 'p> Walker<'a, 'p> {
             }
             match role {
                 Role::Flow => self.flow(call, module, &instances, unknown, around),
-                Role::Connector => self.walked.connectors.push(connector(self.evaluator, call, &instances)),
+                Role::Connector => {
+                    // Whom it trusts may be known all the same.
+                    let any = unknown.map(|_| self.evaluator.any_instance(instance, call));
+                    let instances: Vec<Instance> = instances.into_iter().chain(any).collect();
+                    self.walked.connectors.push(connector(self.evaluator, call, &instances));
+                    continue;
+                }
                 Role::Runtime => {
                     let mut alternatives = Vec::new();
                     let safelist = |of| safelists::safelist(self.evaluator, call, of, &mut alternatives);
@@ -642,7 +651,7 @@ fn is_by_key(module: &Module, is_root: bool, serves_others: &dyn Fn(&Resource) -
     (owners().all(is_repeated) || are_repeated())
         && (owners().next().is_some()
             || flows.any(is_repeated)
-            || is_root && of(&["sym_target", "aws_ssoadmin_account_assignment"]).any(is_repeated))
+            || is_root && of(&["sym_target", ASSIGNMENTS[0], ASSIGNMENTS[1]]).any(is_repeated))
 }
 
 /// What `each` or `count` stands for in an instance, before those around it.

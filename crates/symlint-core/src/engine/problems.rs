@@ -107,7 +107,7 @@ fn has_errors(outcome: &Outcome<'_>) -> bool {
 
 /// Whether there is something to check. A tenants variable without entries is something.
 fn has_something(model: &Model<'_>) -> bool {
-    let calls = model.flows.len() + model.connectors.len() + model.runtimes.len();
+    let calls = model.flows.len() + model.connectors.len() + model.runtimes.len() + model.trusts.len();
     let is_known = model.variables.iter().any(|variable| variable.state == VariableState::Known);
     is_known || !model.tenants.is_empty() || calls > 0
 }

@@ -163,6 +163,14 @@ pub struct ConnectorInstance {
     pub runtime_role_arns: Option<Value>,
 }
 
+/// A policy about Sym's roles that says who may assume one.
+#[derive(Debug)]
+pub struct Trust<'p> {
+    pub resource: &'p Resource,
+    /// Those whom it trusts without a condition on the caller.
+    pub principals: Vec<Value>,
+}
+
 /// What says which accounts the runtime may enter: a runtime connector's safelist, or a hand-written policy.
 #[derive(Debug)]
 pub struct RuntimeCall<'p> {
@@ -194,11 +202,18 @@ impl<'p> RuntimeBlock<'p> {
         if let Self::Call(call) = self { Some(call) } else { None }
     }
 
+    /// The policy, if it is one.
+    pub fn policy(&self) -> Option<&'p Resource> {
+        if let Self::Policy(policy) = self { Some(policy) } else { None }
+    }
+
     /// The argument or attribute with the accounts.
     pub fn attribute(&self) -> Option<&'p Attribute> {
         match self {
             Self::Call(call) => call.argument(SAFELIST).map(AsRef::as_ref),
-            Self::Policy(resource) => resource.attribute("policy").map(AsRef::as_ref),
+            Self::Policy(resource) => {
+                resource.attribute("policy").or(resource.attribute("policy_document")).map(AsRef::as_ref)
+            }
         }
     }
 
@@ -216,8 +231,8 @@ impl<'p> RuntimeBlock<'p> {
             Self::Call(call) => format!("module.{}.{SAFELIST}", call.name.text),
             Self::Policy(resource) => {
                 let data = if resource.data { "data." } else { "" };
-                let attribute = if self.attribute().is_some() { ".policy" } else { "" };
-                format!("{data}{}.{}{attribute}", resource.kind.text, resource.name.text)
+                let attribute = self.attribute().map(|attribute| format!(".{}", attribute.name.text));
+                format!("{data}{}.{}{}", resource.kind.text, resource.name.text, attribute.unwrap_or_default())
             }
         }
     }

@@ -37,7 +37,7 @@ pub(crate) use entry::Builder;
 pub use field::{Absence, Field, Piece, State};
 pub use flow::{
     Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, Repetition, RuntimeBlock,
-    RuntimeCall, SAFELIST,
+    RuntimeCall, SAFELIST, Trust,
 };
 pub use format::{has_shape, may_be, other_shape};
 pub use groups::Groups;

@@ -9,7 +9,7 @@ use symlint_terraform::{
 };
 
 use super::field::{Field, State};
-use super::flow::{ConnectorCall, FlowCall, FlowInstance, RuntimeCall};
+use super::flow::{ConnectorCall, FlowCall, FlowInstance, RuntimeCall, Trust};
 use super::id::{RunId, TenantId};
 use super::index::Index;
 use super::kind::FieldKind;
@@ -125,6 +125,8 @@ pub struct Model<'p> {
     pub connectors: Vec<ConnectorCall<'p>>,
     /// The calls of the runtime connector module.
     pub runtimes: Vec<RuntimeCall<'p>>,
+    /// The roles that are written by hand in the place of these modules.
+    pub trusts: Vec<Trust<'p>>,
     /// Where the values of the tenants variables differ from their declared types.
     pub conversions: Vec<ConversionProblem>,
     /// Sym's resources inside the instances of the flow module, in their order.
@@ -302,7 +304,7 @@ impl<'p> Model<'p> {
 
     /// Whether there is nothing to check. A tenants variable without entries is something.
     pub fn is_empty(&self) -> bool {
-        let calls = self.flows.len() + self.connectors.len() + self.runtimes.len();
+        let calls = self.flows.len() + self.connectors.len() + self.runtimes.len() + self.trusts.len();
         self.variables.is_empty() && self.tenants.is_empty() && calls == 0
     }
 

@@ -129,9 +129,10 @@ impl Evaluator<'_> {
             let condition = match &comprehension.condition {
                 Some(condition) => match self.condition(condition, &scope) {
                     Err(Stop::Unknown(unknown)) => {
-                        // What it may leave out may be there all the same.
+                        // What it may leave out may be there all the same; which of it is there is too much to follow.
                         let left = pairs.get(at..).unwrap_or_default();
                         let results = self.possible_results(comprehension, left, outer, &scope);
+                        let unknown = if unknown.is_refused() { unknown } else { unknown.given_up() };
                         return Err(Stop::Unknown(unknown.made_of(&results)));
                     }
                     condition => Some(condition?),

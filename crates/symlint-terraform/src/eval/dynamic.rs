@@ -5,35 +5,34 @@ use crate::syntax::{Block, Expr, ExprKind};
 use crate::value::{Entry, Kind, Value};
 
 use super::Evaluator;
-use super::instance::Instance;
 use super::resource::ResourceInstance;
 use super::scope::{Binding, Scope};
 
 impl Evaluator<'_> {
-    /// Visits each block that the `dynamic` block makes, with what evaluates the expressions in its `content`.
+    /// Visits each block that the `dynamic` block of a resource makes, with what evaluates the expressions in its `content`.
     ///
     /// # Errors
     ///
-    /// The unknown `for_each`, where it is not known which blocks there are.
+    /// The unknown `for_each`, where it is not known which blocks there are: then one that may be there is visited.
     #[allow(clippy::type_complexity, reason = "an alias would fix a lifetime that each call chooses")]
     pub fn each_dynamic(
         &self,
-        instance: &Instance,
+        of: &ResourceInstance<'_>,
         dynamic: &Block,
         visit: &mut dyn FnMut(&dyn Fn(&Expr) -> Value),
     ) -> Result<(), Value> {
-        self.each_block(Scope::of(instance), dynamic, false, visit)
+        self.each_block(of.scope(), dynamic, visit)
     }
 
     /// What `expr`, which is in the `content` of a `dynamic` block of the resource, is in the only block that this makes, or
     /// all that it is in several; `None` where it makes none. Where it is not known which blocks there are, there may be one.
     pub fn resource_content(&self, of: &ResourceInstance<'_>, dynamic: &Block, expr: &Expr) -> Option<Value> {
         let mut values = Vec::new();
-        let made = self.each_block(of.scope(), dynamic, true, &mut |eval| values.push(eval(expr)));
+        let made = self.each_block(of.scope(), dynamic, &mut |eval| values.push(eval(expr)));
         match (made, values.len()) {
-            (Err(unknown), _) => Some(unknown),
-            (Ok(()), 0 | 1) => values.pop(),
-            (Ok(()), _) => Some(Value::new(Kind::Tuple(values.into()), Origin::derived(expr.span, []))),
+            (Err(unknown), 0) => Some(unknown),
+            (_, 0 | 1) => values.pop(),
+            _ => Some(Value::new(Kind::Tuple(values.into()), Origin::derived(expr.span, []))),
         }
     }
 
@@ -42,7 +41,6 @@ impl Evaluator<'_> {
         &self,
         scope: Scope<'_>,
         dynamic: &Block,
-        may_be_one: bool,
         visit: &mut dyn FnMut(&dyn Fn(&Expr) -> Value),
     ) -> Result<(), Value> {
         let attribute = |name: &str| {
@@ -59,13 +57,14 @@ impl Evaluator<'_> {
             return Err(unknown("it has no `for_each`"));
         };
         let collection = self.apart(for_each.span, || self.eval(for_each, &scope));
+        let mut open = false;
         let pairs = match self.apart(for_each.span, || self.pairs(&collection, true, for_each.span)) {
             Ok(pairs) => pairs,
-            Err(_) if collection.as_unknown().is_some() && may_be_one => {
+            Err(_) if collection.as_unknown().is_some() => {
                 let unknown = Value::unevaluated("its `for_each` is not known", for_each.span).made_of([&collection]);
+                open = true;
                 vec![(unknown.clone(), unknown)]
             }
-            Err(_) if collection.as_unknown().is_some() => return Err(collection),
             Err(_) => return Err(unknown("its `for_each` is not a collection")),
         };
         for (key, value) in pairs {
@@ -75,6 +74,6 @@ impl Evaluator<'_> {
             let binding = Binding { name, value: &iterator, outer: None };
             visit(&|expr| self.apart(expr.span, || self.eval(expr, &scope.with(&binding))));
         }
-        Ok(())
+        if open { Err(collection) } else { Ok(()) }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::module::{ModuleCall, ModuleId, Project};
 use crate::origin::quoted;
-use crate::source::Str;
+use crate::source::{Span, Str};
 use crate::types::{Primitive, to_text};
 use crate::value::{Kind, Unknown, Value};
 
@@ -52,6 +52,12 @@ pub(super) enum Repetition {
 }
 
 impl Repetition {
+    /// One of those of the block at `span`, where it is not known which there are.
+    pub(super) fn unknown(is_each: bool, span: Span) -> Self {
+        let unknown = || Value::unknown("for what the block is repeated is not known", span);
+        if is_each { Repetition::Each { key: unknown(), value: unknown() } } else { Repetition::Count(unknown()) }
+    }
+
     pub(super) fn each_value(&self) -> Option<&Value> {
         if let Repetition::Each { value, .. } = self { Some(value) } else { None }
     }

@@ -400,6 +400,12 @@ impl<'p> Evaluator<'p> {
         }
         let scope = Scope::repeated(instance, of.map(|of| &of.repetition));
         let value = self.eval(&attribute.value, &scope);
+        let value = match resource.ignored(&["input"]).filter(|_| is_output) {
+            Some((_, at)) => {
+                Value::unevaluated("it may be an earlier value, since changes are ignored", at).made_of([&value])
+            }
+            None => value,
+        };
         let value = if is_output { value } else { self.converted_by_provider(value) };
         match of {
             Some(of) => value.depending_on(&of.key),

@@ -27,6 +27,12 @@ impl Evaluator<'_> {
         }
     }
 
+    /// An instance as `call` makes it where it is not known for what it is repeated.
+    pub fn any_instance(&self, caller: &Instance, call: &ModuleCall) -> Instance {
+        let repetition = Repetition::unknown(call.for_each.is_some(), call.span);
+        Instance::new(self.next_id(), caller, call, InstanceKey::None, Some(repetition))
+    }
+
     /// Whether the instances of `call` are unknown, even if it is known from which they are chosen.
     pub fn is_open(&self, caller: &Instance, call: &ModuleCall) -> bool {
         self.call_instances(caller, call).is_err()

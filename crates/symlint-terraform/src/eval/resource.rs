@@ -78,6 +78,12 @@ impl<'p> Evaluator<'p> {
         Ok(repetitions.map(|(place, repetition)| one(repetition.key(place), Some(repetition))).collect())
     }
 
+    /// An instance as `resource` makes it where it is not known for what it is repeated.
+    pub fn any_resource_instance(&self, instance: &Instance, resource: &'p Resource) -> ResourceInstance<'p> {
+        let repetition = Repetition::unknown(resource.attribute("for_each").is_some(), resource.block.span);
+        ResourceInstance { resource, instance: instance.clone(), key: InstanceKey::None, repetition: Some(repetition) }
+    }
+
     /// What the attribute `name` of a resource is set to, with `each` and `count` as they are for the instance; `None`
     /// where it is not set.
     pub fn resource_attribute(&self, of: &ResourceInstance<'p>, name: &str) -> Option<Value> {
