@@ -15,10 +15,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(account), Some(other_account)) = (own.sso_account, others.sso_account) else { continue };
         let (account_name, other_name) = (cx.name(account.piece.field), cx.name(other_account.piece.field));
         let message = format!(
-            "instance {} is also used by {}, which has a different {}{}",
+            "instance {} is also used by {}, whose {} is {}; this tenant's {} is {}{}",
             instance.text(),
             cx.called(other),
             other_name.of_its_own(),
+            other_account.text(),
+            account_name.of_its_own(),
+            account.text(),
             difference(account.text(), other_account.text())
         );
         let help = format!(

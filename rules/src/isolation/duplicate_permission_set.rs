@@ -15,9 +15,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let (Some(id), Some(other_id)) = (grant.permission_set, other_grant.permission_set) else { continue };
         let (Some(instance), Some(other_instance)) = (grant.own_instance, other_grant.own_instance) else { continue };
         let message = format!(
-            "permission set {} is also used by {}, which has a different instance",
+            "permission set {} is also used by {}, whose instance is {3}; this tenant's instance is {2}",
             id.text(),
-            cx.called(other)
+            cx.called(other),
+            instance.text(),
+            other_instance.text()
         );
         let help = format!(
             "{} A permission set exists in one instance only, so requests with the wrong ARN fail.",

@@ -83,7 +83,7 @@ fn each_value_that_an_account_may_be_is_judged() {
         ("substr(\"604178239951${random_pet.all.id}${each.key}\", 0, 12)", "flow-argument-miswired"),
         ("compact([random_pet.all.id == \"\" ? \"604178239951\" : \"\", OWN])[0]", "flow-argument-miswired"),
         ("concat([for a in [ANOTHER] : a if random_pet.all.id == each.key], [OWN])[0]", "flow-argument-miswired"),
-        ("concat([for a in [OWN] : a if random_pet.all.id == each.key], [OWN])[0]", ""),
+        ("concat([for a in [OWN] : a if random_pet.all.id == each.key], [OWN])[0]", "not-checked"),
         (&format!("{many}ANOTHER"), "flow-argument-miswired"),
         // What Terraform refuses.
         ("try(one(setsymmetricdifference([OWN], [])), ANOTHER)", "flow-argument-miswired"),
