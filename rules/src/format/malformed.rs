@@ -69,7 +69,18 @@ fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
     let mut seen: HashMap<(PartKind, Option<FieldKind>, &str), (usize, usize)> = HashMap::default();
     for field in tenant.values() {
         let mut flaws: Vec<Flaw<'_>> = Vec::new();
-        for flaw in flaws_of(field) {
+        // What an ARN is put together of may have characters in it that are reported there.
+        let has_suspicious = |it: &&Field| it.cleaned().is_some_and(|cleaned| !cleaned.suspicious.is_empty());
+        // A name that is derived from a bad key has its characters.
+        let is_strange = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-');
+        let key = tenant.key.as_str().filter(|key| key.contains(is_strange)).map(str::to_lowercase);
+        let is_reported = |flaw: &Flaw<'_>| {
+            let text = flaw.piece.text;
+            let mut others = tenant.values().filter(|other| other.kind != field.kind).filter(has_suspicious);
+            others.any(|other| other.raw().is_some_and(|raw| raw.as_str() == text))
+                || key.as_ref().is_some_and(|key| text.to_lowercase().contains(key))
+        };
+        for flaw in flaws_of(field).into_iter().filter(|flaw| !is_reported(flaw)) {
             // What no other value has can still be in several grants.
             let key = match flaw.part {
                 PartKind::Own => (PartKind::Own, Some(field.kind), field.as_str().unwrap_or_default()),

@@ -38,7 +38,8 @@ fn strange_ids(tenant: &Tenant) -> SortedMap<&str, Vec<Piece<'_>>> {
     let is_reported = |id: &Part<'_>| {
         let own = tenant.instance_id().map(|own| own.text()).unwrap_or_default();
         let mut foreign = tenant.foreign_permission_sets().map(|arn| arn.instance_id.text());
-        foreign.any(|foreign| is_near(foreign, own) && [foreign, own].contains(&id.text()))
+        let is_other = |foreign: &str| is_near(foreign, own) && !foreign.eq_ignore_ascii_case(own);
+        foreign.any(|foreign| is_other(foreign) && [foreign, own].contains(&id.text()))
     };
     for id in ids.filter(|id| is_strange(id) && !is_reported(id)) {
         strange.entry(id.text()).or_default().push(id.piece);

@@ -17,8 +17,11 @@ const MANY: usize = 256;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(own) = tenant.instance_id() else { return };
-    // An ID of the documentation is reported as such.
-    let is_comparable = |id: &Part<'_>| is_placeholder_resource(id.text()) == is_placeholder_resource(own.text());
+    // An ID of the documentation is reported as such, and so is one in capital letters.
+    let is_comparable = |id: &Part<'_>| {
+        is_placeholder_resource(id.text()) == is_placeholder_resource(own.text())
+            && !id.text().eq_ignore_ascii_case(own.text())
+    };
     let wrong = tenant.foreign_permission_sets().map(|arn| arn.instance_id);
     let mut wrong: Vec<Part<'_>> = wrong.filter(is_comparable).collect();
     // An instance that was copied with the role, or with a permission set, is reported there.

@@ -35,9 +35,9 @@ fn right(model: &Model<'_>, call: &ModuleCall, name: &Str) -> Option<String> {
     let [part] = &**parts else {
         // All settings of a connector are one object of the element.
         let is_of_connector = parts.iter().all(|part| FieldKind::CONNECTOR.contains(&part.field));
-        let role = in_element(model, tenant, FieldKind::RoleArn, repetition).filter(|_| is_of_connector)?;
+        let role = in_element(model, tenant, FieldKind::RoleArn, repetition, None).filter(|_| is_of_connector)?;
         return role.rsplit_once('.').map(|(settings, _)| settings.to_owned()).filter(|it| it != "each.value");
     };
     let is_whole = part.steps.is_empty() && !part.is_fragment;
-    in_element(model, tenant, part.field, repetition).filter(|_| is_whole)
+    in_element(model, tenant, part.field, repetition, None).filter(|_| is_whole)
 }

@@ -3,8 +3,8 @@
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
-    FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Place, Repetition, Source, Step, TenantId, text_of,
-    values_at,
+    FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Place, Repetition, Source, Step, TenantId, Way,
+    text_of, values_at,
 };
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
@@ -440,27 +440,35 @@ fn right_reference(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> O
     }
     let repetitions = &instance.repetitions;
     let repetition = if found.around > 0 { repetitions.last() } else { repetitions.first() }?;
-    in_element(model, tenant, wanted, repetition)
+    let meant = wrong.slot.value.origin.path.as_ref().and_then(|path| path.last()?.name());
+    in_element(model, tenant, wanted, repetition, meant)
 }
 
-/// How a call that is repeated for elements refers to a value of the tenant, if the element has it.
+/// How a call that is repeated for elements refers to a value of the tenant, if the element has it; of several values of the
+/// kind, to the one with the name that was `meant`.
 pub(super) fn in_element(
     model: &Model<'_>,
     tenant: TenantId,
     wanted: FieldKind,
     repetition: &Repetition,
+    meant: Option<&Str>,
 ) -> Option<String> {
     let own = model.tenant(tenant);
     if wanted == FieldKind::Key {
         return (repetition.key.as_str()?.as_str() == own.name()).then(|| "each.key".to_owned());
     }
-    let way = model.way_to(tenant, wanted)?;
+    let ways = model.ways_to(tenant, wanted);
+    let is_meant = |way: &&&Way| matches!((way.steps.last(), meant), (Some(Step::Name(name)), Some(it)) if name == it);
+    let way = match ways.as_slice() {
+        [only] => only,
+        several => several.iter().find(is_meant)?,
+    };
     let name = |step: &Step| match step {
         Step::Name(name) if is_identifier(name) => Some(name.to_string()),
         _ => None,
     };
-    let names = way.iter().map(name).collect::<Option<Vec<_>>>()?;
-    let values = values_at(repetition.value.as_ref()?, &way);
+    let names = way.steps.iter().map(name).collect::<Option<Vec<_>>>()?;
+    let values = values_at(repetition.value.as_ref()?, &way.steps);
     let [value] = values.as_slice() else { return None };
     let is_right = own.fields().any(|field| field.kind == wanted && field.raw() == text_of(value).as_ref());
     is_right.then(|| format!("each.value.{}", names.join(".")))

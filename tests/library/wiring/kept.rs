@@ -745,3 +745,31 @@ module "p" {
     ];
     check_with("fallback", main, &leaf, faults);
 }
+
+#[test]
+fn what_follows_from_one_mistake_is_not_a_second_finding() {
+    let main = r#"
+locals {
+  core = {
+    quillhaven = QUILL
+    tarnbrook  = TARN
+  }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  PASSED
+}
+"#;
+    let faults: &[Fault<'_>] = &[
+        (
+            "instance/ssoins-79070987b3544242",
+            "instance/ssoins-79070987B3544242",
+            &[("sso-id-not-hex", "ssoins-79070987B3544242")],
+        ),
+        ("\"326808617937", "\" 326808617937", &[("suspicious-characters", " ")]),
+        ("tarnbrook  =", "\"tarn brook\" =", &[("slug-charset", "tarn brook")]),
+        (TARN, "null", &[("missing-attribute", "tarnbrook")]),
+    ];
+    check("causes", main, faults);
+}

@@ -142,3 +142,28 @@ fn what_terraform_refuses_of_a_variable_that_a_call_reads_is_an_error() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+#[test]
+fn an_account_that_a_call_passes_by_its_name_is_that_of_the_tenant() {
+    let mut failures = String::new();
+    let leaf =
+        super::kept::LEAF.replace("variable \"payer\" {}", "variable \"role\" {}\nvariable \"sso_account_id\" {}");
+    let leaf = leaf.replace(super::kept::ROLE, "var.role");
+    let called = |name: &str, account: &str, element: &str, role_account: &str| {
+        let role =
+            format!("role = \"arn:aws:iam::{role_account}:role/sym/SymSSO{name}\", sso_account_id = \"{account}\"");
+        call(&name.to_lowercase(), &element.replace(&format!("payer = \"{role_account}\""), &role))
+    };
+    let quill = called("Quillhaven", "620966542870", QUILL, "620966542870");
+    let tarn = |account: &str| called("Tarnbrook", account, TARN, "326808617937");
+    for (account, expected) in [
+        ("326808617937", &[] as &[(&str, &str)]),
+        ("326808619737", &[("role-account-mismatch", "326808617937")]),
+        ("32680861793", &[("account-id-format", "32680861793")]),
+    ] {
+        let main = quill.clone() + &tarn(account);
+        let found = findings(&[("main.tf", &main), ("leaf/main.tf", &leaf)]);
+        expect(account, found, expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

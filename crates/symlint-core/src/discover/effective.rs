@@ -508,6 +508,16 @@ fn is_chosen(path: &Path) -> bool {
     selections.iter().any(|(_, selection)| matches!(selection, Selection::By(key) if !key.is_iterated()))
 }
 
+/// The SSO account that an instance, or a module around it, is passed under this name, whatever is done with it there.
+fn named_account(instance: &FlowInstance, tenant: TenantId, path: &Path, name_span: Span) -> Option<Field> {
+    let kind = FieldKind::SsoAccountId;
+    let mut inputs = instance.inputs.iter().chain(instance.around.iter().flatten());
+    let input = inputs.find(|input| input.name.as_str() == kind.name() && text_of(&input.value).is_some())?;
+    let mut value = input.value.clone();
+    value.origin = value.origin.reached(|| path.join(PathStep::Attribute(input.name.clone())));
+    Some(Field::new(kind, tenant, Some(value), name_span))
+}
+
 /// A tenant that is all that a flow instance at `address` receives.
 pub(super) fn called(
     instance: &FlowInstance,
@@ -567,7 +577,8 @@ pub(super) fn called(
         grants.push(Grant::new(of(FieldKind::PermissionSetArn), of(FieldKind::TargetAccountId)));
     }
     let unsaid = || Field::unusable(FieldKind::SsoAccountId, id, name_span);
-    let sso_account_id = role_account(&connector).unwrap_or_else(unsaid);
+    let sso_account_id = named_account(instance, id, &path, name_span);
+    let sso_account_id = sso_account_id.or_else(|| role_account(&connector)).unwrap_or_else(unsaid);
     for argument in instance.arguments.iter().filter(|argument| argument.is_object() && argument.value.is_null()) {
         let path = path.join(PathStep::Attribute(argument.name.clone()));
         let (absence, span) = (Absence::Null, argument.value.origin.span);

@@ -38,6 +38,7 @@ mod paths;
 mod policies;
 mod population;
 mod reach;
+mod rounds;
 mod safelists;
 pub mod sinks;
 mod unwired;

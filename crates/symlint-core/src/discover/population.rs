@@ -271,9 +271,12 @@ impl<'a> Population<'a> {
             });
             let tenant = self.sources.tenant_at(&path).filter(|_| is_anywhere);
             let tenant = tenant.and_then(|id| tenants.get_mut(id.index()));
-            let Some(tenant) = tenant.filter(|it| it.missing.iter().all(|gap| gap.name != name.as_str())) else {
-                continue;
+            // A tenant that is null itself is reported as such.
+            let is_unsaid = |it: &&mut Tenant| {
+                it.path.parts().1.len() != path.parts().1.len()
+                    && it.missing.iter().all(|gap| gap.name != name.as_str())
             };
+            let Some(tenant) = tenant.filter(is_unsaid) else { continue };
             let element = self.others.iter().find(|(.., value)| value.origin.path.as_ref() == path.parent());
             let span = match &error.subject {
                 Some(Subject::Null(span, _)) => *span,

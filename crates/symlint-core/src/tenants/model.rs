@@ -17,7 +17,7 @@ use super::overridden::Overridden;
 use super::relation::{Relation, RelationKind};
 use super::resources::{FlowResource, resources_of};
 use super::role_names::RoleNames;
-use super::sources::SourceIndex;
+use super::sources::{SourceIndex, Way};
 use super::step::Steps;
 use super::tenant::{Provenance, Tenant};
 use crate::coverage::NotChecked;
@@ -286,10 +286,20 @@ impl<'p> Model<'p> {
 
     /// The way from the element of a tenant to its value of this kind, where it is known.
     pub fn way_to(&self, tenant: TenantId, kind: FieldKind) -> Option<Steps> {
-        let Provenance::Collection(at) = self.tenant(tenant).provenance else { return None };
-        let ways = &self.sources_of_values.collections().get(at)?.ways;
-        let way = ways.iter().find(|way| way.field == kind && !way.is_fragment);
-        way.or_else(|| ways.iter().find(|way| way.field == kind)).map(|way| way.steps.clone())
+        self.ways_to(tenant, kind).first().map(|way| way.steps.clone())
+    }
+
+    /// All ways from the element of a tenant to a value of this kind; those to parts of it only where there are no others.
+    pub fn ways_to(&self, tenant: TenantId, kind: FieldKind) -> Vec<&Way> {
+        let Provenance::Collection(at) = self.tenant(tenant).provenance else { return Vec::new() };
+        let collection = self.sources_of_values.collections().get(at);
+        let ways = collection.map(|collection| collection.ways.as_slice()).unwrap_or_default();
+        let (parts, mut whole): (Vec<&Way>, Vec<&Way>) =
+            ways.iter().filter(|way| way.field == kind).partition(|way| way.is_fragment);
+        if whole.is_empty() {
+            whole = parts;
+        }
+        whole
     }
 
     /// The tenant to whose element `path` leads, or into it.
