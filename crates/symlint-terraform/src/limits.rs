@@ -44,6 +44,10 @@ pub(crate) const MAX_DEPTH: usize = 250;
 /// needs little stack. The steps of a reference and the signs before a value count too, the operands of a sum do not.
 pub(crate) const MAX_HEIGHT: usize = 1000;
 
+/// How many values and blocks a file may have: each takes much more memory than the bytes that it is written with. A file
+/// of 40,000 tenants has fewer.
+pub(crate) const MAX_NODES: usize = 1 << 19;
+
 /// A file with this many mistakes is probably of another format, and is not read further.
 pub(crate) const MAX_ERRORS: usize = 100;
 

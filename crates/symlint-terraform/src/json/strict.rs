@@ -8,6 +8,7 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use super::mistake::{self, Mistake};
+use crate::limits::MAX_NODES;
 
 /// How deep objects and arrays may be in each other.
 const MAX_DEPTH: usize = 100;
@@ -42,7 +43,7 @@ pub(crate) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
 }
 
 pub(crate) fn parse(text: &str) -> Result<Json<'_>, Mistake> {
-    refuse_depth(text)?;
+    refuse_size(text)?;
     let options = ParseOptions {
         allow_comments: false,
         allow_loose_object_property_names: false,
@@ -63,17 +64,22 @@ pub(crate) fn parse(text: &str) -> Result<Json<'_>, Mistake> {
     Ok(value)
 }
 
-/// The parser goes as deep as the text: not on our stack.
-fn refuse_depth(text: &str) -> Result<(), Mistake> {
+/// The parser goes as deep as the text: not on our stack. What it makes takes much more memory than the text.
+fn refuse_size(text: &str) -> Result<(), Mistake> {
     let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    let mut values = 0;
     for (at, byte) in text.bytes().enumerate() {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if in_string => escaped = true,
             b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => depth += 1,
+            b'{' | b'[' if !in_string => (depth, values) = (depth + 1, values + 1),
             b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            b',' if !in_string => values += 1,
             _ => {}
+        }
+        if values > MAX_NODES {
+            return Err((format!("this has more than {MAX_NODES} values: split it"), at..at + 1));
         }
         if depth > MAX_DEPTH {
             return Err(("this is nested too deeply".to_owned(), at..at + 1));

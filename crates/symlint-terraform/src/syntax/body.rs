@@ -86,6 +86,7 @@ impl Reader<'_> {
             }
         };
         self.at = open + 1;
+        self.count_node(start)?;
         let inner = self.nested(open, |reader| reader.block_body(open))?;
         body.blocks.push(Arc::new(Block { kind, labels, body: inner, span: self.span_from(start) }));
         Ok(What::Block)

@@ -6,7 +6,7 @@ use unicode_ident::{is_xid_continue, is_xid_start};
 
 use super::brackets::{Repairs, balance};
 use super::{Body, Expr, File, Name, SyntaxError};
-use crate::limits::{MAX_DEPTH, MAX_ERRORS};
+use crate::limits::{MAX_DEPTH, MAX_ERRORS, MAX_NODES};
 use crate::source::{BYTE_ORDER_MARK, FileId, SourceFile, Span, Str, offset};
 
 /// Reads one file, from front to back.
@@ -17,6 +17,8 @@ pub(super) struct Reader<'s> {
     pub(super) at: usize,
     /// How many brackets, blocks and templates are open.
     pub(super) depth: usize,
+    /// How many values and blocks were read.
+    nodes: usize,
     comments: Vec<Span>,
     errors: Vec<SyntaxError>,
     /// How many mistakes were not reported, because they follow from others.
@@ -72,6 +74,7 @@ impl<'s> Reader<'s> {
             text,
             at,
             depth: 0,
+            nodes: 0,
             comments: Vec::new(),
             errors: Vec::new(),
             following: 0,
@@ -246,6 +249,17 @@ impl<'s> Reader<'s> {
         let outcome = read(self);
         self.depth -= 1;
         outcome
+    }
+
+    /// Counts a value or a block at `at`. A file that has more than [`MAX_NODES`] is not read further.
+    pub(super) fn count_node(&mut self, at: usize) -> Outcome<()> {
+        self.nodes += 1;
+        if self.nodes <= MAX_NODES {
+            return Ok(());
+        }
+        let reported = self.error(at..at, format!("this file has more than {MAX_NODES} values: split it"));
+        self.at = self.text.len();
+        Err(reported)
     }
 
     pub(super) fn too_deep(&mut self, range: Range<usize>) -> Reported {

@@ -33,6 +33,7 @@ impl Reader<'_> {
             );
             return Err(self.error(range.start..range.start, message));
         }
+        self.count_node(range.start)?;
         Ok(Node { expr: Expr { kind, span: self.span(range) }, height: height + 1 })
     }
 

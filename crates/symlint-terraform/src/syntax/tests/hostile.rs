@@ -1,6 +1,6 @@
 //! Text that is meant to break a reader: it must end soon, on a small stack, with a mistake or without.
 
-use crate::limits::{MAX_DEPTH, MAX_ERRORS, MAX_HEIGHT};
+use crate::limits::{MAX_DEPTH, MAX_ERRORS, MAX_HEIGHT, MAX_NODES};
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -84,6 +84,21 @@ fn what_fits_the_bounds_is_read() {
     }
     assert_eq!(survives(format!("a = {}b\n", "c ? d : ".repeat(MAX_HEIGHT - 10))), None);
     assert_eq!(survives(format!("a = concat({})\n", "[b], ".repeat(MANY))), None);
+}
+
+/// What is small as text may take much memory.
+#[test]
+fn a_file_with_too_many_values_is_not_read_to_its_end() {
+    let many = |part: &str| part.repeat(MAX_NODES + 1);
+    for text in [format!("a = [{}]\n", many("1,")), format!("a = \"{}\"\n", many("${1}")), many("a {}\n")] {
+        let error = survives(text);
+        assert!(error.is_some_and(|error| error.ends_with("this file has more than 524288 values: split it")));
+    }
+    let sources = crate::source::Sources::new();
+    let id = sources.add("x.tf.json", format!("{{\"a\": [{}1]}}", many("1,")).into_bytes()).unwrap();
+    let file = crate::json::read_configuration(id, &sources.get(id));
+    assert!(file.errors.iter().any(|error| error.message == "this has more than 524288 values: split it"));
+    assert_eq!(survives(format!("a = [{}]\n", "1,".repeat(MAX_NODES - 1))), None);
 }
 
 #[test]
