@@ -311,8 +311,8 @@ fn sort(findings: &mut [Finding], project: &Project) {
     });
 }
 
-/// What is wrong with a value that another finding explains, and is no worse, is a part of that one. `compares` says which
-/// rules compare tenants: they may find it on any of these.
+/// Joins findings to the one that explains their value, unless their level is higher. `compares` says which rules compare
+/// tenants: they may report the value on any of these.
 fn explained(found: Vec<Finding>, compares: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let (mut causes, others): (Vec<Finding>, Vec<Finding>) =
         found.into_iter().partition(|finding| finding.explains.is_some() && finding.counts());

@@ -4,7 +4,7 @@ use symlint_terraform::SortedMap;
 
 use crate::finding::Finding;
 
-/// At most this many findings of one rule are kept, of all runs together. Nobody reads so many.
+/// How many findings of one rule are kept, of all runs together.
 const MOST: usize = 10_000;
 
 /// At most this many are kept of one run, if there are very many runs.

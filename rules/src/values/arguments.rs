@@ -66,7 +66,7 @@ fn is_reported_for_tenant(model: &Model<'_>, tenant: Option<TenantId>, problem: 
     }
 }
 
-/// Reports what is wrong with an argument that has so many `receivers`.
+/// Reports what is wrong with an argument; `receivers` is the number of tenants that receive it.
 fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[Misfit<'_>], receivers: usize) {
     let Some(Misfit { instance, argument, variable, span: wrong }) = misfits.first() else { return };
     let mut tenants: Vec<TenantId> = misfits.iter().filter_map(|misfit| misfit.instance.tenant).collect();

@@ -4,8 +4,8 @@ use foldhash::{HashMap, HashSet};
 use symlint_core::discover::sinks::Reference;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
-    Field, FieldKind, FieldRef, FlowResource, MadeOf, Model, Place, Source, TenantId, has_shape, may_be, other_shape,
-    text_of, values_at,
+    Argument, Field, FieldKind, FieldRef, FlowResource, MadeOf, Model, Place, Source, TenantId, has_shape, may_be,
+    other_shape, text_of,
 };
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Makeup, Module, PathStep, Resource, SortedMap, Span, Str, Value};
@@ -522,10 +522,7 @@ impl<'a> Judge<'a> {
 
     /// Whether a whole argument of the flow is a value of the tenant `other`: then it is judged where it is passed.
     fn is_passed(&self, setting: &Setting<'_>, other: TenantId) -> bool {
-        let arguments = setting.instance.arguments.iter();
-        let parts = arguments.flat_map(|argument| argument.parts.iter().map(move |part| (argument, part)));
-        let mut values = parts.flat_map(|(argument, part)| values_at(&argument.value, &part.steps));
-        values.any(|value| {
+        setting.instance.arguments.iter().flat_map(Argument::values).any(|value| {
             let made_of = self.model.sources_of_values.of(&value, setting.tenant).unwrap_or_default();
             matches!(made_of.as_slice(), [Source::Field(only)] if only.tenant == other)
         })

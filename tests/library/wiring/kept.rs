@@ -57,6 +57,21 @@ const PASSED: &str = r#"
   set     = each.value.set
 "#;
 
+/// The plainest set-up: one call for all tenants of a local.
+const PLAIN: &str = r#"
+locals {
+  core = {
+    quillhaven = QUILL
+    tarnbrook  = TARN
+  }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  PASSED
+}
+"#;
+
 /// What stands in place of what, and what is found then.
 pub(super) type Fault<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
@@ -463,19 +478,7 @@ module "p" {
 fn the_permission_set_names_the_instance() {
     let leaf = with_variables(&["store"], &[]);
     let leaf = leaf.replace("var.store", "\"arn:aws:sso:::instance/${split(\"/\", var.set)[1]}\"");
-    let main = r#"
-locals {
-  core = {
-    quillhaven = QUILL
-    tarnbrook  = TARN
-  }
-}
-module "p" {
-  for_each = local.core
-  nom      = each.key
-  PASSED
-}
-"#;
+    let main = PLAIN;
     let without =
         |element: &str| element.split(", ").filter(|part| !part.starts_with("store")).collect::<Vec<_>>().join(", ");
     let passed = PASSED.lines().filter(|line| !line.trim_start().starts_with("store")).collect::<Vec<_>>().join("\n");
@@ -647,19 +650,7 @@ module "p" {
 
 #[test]
 fn a_text_may_have_several_values_in_it() {
-    let main = r#"
-locals {
-  core = {
-    quillhaven = QUILL
-    tarnbrook  = TARN
-  }
-}
-module "p" {
-  for_each = local.core
-  nom      = each.key
-  PASSED
-}
-"#;
+    let main = PLAIN;
     let joined = |element: &str| {
         let element = element.replace("payer = \"", "both = \"");
         let home = if element.contains("eu-west-1") { "eu-west-1" } else { "us-west-2" };
@@ -748,19 +739,6 @@ module "p" {
 
 #[test]
 fn what_follows_from_one_mistake_is_not_a_second_finding() {
-    let main = r#"
-locals {
-  core = {
-    quillhaven = QUILL
-    tarnbrook  = TARN
-  }
-}
-module "p" {
-  for_each = local.core
-  nom      = each.key
-  PASSED
-}
-"#;
     let faults: &[Fault<'_>] = &[
         (
             "instance/ssoins-79070987b3544242",
@@ -771,5 +749,5 @@ module "p" {
         ("tarnbrook  =", "\"tarn brook\" =", &[("slug-charset", "tarn brook")]),
         (TARN, "null", &[("missing-attribute", "tarnbrook")]),
     ];
-    check("causes", main, faults);
+    check("causes", PLAIN, faults);
 }

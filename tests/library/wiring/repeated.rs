@@ -125,6 +125,35 @@ fn tenants_may_be_in_the_module_that_is_called_with_nothing() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// What a module is passed may be for something that no rule knows.
+#[test]
+fn what_is_repeated_in_a_module_that_is_called_for_each_tenant_is_no_tenant() {
+    let element = |element: &str| element.replace("store =", "stages = [\"live\"], store =");
+    let main = format!(
+        "locals {{\n  core = {{ quillhaven = {}, tarnbrook = {} }}\n}}\nmodule \"p\" {{\n  for_each = local.core\n  \
+         source = \"./all\"\n  entry = each.value\n  name = each.key\n}}\n",
+        element(QUILL),
+        element(TARN)
+    );
+    let inside = "variable \"entry\" {}\nvariable \"name\" {}\nresource \"sym_integration\" \"ctx\" {\n  for_each = \
+                  toset(var.entry.stages)\n  type = \"permission_context\"\n  name = \"${var.name}-${each.key}\"\n  \
+                  external_id = var.entry.store\n  settings = { cloud = \"aws\", instance_arn = var.entry.store, region = \
+                  var.entry.home, role_arn = \"arn:aws:iam::${var.entry.payer}:role/sym/SymSSO${title(var.name)}\" \
+                  }\n}\nresource \"sym_target\" \"ps\" {\n  for_each = toset(var.entry.stages)\n  type = \
+                  \"aws_sso_permission_set\"\n  name = \"${var.name}-${each.key}\"\n  settings = { permission_set_arn = \
+                  var.entry.set, account_id = var.entry.account }\n}\nresource \"sym_strategy\" \"sso\" {\n  for_each = \
+                  toset(var.entry.stages)\n  type = \"aws_sso\"\n  name = \"${var.name}-${each.key}\"\n  integration_id = \
+                  sym_integration.ctx[each.key].id\n  targets = [sym_target.ps[each.key].id]\n  settings = { instance_arn \
+                  = var.entry.store }\n}\n";
+    let mut failures = String::new();
+    let right = findings(&[("main.tf", &main), ("all/main.tf", inside)]);
+    expect("right", right, &[], &mut failures);
+    let wrong = main.replace("\"541882002087", "\"722971028225");
+    let found = findings(&[("main.tf", &wrong), ("all/main.tf", inside)]);
+    expect("wrong", found, &[("duplicate-target-account", "722971028225")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
+
 #[test]
 fn what_terraform_refuses_of_a_variable_that_a_call_reads_is_an_error() {
     let mut failures = String::new();

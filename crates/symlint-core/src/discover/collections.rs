@@ -328,7 +328,7 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
     tallies
 }
 
-/// Whether all flow instances are told values, and none of these from `root`: then it is not where their tenants are.
+/// Whether all flow instances receive known values, none of which comes from `root`. Then it does not hold their tenants.
 fn is_needless(walked: &Walked<'_>, root: &Root) -> bool {
     let leads_there = |value: &Value| {
         let mut found = false;
@@ -338,21 +338,16 @@ fn is_needless(walked: &Walked<'_>, root: &Root) -> bool {
     let mut instances = walked.flows.iter().flat_map(|flow| &flow.instances).peekable();
     instances.peek().is_some()
         && instances.all(|instance| {
-            let parts = instance.arguments.iter().flat_map(|it| it.parts.iter().map(move |part| (it, part)));
-            let values = parts.flat_map(|(argument, part)| values_at(&argument.value, &part.steps));
-            let values: Vec<Value> = values.collect();
+            let values: Vec<Value> = instance.arguments.iter().flat_map(Argument::values).collect();
             values.iter().any(|value| text_of(value).is_some()) && !values.iter().any(leads_there)
         })
 }
 
 /// Whether something that an instance receives, or that its resources have, depends on what it is repeated for.
 fn is_dependent(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> bool {
-    let of_argument = |argument: &Argument| {
-        let mut parts = argument.parts.iter().flat_map(|part| values_at(&argument.value, &part.steps));
-        parts.any(|value| value.origin.is_iterated())
-    };
-    instance.arguments.iter().any(of_argument)
-        || resources.iter().flat_map(FlowResource::settings).any(|(_, value)| value.origin.is_iterated())
+    let settings = resources.iter().flat_map(FlowResource::settings).map(|(_, value)| value);
+    let mut values = instance.arguments.iter().flat_map(Argument::values).chain(settings);
+    values.any(|value| value.origin.is_iterated())
 }
 
 impl Tally {

@@ -152,8 +152,8 @@ pub(super) fn policies<'p>(
     found
 }
 
-/// The policies that are the runtime's, where there is no other safelist: those with an account of a tenant. Whether those
-/// that allow any account are the runtime's is not known.
+/// The policies that are probably the runtime's, where there is no other safelist: those that name an account of a tenant.
+/// A policy that allows any account may be somebody else's.
 pub(super) fn likely<'p>(mut possible: Vec<RuntimeCall<'p>>, tenants: &[Tenant]) -> Vec<RuntimeCall<'p>> {
     let accounts = tenants.iter().flat_map(|tenant| [tenant.sso_account(), tenant.role_account()]);
     let own: HashSet<&str> = accounts.flatten().map(|account| account.text()).collect();
@@ -229,7 +229,7 @@ struct Policy<'a, 'p> {
     is_about_roles: bool,
     /// A part that is not known and may say what may be assumed.
     unclear: Option<Value>,
-    /// Such a part beside the roles that it allows.
+    /// A part that is not known, of a policy that also has roles that are known.
     open: Option<Value>,
     /// Something that may take back what is allowed.
     undone: Option<Value>,
@@ -237,7 +237,7 @@ struct Policy<'a, 'p> {
     is_limited: bool,
     /// The accounts that statements leave which deny all others.
     left: Vec<Limit>,
-    /// Whom it trusts, whoever they are.
+    /// The principals that may assume the role.
     trusted: Vec<Value>,
 }
 
@@ -246,7 +246,7 @@ impl<'p> Policy<'_, 'p> {
         if let Some(attribute) = RuntimeBlock::Policy(resource).attribute() {
             self.policy(&attribute.value);
         }
-        // Without resources, it says nothing of the accounts.
+        // A trust policy has no resources, so it adds nothing to the accounts.
         if let Some(trust) = resource.attribute("assume_role_policy") {
             let before = (self.unclear.take(), self.open.take());
             self.policy(&trust.value);
@@ -563,7 +563,7 @@ impl<'p> Policy<'_, 'p> {
 
     fn unknown_role(&mut self, value: &Value) {
         let span = value.as_unknown().map_or(value.origin.span, |it| it.span);
-        // One of this project is in the runtime's own account, as far as that can be told.
+        // A role that this project declares is probably in the runtime's own account.
         if !self.evaluator.project().sources().text(span).contains("aws_iam_role.") {
             self.unclear.get_or_insert_with(|| value.clone());
         }
@@ -584,7 +584,7 @@ impl<'p> Policy<'_, 'p> {
         if has_gaps && !named.iter().all(is_known) {
             return false;
         }
-        // A role of another path is no connector's, whatever its account.
+        // A role outside the connectors' path is not a connector, whatever its account is.
         if has_gaps && named.is_empty() {
             return role_of(text).is_some();
         }

@@ -7,7 +7,7 @@ use symlint_terraform::{EvalError, EvalErrorKind, Evaluator, Kind, Project, Sort
 use super::walk::{Walked, Walker};
 use super::{calls, collections};
 use crate::config::Config;
-use crate::tenants::{Argument, FlowCall, TenantsVariable, VariableState, values_at};
+use crate::tenants::{Argument, FlowCall, TenantsVariable, VariableState};
 
 /// What was found in one round.
 pub(super) struct Round<'p> {
@@ -82,10 +82,7 @@ fn unresolved(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> (SortedSet<Str>
     let choices = evaluator.choices();
     let is_choice = |reason: &str| choices.iter().any(|(_, known)| known == reason);
     let is_unknown = |value: &Value| value.as_unknown().is_some_and(|unknown| is_choice(&unknown.reason));
-    let is_passed = |argument: &Argument| {
-        let mut parts = argument.parts.iter().flat_map(|part| values_at(&argument.value, &part.steps));
-        is_unknown(&argument.value) || parts.any(|value| is_unknown(&value))
-    };
+    let is_passed = |it: &Argument| is_unknown(&it.value) || it.values().any(|value| is_unknown(&value));
     if choices.is_empty() {
         return (SortedSet::new(), HashSet::default());
     }

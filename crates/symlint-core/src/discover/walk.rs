@@ -300,8 +300,11 @@ impl<'a, 'p> Walker<'a, 'p> {
             _ => None,
         };
         let mut groups = match flow.module {
-            // What a repeated call passes nothing to has its tenants in itself.
-            Some(module) => self.groups(&instance, module, !repetitions.is_empty() && !arguments.is_empty()),
+            // A module that is passed nothing has its tenants in itself, however often it is called.
+            Some(module) => {
+                let is_passed_any = flow.call.is_none_or(|call| !call.arguments.is_empty());
+                self.groups(&instance, module, is_passed_any && !repetitions.is_empty())
+            }
             None => Vec::new(),
         };
         // What a call receives is for all that its module makes.

@@ -10,7 +10,7 @@ use super::id::TenantId;
 use super::kind::FieldKind;
 use super::resources::Input;
 use super::sources::{Evidence, text_of};
-use super::step::{Step, Steps};
+use super::step::{Step, Steps, values_at};
 
 /// A call of a flow module, or a module whose own resources are flows.
 #[derive(Debug)]
@@ -123,6 +123,11 @@ impl ArgumentPart {
 }
 
 impl Argument {
+    /// The values of its parts.
+    pub fn values(&self) -> impl Iterator<Item = Value> {
+        self.parts.iter().flat_map(|part| values_at(&self.value, &part.steps))
+    }
+
     /// Whether it names the tenant.
     pub fn is_slug(&self) -> bool {
         self.parts.iter().any(|part| part.field == FieldKind::Key)
