@@ -3,8 +3,8 @@
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{
-    FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Place, Repetition, Source, Step, TenantId, Way,
-    text_of, values_at,
+    Evidence, FieldKind, FieldName, FlowCall, FlowInstance, Input, Model, Place, Repetition, Source, Step, TenantId,
+    Way, text_of, values_at,
 };
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
@@ -341,6 +341,14 @@ fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&st
     if wrong.problem == Problem::Grant {
         return format!("Pass the account and the permission set of one grant. {consequence}");
     }
+    if is_undecided(model, wrong) {
+        let name = |kind| model.path_name(wrong.slot.tenant, kind);
+        let (sso_account, target) = (name(FieldKind::SsoAccountId), name(wrong.slot.wanted));
+        return format!(
+            "The role is built from {sso_account} as well, and nothing receives {target}. Find out which of them is the \
+             SSO account: build the role from that one, and pass the other one here. {consequence}"
+        );
+    }
     let own = wanted(model, wrong.slot).of_its_own();
     let reference = || right_reference(model, found, wrong).filter(|_| !is_whole(wrong.slot));
     // Where several parts of an object are wrong, the object is.
@@ -412,9 +420,24 @@ fn describe(cx: &Context<'_>, found: &Found<'_>, argument: &str, is_group: bool)
     }
 }
 
+/// Whether one account is both the target and in a role that the configuration builds, while another account is in neither:
+/// either of the two expressions may be the wrong one.
+fn is_undecided(model: &Model<'_>, wrong: &Wrong<'_>) -> bool {
+    let ways = |kind| model.ways_to(wrong.slot.tenant, kind);
+    let is_in_role = |way: &&Way| matches!(way.evidence, Evidence::InRole(_));
+    let is_by_looks = |way: &&Way| matches!(way.evidence, Evidence::Looks(_));
+    wrong.problem == Problem::Field(FieldKind::SsoAccountId)
+        && ways(wrong.slot.wanted).iter().any(is_by_looks)
+        && ways(FieldKind::SsoAccountId).iter().any(is_in_role)
+        && ways(FieldKind::RoleArn).iter().all(|way| way.is_fragment)
+}
+
 /// Where a wrong reference can be replaced by the right one.
 fn right_name(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option<(Span, String)> {
     let (Problem::Field(kind), expr) = (&wrong.problem, found.expr?) else { return None };
+    if is_undecided(model, wrong) {
+        return None;
+    }
     let is_of_module = matches!(expression::root(expr), Some("each" | "var"));
     if let Some(right) = right_reference(model, found, wrong).filter(|_| is_of_module && expression::is_reference(expr))
     {

@@ -704,3 +704,25 @@ fn an_attribute_that_was_written_twice() {
         ),
     ]);
 }
+
+#[test]
+fn an_account_that_is_both_the_target_and_in_the_role() {
+    let tenants = "locals {\n  units = {\n    blue_harbour = { hub = \"129040479666\", spoke = \"504925899139\", set = \
+                   \"arn:aws:sso:::permissionSet/ssoins-7223f876ffc474c0/ps-e4b314f68d9dcbd7\" }\n    red_canyon = { hub = \
+                   \"466109906958\", spoke = \"526678698198\", set = \
+                   \"arn:aws:sso:::permissionSet/ssoins-72238932ff2b2d40/ps-871902316d9841aa\" }\n  }\n}\n";
+    let call = "module \"access\" {\n  source = \"./sso_flow\"\n  for_each = local.units\n  tenant_slug = each.key\n  \
+                account_id = each.value.spoke\n  permission_set_arn = each.value.set\n  sso_connector_settings = {\n    \
+                cloud = \"aws\"\n    instance_arn = \"arn:aws:sso:::instance/${split(\"/\", each.value.set)[1]}\"\n    \
+                region = \"us-east-1\"\n    role_arn = \
+                \"arn:aws:iam::${each.value.hub}:role/sym/SymSSO${title(each.key)}\"\n  }\n}\n";
+    let set_up = |call: &str| vec![("main.tf", format!("{tenants}{call}")), flow()];
+    let both = set_up(&with(call, &[("each.value.hub", "each.value.spoke")]));
+    let undecided: &[&str] = &["The role is built from `spoke` as well", "which of them is the SSO account"];
+    hold(&[
+        ("each where it belongs", &set_up(call), &[]),
+        ("one account for both", &both, &[("flow-argument-miswired", "each.value.spoke", undecided)]),
+    ]);
+    let files: Vec<(&str, &str)> = both.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    assert_eq!(tell(&files, |finding, _| finding.fixes.len()), [0]);
+}

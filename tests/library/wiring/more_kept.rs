@@ -1,6 +1,6 @@
 //! More ways to keep the tenants: sets, tables, texts and hashes, and resources that are joined by an attribute.
 
-use crate::wiring::kept::{LEAF, ROLE, check, check_with};
+use crate::wiring::kept::{LEAF, QUILL, ROLE, TARN, check, check_with};
 
 const FOREIGN: &str = "duplicate-target-account";
 
@@ -277,5 +277,81 @@ data "aws_iam_policy_document" "runtime" {
             "for it in [local.core.quillhaven] : \"",
             &[("safelist-incomplete", "runtime")],
         )],
+    );
+}
+
+#[test]
+fn a_list_of_texts_that_is_called_grants_is_not_one_of_grants() {
+    check(
+        "the names of what is granted",
+        &r#"
+locals {
+  core = {
+    quillhaven = QUILL
+    tarnbrook  = TARN
+  }
+}
+module "p" {
+  for_each = local.core
+  nom      = each.key
+  PASSED
+}
+"#
+        .replace("QUILL", &QUILL.replacen('{', "{ grants = [\"live\"],", 1))
+        .replace("TARN", &TARN.replacen('{', "{ grants = [\"live\", \"audit\"],", 1)),
+        &[("541882002087", "722971028225", &[(FOREIGN, "722971028225")])],
+    );
+}
+
+#[test]
+fn grants_may_name_their_permission_sets() {
+    let named = |tenant: &str, second: &str, id: &str| {
+        let set = tenant.rsplit('"').nth(1).unwrap().to_owned();
+        let (before, _) = tenant.split_once(", account").unwrap();
+        let other = format!("{}/{id}", set.rsplit_once('/').unwrap().0);
+        let account = tenant.split("account = \"").nth(1).unwrap().get(..12).unwrap();
+        format!(
+            "{before}, sets = {{ read = \"{set}\", admin = \"{other}\" }}, access = [{{ account = \"{account}\", set = \
+             \"read\" }}, {{ account = \"{second}\", set = \"admin\" }}] }}"
+        )
+    };
+    let main = r#"
+locals {
+  core = {
+    quillhaven = QUILL
+    tarnbrook  = TARN
+  }
+  rows = flatten([for key, it in local.core : [for a in it.access : { key = key, set = a.set, account = a.account }]])
+}
+module "p" {
+  source   = "./leaf"
+  for_each = { for row in local.rows : "${row.key}-${row.set}" => row }
+  nom      = each.key
+  payer    = local.core[each.value.key].payer
+  store    = local.core[each.value.key].store
+  home     = local.core[each.value.key].home
+  account  = each.value.account
+  set      = local.core[each.value.key].sets[each.value.set]
+}
+"#
+    .replace("QUILL", &named(QUILL, "123937045052", "ps-3edd77b6c29163d0"))
+    .replace("TARN", &named(TARN, "233552513779", "ps-78c19cd5840f1aec"));
+    check_with(
+        "permission sets by name",
+        &main,
+        &LEAF.replace("title(var.nom)", "title(split(\"-\", var.nom)[0])"),
+        &[
+            ("541882002087", "123937045052", &[(FOREIGN, "123937045052")]),
+            (
+                "[for a in it.access : {",
+                "[for a in slice(it.access, 0, 1) : {",
+                &[
+                    ("tenant-not-wired", "123937045052"),
+                    ("tenant-not-wired", "233552513779"),
+                    ("tenant-not-wired", "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0"),
+                    ("tenant-not-wired", "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-78c19cd5840f1aec"),
+                ],
+            ),
+        ],
     );
 }

@@ -476,9 +476,9 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
     // The texts of a permission set and a target account.
     let received: Vec<[Option<Str>; 2]> = pairs.values().map(|pair| pair.each_ref().map(text)).collect();
     // A variable may choose others of them at another time.
-    let mut received_from =
-        pairs.values().flatten().flatten().filter_map(|effective| effective.value.origin.path.as_ref());
-    let are_chosen = received_from.any(is_chosen);
+    let received_from =
+        || pairs.values().flatten().flatten().filter_map(|effective| effective.value.origin.path.as_ref());
+    let are_chosen = received_from().any(is_chosen);
     if received.is_empty() || are_chosen || received.iter().flatten().any(Option::is_none) {
         return;
     }
@@ -486,6 +486,12 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
         |grant: &Grant| [&grant.permission_set_arn, &grant.target_account_id].map(|field| field.raw().cloned());
     let texts: Vec<[Option<Str>; 2]> = tenant.grants.iter().map(texts_of).collect();
     let as_said: HashSet<&[Option<Str>; 2]> = received.iter().collect();
+    // Where a name in a grant selects its other half, not every combination of halves is meant.
+    let are_selected = received_from().any(|path| {
+        let (_, selections) = path.selections();
+        let taken = sources.locate(path).map(|(.., taken)| taken);
+        taken.is_some_and(|taken| selections.iter().skip(taken).any(|(_, it)| matches!(it, Selection::By(_))))
+    });
     for (grant, own) in tenant.grants.iter_mut().zip(&texts) {
         let is_this = |[permission_set, target]: &[Option<Str>; 2]| {
             let [own_permission_set, own_target] = own;
@@ -498,7 +504,11 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
                 (false, false) => false,
             }
         };
-        grant.is_received = own.iter().any(Option::is_none) || as_said.contains(own) || received.iter().any(is_this);
+        let has_both_halves = || (0..own.len()).all(|half| received.iter().any(|it| it.get(half) == own.get(half)));
+        grant.is_received = own.iter().any(Option::is_none)
+            || as_said.contains(own)
+            || received.iter().any(is_this)
+            || are_selected && has_both_halves();
     }
 }
 

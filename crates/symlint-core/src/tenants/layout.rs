@@ -128,13 +128,17 @@ impl Layout {
             .and_then(|(_, place)| place.as_ref())
     }
 
-    /// Whether `value` is a collection of objects, none of which has an attribute that is called as one of a grant.
+    /// Whether `value` is a collection of objects, none of which has an attribute that is called as one of a grant, or of
+    /// texts, and the values of a grant are elsewhere.
     pub(crate) fn has_foreign_grants(&self, value: &Value) -> bool {
         let entries = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
         let mut elements = entries.chain(value.elements().unwrap_or_default()).peekable();
         let is_ours = |name: &str| self.permission_sets.iter().chain(&self.targets).any(|own| own == name);
-        let is_foreign = |element: &Value| {
-            element.entries().is_some_and(|entries| !entries.iter().any(|entry| is_ours(entry.key.as_str())))
+        let are_elsewhere =
+            [FieldKind::PermissionSetArn, FieldKind::TargetAccountId].iter().all(|field| self.place(*field).is_some());
+        let is_foreign = |element: &Value| match element.entries() {
+            Some(entries) => !entries.iter().any(|entry| is_ours(entry.key.as_str())),
+            None => are_elsewhere && element.as_str().is_some(),
         };
         elements.peek().is_some() && elements.all(is_foreign)
     }
