@@ -182,7 +182,7 @@ fn names_of_tenants(model: &Model<'_>, config: &Config) -> SortedSet<(&'static s
     let roots = model.sources_of_values.collections().iter().filter_map(|collection| match &collection.shape.root {
         Root::Variable { name, .. } => Some(("var", name.to_string())),
         Root::Local { name, .. } => Some(("local", name.to_string())),
-        Root::ModuleCall(_) | Root::Calls(_) | Root::Inline(_) => None,
+        Root::ModuleCall(_) | Root::Calls(_) | Root::RootModule | Root::Inline(_) => None,
     });
     configured.chain(roots).collect()
 }

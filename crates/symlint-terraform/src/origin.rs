@@ -384,6 +384,9 @@ pub enum Root {
     /// The calls of the root module to the module in this folder, one written out for each tenant: they are elements, by
     /// their names, and what they write are attributes. See [`crate::Evaluator::gathering`].
     Calls(Str),
+    /// The root module itself, where all of it is for one tenant: its variables, and its locals as `local.NAME`, are this
+    /// tenant's attributes. See [`crate::Evaluator::for_one_tenant`].
+    RootModule,
     /// A collection without a name, which is written or computed at the span, where it is gone through or something
     /// of it is selected.
     Inline(Span),
@@ -417,9 +420,9 @@ impl Root {
         Root::Variable { module: Str::default(), name }
     }
 
-    /// Whether it is a variable of the root module.
+    /// Whether it is a variable of the root module, or the tenant for whom all of this module is.
     pub fn is_input(&self) -> bool {
-        matches!(self, Root::Variable { module, .. } if module.is_empty())
+        matches!(self, Root::Variable { module, .. } if module.is_empty()) || *self == Root::RootModule
     }
 }
 
@@ -442,6 +445,11 @@ impl Path {
     /// The path of a call of the root module to the module in `folder`, as an element of [`Root::Calls`].
     pub fn call(folder: &str, name: &Str) -> Self {
         Self::root(Root::Calls(folder.into())).select(PathStep::Key(name.clone()), Selection::Iterated)
+    }
+
+    /// The path of the only element of [`Root::RootModule`].
+    pub fn root_module() -> Self {
+        Self::root(Root::RootModule).select(PathStep::Key(Str::default()), Selection::Iterated)
     }
 
     /// This path, one step further, taken by a literal.
@@ -571,6 +579,8 @@ impl fmt::Display for Path {
             Root::ModuleCall(address) => f.write_str(address)?,
             Root::Calls(folder) if steps.is_empty() => write!(f, "the calls of {folder}")?,
             Root::Calls(_) => f.write_str("module")?,
+            Root::RootModule if steps.len() < 2 => f.write_str("the root module")?,
+            Root::RootModule => {}
             // What has no name is called by what goes through it.
             Root::Inline(_) if matches!(steps.first(), Some(PathStep::Index(_))) => f.write_str("elements")?,
             Root::Inline(_) => f.write_str("for_each")?,
@@ -580,6 +590,8 @@ impl fmt::Display for Path {
                 PathStep::Attribute(name) if at == 0 && matches!(root, Root::Inline(_)) => {
                     write!(f, "[{}]", quoted(name))?;
                 }
+                PathStep::Key(_) if at == 0 && *root == Root::RootModule => {}
+                PathStep::Attribute(name) if at == 1 && *root == Root::RootModule => f.write_str(name)?,
                 PathStep::Attribute(name) => write!(f, ".{name}")?,
                 PathStep::Key(name) if at == 0 && matches!(root, Root::Calls(_)) => write!(f, ".{name}")?,
                 PathStep::Key(key) => write!(f, "[{}]", quoted(key))?,

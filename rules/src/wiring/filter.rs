@@ -28,7 +28,7 @@ pub(super) fn is_chosen(model: &Model<'_>, root: &Root) -> bool {
     let (kind, name) = match root {
         Root::Variable { name, .. } => ("var", name),
         Root::Local { name, .. } => ("local", name),
-        Root::ModuleCall(_) | Root::Calls(_) | Root::Inline(_) => return false,
+        Root::ModuleCall(_) | Root::Calls(_) | Root::RootModule | Root::Inline(_) => return false,
     };
     model.project.root().is_some_and(|module| {
         let calls = module.calls.iter().filter(|call| call.child.is_some() || is_flow(model, call));

@@ -417,12 +417,15 @@ module "p" {
     let faults: &[Fault<'_>] = &[
         ("each.value.account", "\"722971028225\"", &[(MISWIRED, "722971028225")]),
         ("each.value.account", "local.seats.ledger.account", &[(MISWIRED, "local.seats.ledger.account")]),
-        ("instance/ssoins-6804abcca95bf8e2", "instance/ssoins-68O4abcca95bf8e2", &[(MISWIRED, "local.center.ins")]),
-        // Then the grants are not those of one organization.
+        (
+            "instance/ssoins-6804abcca95bf8e2",
+            "instance/ssoins-68O4abcca95bf8e2",
+            &[("instance-id-mismatch", "ssoins-68O4abcca95bf8e2")],
+        ),
         (
             "ssoins-6804abcca95bf8e2/ps-3edd",
             "ssoins-79070987b3544242/ps-3edd",
-            &[(MISWIRED, "local.center.ins"), (MISWIRED, "local.center.role")],
+            &[("instance-id-mismatch", "ssoins-79070987b3544242")],
         ),
     ];
     check_with("common", main, &leaf, faults);

@@ -16,6 +16,7 @@ mod lone;
 mod maps;
 mod more_kept;
 mod names;
+mod one_tenant;
 mod origins;
 mod policies;
 mod references;

@@ -784,3 +784,77 @@ fn one_mistake_in_a_shared_module_is_one_finding() {
     let open = run.json()["findings"].as_array().unwrap().iter().filter(|it| it["suppressed"].is_null()).count();
     assert_eq!((run.json()["findings"].as_array().unwrap().len(), open), (2, 1), "{}", run.stdout);
 }
+
+/// The values of a customer whose root module repeats its flows for grants, and is for this customer alone.
+fn granting(name: &str, customer: usize, admin: &str) -> String {
+    let [account, instance, set, target] = CUSTOMERS[customer];
+    let role = name[..1].to_uppercase() + &name[1..];
+    format!(
+        r#"customer = "{name}"
+connector = {{
+  cloud        = "aws"
+  instance_arn = "arn:aws:sso:::instance/{instance}"
+  region       = "us-east-1"
+  role_arn     = "arn:aws:iam::{account}:role/sym/SymSSO{role}"
+}}
+grants = {{
+  read  = {{ set = "arn:aws:sso:::permissionSet/{instance}/{set}", account = "{target}" }}
+  admin = {{ set = "arn:aws:sso:::permissionSet/{instance}/ps-a3f0{}", account = "{admin}" }}
+}}
+"#,
+        &set[7..]
+    )
+}
+
+/// The root modules, or the values files of one, of customers whose flows are repeated for grants.
+fn granted(values: &[(&str, &str, String)]) -> tempfile::TempDir {
+    let main = r#"variable "customer" {}
+variable "connector" {}
+variable "grants" {}
+
+module "access" {
+  source   = "FLOW"
+  for_each = var.grants
+
+  tenant_slug            = "${var.customer}-${each.key}"
+  account_id             = each.value.account
+  permission_set_arn     = each.value.set
+  sso_connector_settings = var.connector
+}
+"#;
+    let mut files = vec![("modules/sso_flow/main.tf".to_owned(), FLOW.to_owned())];
+    for (root, file, text) in values {
+        let up = "../".repeat(root.split('/').count());
+        files.push((format!("{root}/main.tf"), main.replace("FLOW", &format!("{up}modules/sso_flow"))));
+        files.push((format!("{root}/{file}"), text.clone()));
+    }
+    write(&files)
+}
+
+#[test]
+fn a_root_module_whose_flows_are_repeated_for_grants_is_one_customer() {
+    let (acme, bolt) = (granting("acme", 0, "377120945563"), granting("bolt", 1, "268814507739"));
+    let of_bolt = |text: &str, part: usize| text.replace(CUSTOMERS[1][part], CUSTOMERS[0][part]);
+    let staging = bolt.replace("915827304462", "437790215586").replace("268814507739", "590126683347");
+    let cases = [
+        ("as they are", bolt.clone(), vec![]),
+        ("a target", of_bolt(&bolt, 3), vec!["error duplicate-target-account"]),
+        ("an instance", bolt.replacen(CUSTOMERS[1][1], CUSTOMERS[0][1], 1), vec!["error instance-id-mismatch"]),
+        ("a role", bolt.replace("SymSSOBolt", "SymSSOAcme"), vec!["error connector-role-foreign"]),
+        ("an SSO account", of_bolt(&bolt, 0), vec!["error duplicate-sso-account"]),
+    ];
+    for (what, text, expected) in cases {
+        let roots = granted(&[
+            ("live/acme", "terraform.tfvars", acme.clone()),
+            ("live/bolt", "terraform.tfvars", text.clone()),
+            ("staging/bolt", "terraform.tfvars", staging.clone()),
+        ]);
+        let files = granted(&[("live", "values/acme.tfvars", acme.clone()), ("live", "values/bolt.tfvars", text)]);
+        for dir in [roots, files] {
+            let found = said(&check(dir.path(), &["."]));
+            let rules: Vec<String> =
+                found.iter().map(|it| it.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+            assert_eq!(rules, expected, "{what}: {found:#?}");
+        }
+    }
+}

@@ -38,7 +38,7 @@ pub(super) fn called_for_each_tenant(walked: &Walked<'_>) -> HashSet<ModuleId> {
 fn is_of_root_module(root: &Root) -> bool {
     match root {
         Root::Variable { module, .. } | Root::Local { module, .. } => module.is_empty(),
-        Root::ModuleCall(_) | Root::Calls(_) | Root::Inline(_) => true,
+        Root::ModuleCall(_) | Root::Calls(_) | Root::RootModule | Root::Inline(_) => true,
     }
 }
 

@@ -68,6 +68,12 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         note_associated(walked, &mut found);
         return found;
     }
+    if evaluator.is_for_one_tenant() {
+        let shape = Shape { root: Root::RootModule, steps: SmallVec::new() };
+        found.flows.insert(shape.clone(), (0..walked.flows.len()).collect());
+        found.shapes.push(shape);
+        return found;
+    }
     let mut inline: HashSet<Path> = HashSet::default();
     // Collections without connectors, and those from which their flows take them by the same keys.
     let mut leaning: HashMap<Shape, Vec<Shape>> = HashMap::default();

@@ -5,6 +5,7 @@ use symlint_terraform::{
     Entry, Evaluator, Form, Instance, Kind, ModuleCall, Origin, Path, PathStep, Root, Span, Str, Value, Variable,
 };
 
+use super::one_tenant;
 use super::walk::Walked;
 use crate::tenants::{ElementKey, Shape, Step};
 
@@ -64,6 +65,7 @@ pub(super) fn elements(
     let mut elements = Vec::new();
     let whole = match &shape.root {
         Root::Calls(folder) => return calls(evaluator, walked, folder),
+        Root::RootModule => return one_tenant::element(evaluator, walked).into_iter().collect(),
         Root::Inline(_) => None,
         Root::ModuleCall(address) => walked.instances.get(address).and_then(|instance| {
             let Some(Step::Name(output)) = shape.steps.first() else { return None };
@@ -211,7 +213,7 @@ pub(super) fn declared(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &Ro
     match root {
         Root::Variable { module: address, name } => Some(module(address)?.variable(name)?.name.span),
         Root::Local { module: address, name } => Some(module(address)?.local(name)?.name.span),
-        Root::ModuleCall(_) | Root::Calls(_) | Root::Inline(_) => None,
+        Root::ModuleCall(_) | Root::Calls(_) | Root::RootModule | Root::Inline(_) => None,
     }
 }
 
@@ -223,7 +225,7 @@ pub(super) fn container(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &R
     match root {
         Root::Variable { module, name } => evaluator.variable(&instance(module)?, name),
         Root::Local { module, name } => evaluator.local(&instance(module)?, name),
-        Root::ModuleCall(_) | Root::Calls(_) | Root::Inline(_) => None,
+        Root::ModuleCall(_) | Root::Calls(_) | Root::RootModule | Root::Inline(_) => None,
     }
 }
 

@@ -10,6 +10,7 @@
 //! policies     which accounts hand-written policies let the runtime enter
 //! walk         module instances → flows, connectors, safelists, with what they receive
 //! calls        which modules are called once for each tenant
+//! one_tenant   whether the root module as a whole is for one tenant
 //!    ▼
 //! paths        the ways from a value back to the elements that it came from
 //! collections  which elements the flows are built from
@@ -33,6 +34,7 @@ mod iam;
 mod looks;
 mod modules;
 mod names;
+mod one_tenant;
 mod owners;
 mod paths;
 mod policies;

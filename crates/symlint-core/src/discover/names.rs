@@ -1,7 +1,7 @@
 //! What tenants are called.
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Str, Value};
+use symlint_terraform::{Form, Kind, Origin, Str, Value};
 
 use super::elements::Member;
 use super::population::{Population, assigned};
@@ -14,6 +14,7 @@ impl Population<'_> {
     /// Gives elements without a key the name that their flows get, and notes under which other names tenants are known.
     pub(super) fn name(&self, tenants: &mut [Tenant], walked: &Walked<'_>) {
         let Slugs { named, unclear, steps } = self.names_in_slugs(tenants, walked);
+        let common = common_words(tenants, walked);
         for (id, instance, resources) in assigned(walked) {
             let Some(tenant) = tenants.get_mut(id.index()) else { continue };
             let (slug, key) = slug_and_key(instance);
@@ -23,7 +24,10 @@ impl Population<'_> {
             let is_own = |slug: &&Value| {
                 instance.repetitions.is_empty() || slug.origin.is_iterated() || self.sources.depends_on(slug, id)
             };
-            let name = if is_unnamed { slug.filter(is_own).or(key).or(called.as_ref()) } else { None };
+            let name = match common.get(&id) {
+                Some(words) => words.as_ref(),
+                None => slug.filter(is_own).or(key).or(called.as_ref()).filter(|_| is_unnamed),
+            };
             let attribute = named.get(&id);
             let is_clear = self.elements.get(id.index()).is_some_and(|it| !unclear.contains(&it.collection));
             if let Some(name) = attribute.filter(|_| is_clear).or(name) {
@@ -126,6 +130,29 @@ fn text_at(element: &Value, steps: &Steps) -> Option<Value> {
 /// Whether a tenant is called by the way to its element.
 fn is_unnamed(tenant: &Tenant) -> bool {
     tenant.key.as_written().is_some_and(|name| name == tenant.path.to_string())
+}
+
+/// Of tenants without a name whose flows have several names: the words with which all of these start.
+fn common_words(tenants: &[Tenant], walked: &Walked<'_>) -> HashMap<TenantId, Option<Value>> {
+    let mut names: HashMap<TenantId, Vec<&Value>> = HashMap::default();
+    for (id, instance, _) in assigned(walked) {
+        if tenants.get(id.index()).is_some_and(is_unnamed) {
+            let (slug, key) = slug_and_key(instance);
+            names.entry(id).or_default().extend(slug.or(key));
+        }
+    }
+    let common = |names: Vec<&Value>| {
+        let mut texts = names.iter().filter_map(|name| name.as_str());
+        let first = texts.next()?.as_str();
+        let length = |other: &Str| first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+        let start = texts.map(length).min().and_then(|length| first.get(..length)).unwrap_or(first);
+        let words = start.rfind(['-', '_', '/', '.', ' ']).and_then(|end| start.get(..end)).unwrap_or_default();
+        let origin = Origin::written(names.first()?.origin.span, Form::Whole);
+        (!words.is_empty()).then(|| Value::new(Kind::String(words.into()), origin))
+    };
+    let are_several =
+        |names: &Vec<&Value>| names.iter().any(|name| Some(name.as_str()) != names.first().map(|it| it.as_str()));
+    names.into_iter().filter(|(_, names)| are_several(names)).map(|(id, names)| (id, common(names))).collect()
 }
 
 /// The slug and the key of an instance, as far as they are known.

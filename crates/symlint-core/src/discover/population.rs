@@ -121,6 +121,11 @@ impl<'a> Population<'a> {
 
     /// Assigns to each flow instance the tenant whose values it should receive.
     pub(super) fn assign(&self, walked: &mut Walked<'_>) {
+        if self.sources.collections().iter().any(|collection| collection.shape.root == Root::RootModule) {
+            let instances = walked.flows.iter_mut().flat_map(|flow| &mut flow.instances);
+            instances.for_each(|instance| instance.tenant = Some(TenantId::new(self.run, 0)));
+            return;
+        }
         let assigner = Assigner::new(&self.elements, &self.sources, self.run);
         for (flow, call) in walked.flows.iter_mut().enumerate() {
             for (at, instance) in call.instances.iter_mut().enumerate() {
@@ -320,7 +325,8 @@ impl<'a> Population<'a> {
     /// The instance of all permission sets of a collection, if none of its elements has a connector.
     fn common_instance(&self, collection: usize, tenants: &[Tenant]) -> Option<String> {
         let own = || tenants.iter().zip(&self.elements).filter(|(_, member)| member.collection == collection);
-        if own().any(|(tenant, _)| !tenant.connector.role_arn.is_unseen() || !tenant.sso_account_id.is_unseen()) {
+        let is_seen = |tenant: &Tenant| !tenant.connector.role_arn.is_unseen() || !tenant.sso_account_id.is_unseen();
+        if own().any(|(tenant, _)| tenant.is_root_module() || is_seen(tenant)) {
             return None;
         }
         let grants = own().flat_map(|(tenant, _)| &tenant.grants);
@@ -370,7 +376,8 @@ impl<'a> Population<'a> {
     }
 }
 
-/// Marks what is written in calls that have one instance: it is this tenant's, unless others have it from there, too.
+/// Marks what is written in calls of which all instances are one tenant's: it is this tenant's, unless others have it from
+/// there, too.
 fn mark_alone(walked: &Walked<'_>, effects: &mut [Vec<Vec<Effective>>]) {
     let place = |it: &Effective| matches!(it.value.origin.makeup, Makeup::Written(_)).then_some(it.value.origin.span);
     let mut owners: HashMap<Span, Option<usize>> = HashMap::default();
@@ -379,7 +386,11 @@ fn mark_alone(walked: &Walked<'_>, effects: &mut [Vec<Vec<Effective>>]) {
             owners.entry(span).and_modify(|known| *known = known.filter(|it| *it == tenant)).or_insert(Some(tenant));
         }
     }
-    let calls = walked.flows.iter().flat_map(|flow| flow.instances.iter().map(|it| (it, flow.instances.len() == 1)));
+    let calls = walked.flows.iter().flat_map(|flow| {
+        let first = flow.instances.first().map(|it| it.tenant);
+        let is_only = flow.instances.iter().all(|it| Some(it.tenant) == first);
+        flow.instances.iter().map(move |it| (it, is_only))
+    });
     let calls = calls.filter_map(|(instance, is_only)| Some((instance.tenant?.index(), is_only)));
     let mut counts: HashMap<usize, usize> = HashMap::default();
     for (tenant, is_only) in calls {

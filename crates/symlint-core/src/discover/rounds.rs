@@ -5,7 +5,7 @@ use foldhash::HashSet;
 use symlint_terraform::{EvalError, EvalErrorKind, Evaluator, Kind, Project, SortedSet, Span, Str, Value};
 
 use super::walk::{Walked, Walker};
-use super::{calls, collections};
+use super::{calls, collections, one_tenant};
 use crate::config::Config;
 use crate::tenants::{Argument, FlowCall, TenantsVariable, VariableState};
 
@@ -35,8 +35,13 @@ pub(super) fn last<'p>(project: &'p Project, config: &Config) -> Round<'p> {
     let first = Round::of(Evaluator::new(project), config);
     let open = collections::chosen_by_default(project, &first.walked);
     let gathered = calls::called_for_each_tenant(&first.walked);
-    let leaving_open = || Evaluator::leaving_open(project, open.clone()).gathering(gathered.clone());
-    let is_done = open.is_empty() && gathered.is_empty();
+    let may_be_for_one = open.is_empty() && gathered.is_empty();
+    let is_for_one = may_be_for_one && one_tenant::is_for_one_tenant(&first.evaluator, &first.walked, config);
+    let leaving_open = || {
+        let evaluator = Evaluator::leaving_open(project, open.clone()).gathering(gathered.clone());
+        evaluator.for_one_tenant(is_for_one)
+    };
+    let is_done = may_be_for_one && !is_for_one;
     let mut last = if is_done { first } else { Round::of(leaving_open(), config) };
     let (keys, unresolved) = unresolved(&last.evaluator, &last.walked);
     if keys.len() > KEYS {

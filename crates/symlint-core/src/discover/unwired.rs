@@ -134,7 +134,7 @@ impl Search<'_> {
 }
 
 /// Adds the texts in a value.
-fn add_texts(value: &Value, depth: usize, texts: &mut Vec<Str>) {
+pub(super) fn add_texts(value: &Value, depth: usize, texts: &mut Vec<Str>) {
     texts.extend(text_of(value));
     if depth > 0 {
         let parts = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);

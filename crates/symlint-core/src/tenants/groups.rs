@@ -94,7 +94,8 @@ impl Groups {
             let instance = tenant.instance_id().filter(|id| id.is_well_formed()).or(comparable.instance);
             if let (Some(account), Some(instance), true) = (tenant.sso_account(), instance, runs.len() > 1) {
                 let (account, instance) = (account.text(), instance.text());
-                if let Some(key) = key {
+                let name = (tenant.is_root_module() && tenant.is_named()).then(|| tenant.name());
+                if let Some(key) = key.or(name) {
                     join(Reason::Values { key, account, instance });
                 }
                 if let Some(name) = customer.filter(|_| root.is_some()) {

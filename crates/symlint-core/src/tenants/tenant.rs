@@ -1,6 +1,6 @@
 //! A tenant, and what its values say together.
 
-use symlint_terraform::{Path, PathStep, Span, Str};
+use symlint_terraform::{Path, PathStep, Root, Span, Str};
 
 use super::arn::{Arn, InstanceArn, Part, PermissionSetArn, RoleArn};
 use super::field::{Absence, Field};
@@ -156,7 +156,8 @@ impl Tenant {
 
     /// Whether its key is a name that somebody gave it, and not the address of its call, or its place in a list.
     pub fn is_named(&self) -> bool {
-        self.path.last().and_then(PathStep::name).is_some() || self.name() != self.path.to_string()
+        let is_key = |name: &Str| !name.is_empty();
+        self.path.last().and_then(PathStep::name).is_some_and(is_key) || self.name() != self.path.to_string()
     }
 
     /// Where the connector is written: the role, or else the account and the instance, with what is made of these. What
@@ -177,6 +178,11 @@ impl Tenant {
             _ => self.span.contains(self.key.span) && key != self.path.to_string(),
         };
         is_own.then_some(key)
+    }
+
+    /// Whether the root module as a whole is for it.
+    pub(crate) fn is_root_module(&self) -> bool {
+        *self.path.start() == Root::RootModule
     }
 
     /// Whether it is an element of a collection, and not all that a flow receives.

@@ -92,6 +92,7 @@ pub struct Evaluator<'p> {
     open: HashSet<Path>,
     /// The modules whose calls in the root module are elements.
     gathered: HashSet<ModuleId>,
+    is_for_one_tenant: bool,
     /// The key by which collections are chosen that it is not known by which.
     assumed: Option<Str>,
     /// The keys by which they may be chosen, and why it is not known.
@@ -175,6 +176,7 @@ impl<'p> Evaluator<'p> {
             unknowns: Cell::new(0),
             open: HashSet::default(),
             gathered: HashSet::default(),
+            is_for_one_tenant: false,
             assumed: None,
             choices: RefCell::default(),
         }
@@ -189,6 +191,16 @@ impl<'p> Evaluator<'p> {
     /// The same, for which the calls of the root module to these modules are the elements of a collection.
     pub fn gathering(self, gathered: HashSet<ModuleId>) -> Self {
         Self { gathered, ..self }
+    }
+
+    /// The same, for which the root module as a whole is an element if `is_for_one_tenant`.
+    pub fn for_one_tenant(self, is_for_one_tenant: bool) -> Self {
+        Self { is_for_one_tenant, ..self }
+    }
+
+    /// Whether the root module as a whole is an element.
+    pub fn is_for_one_tenant(&self) -> bool {
+        self.is_for_one_tenant
     }
 
     /// The same, for which a key that is not known, or that another value of a variable would change, is `key` where it

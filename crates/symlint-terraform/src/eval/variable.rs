@@ -53,7 +53,16 @@ impl<'p> Evaluator<'p> {
                 let folder = instance.module().and_then(|id| self.project.module(id)).map(|module| module.dir.as_str());
                 Path::call(folder.unwrap_or_default(), &call.name.text).join(PathStep::Attribute(name))
             }
+            None if instance.call().is_none() => self.path_to_input(name),
             None => Path::root(Root::Variable { module: instance.address().clone(), name }),
+        }
+    }
+
+    /// The way to a variable of the root module.
+    fn path_to_input(&self, name: Str) -> Path {
+        match self.is_for_one_tenant {
+            true => Path::root_module().join(PathStep::Attribute(name)),
+            false => Path::root(Root::variable(name)),
         }
     }
 
@@ -99,8 +108,11 @@ impl<'p> Evaluator<'p> {
         Some(self.remembered(instance.id(), Item::Local(index), local.span, label, || {
             self.check_references(instance, &local.value);
             let mut value = self.eval(&local.value, &Scope::single(instance));
-            let root = || Root::Local { module: instance.address().clone(), name: local.name.text.clone() };
-            value.origin = value.origin.reached(|| Path::root(root()));
+            let path = || match self.is_for_one_tenant && instance.call().is_none() {
+                true => Path::root_module().join(PathStep::Attribute(format!("local.{name}").into())),
+                false => Path::root(Root::Local { module: instance.address().clone(), name: local.name.text.clone() }),
+            };
+            value.origin = value.origin.reached(path);
             value
         }))
     }
@@ -157,7 +169,7 @@ impl<'p> Evaluator<'p> {
 
     fn assigned(&self, assignment: &Assignment) -> Value {
         let mut value = self.eval(&assignment.attribute.value, &Scope::constant());
-        value.origin = value.origin.reached(|| Path::root(Root::variable(assignment.variable.text.clone())));
+        value.origin = value.origin.reached(|| self.path_to_input(assignment.variable.text.clone()));
         value
     }
 
@@ -169,7 +181,7 @@ impl<'p> Evaluator<'p> {
         if value.is_null() && !variable.nullable {
             if let Some(default) = &variable.default {
                 value = self.eval(&default.value, &Scope::constant());
-                value.origin = value.origin.reached(|| Path::root(Root::variable(variable.name.text.clone())));
+                value.origin = value.origin.reached(|| self.path_to_input(variable.name.text.clone()));
             } else {
                 self.record(
                     format!("var.{} must not be null", variable.name.text),

@@ -1,0 +1,110 @@
+//! Root modules that are for one customer as a whole: what they repeat are grants.
+
+use super::kept::{LEAF, ROLE, check_with};
+
+const MISWIRED: &str = "flow-argument-miswired";
+
+/// The leaf, which is given a role.
+fn leaf() -> String {
+    LEAF.replace(ROLE, "var.role").replace("variable \"payer\" {}", "variable \"role\" {}")
+}
+
+const GRANTS: &str = r#"
+variable "grants" {
+  default = {
+    read  = { account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }
+    admin = { account = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" }
+  }
+}
+"#;
+
+/// What is found, however the root module has its connector: in variables, in a local, or in the call.
+#[test]
+fn the_grants_of_one_customer_may_be_repeated() {
+    let repeated = |role: &str, store: &str| {
+        format!(
+            r#"{GRANTS}
+module "p" {{
+  source   = "./leaf"
+  for_each = var.grants
+  nom      = "quillhaven-${{each.key}}"
+  role     = {role}
+  store    = {store}
+  home     = "eu-west-1"
+  account  = each.value.account
+  set      = each.value.set
+}}
+"#
+        )
+    };
+    let (role, store) = (
+        "\"arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven\"",
+        "\"arn:aws:sso:::instance/ssoins-6804abcca95bf8e2\"",
+    );
+    let declared =
+        format!("variable \"role\" {{\n  default = {role}\n}}\nvariable \"store\" {{\n  default = {store}\n}}\n");
+    let local = format!("locals {{\n  center = {{ role = {role}, store = {store} }}\n}}\n");
+    let layouts = [
+        ("in variables", format!("{declared}{}", repeated("var.role", "var.store"))),
+        ("in a local", format!("{local}{}", repeated("local.center.role", "local.center.store"))),
+        ("in the call", repeated(role, store)),
+    ];
+    for (what, main) in layouts {
+        check_with(
+            what,
+            &main,
+            &leaf(),
+            &[
+                (
+                    "ssoins-6804abcca95bf8e2/ps-3edd",
+                    "ssoins-79070987b3544242/ps-3edd",
+                    &[("instance-id-mismatch", "ssoins-79070987b3544242")],
+                ),
+                ("SymSSOQuillhaven", "SymSSOTarnbrook", &[("connector-role-unexpected", "SymSSOTarnbrook")]),
+                ("\"722971028225\"", "\"620966542870\"", &[("target-is-sso-account", "620966542870")]),
+                (
+                    "account  = each.value.account",
+                    "account  = var.grants.read.account",
+                    &[(MISWIRED, "var.grants.read.account")],
+                ),
+                ("\"123937045052\"", "\"12393704505\"", &[("account-id-format", "12393704505")]),
+            ],
+        );
+    }
+}
+
+#[test]
+fn what_a_root_module_of_one_customer_is_given_by_name() {
+    let values = [
+        ("customer", "quillhaven"),
+        ("sso_account_id", "620966542870"),
+        ("target_account_id", "722971028225"),
+        ("role", "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven"),
+        ("store", "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2"),
+        ("set", "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7"),
+    ];
+    let declared = values.map(|(name, value)| format!("variable \"{name}\" {{\n  default = \"{value}\"\n}}\n"));
+    let main = format!(
+        r#"{}
+module "p" {{
+  source  = "./leaf"
+  nom     = var.customer
+  role    = var.role
+  store   = var.store
+  home    = "eu-west-1"
+  account = var.target_account_id
+  set     = var.set
+}}
+"#,
+        declared.concat()
+    );
+    check_with(
+        "in variables",
+        &main,
+        &leaf(),
+        &[
+            ("account = var.target_account_id", "account = var.sso_account_id", &[(MISWIRED, "var.sso_account_id")]),
+            ("::620966542870:", "::326808617937:", &[("role-account-mismatch", "326808617937")]),
+        ],
+    );
+}
