@@ -146,6 +146,9 @@ test("what is wrong with a call is reported in its own terms", async () => {
   wrong([], {}, "`files` is not an object of texts by their paths");
   wrong(new Map([["a.tfvars", ""]]), {}, "`files` is not an object of texts by their paths");
   wrong({ "a.tfvars": 1 }, {}, "the text of the file `a.tfvars` is not a string");
+  wrong({ "a.tfvars": "", "/repo/b.tfvars": "" }, {}, "the path `/repo/b.tfvars` of a file is absolute");
+  wrong({ "envs\\a.tfvars": "" }, {}, "the path `envs\\a.tfvars` of a file contains a backslash");
+  assert.throws(() => symlint.compare({ "/a.tfvars": "" }, { "a.tfvars": "" }), { kind: "usage", message: "the path `/a.tfvars` of a file is absolute" });
   wrong({ "a.tfvars": "" }, { selct: [] }, "there is no option `selct`");
   wrong({ "a.tfvars": "" }, { select: "region-invalid" }, "the option `select` is not an array of rules");
   wrong({ "a.tfvars": "" }, { levels: { "region-invalid": "loud" } }, /the option `levels` is not an object/);
@@ -158,6 +161,16 @@ test("what is wrong with a call is reported in its own terms", async () => {
   assert.throws(() => symlint.renderDiff({ "a.tfvars": "" }, { "a.tfvars": "" }), { kind: "usage", message: "`format` is not a string" });
   await assert.rejects(symlint.explain(), { kind: "usage", message: "`rule` is not a string" });
   await assert.rejects(symlint.explain("role-acount-mismatch"), { kind: "usage", message: /did you mean/ });
+});
+
+test("files below an absolute folder are checked", async () => {
+  const symlint = await load();
+  for (const path of ["/repo", "/repo/a.tfvars"]) assert.equal(symlint.check({ "/repo/a.tfvars": many(2) }, { path }).summary.tenants, 2);
+});
+
+test("the pages of the rules can be given, for bundlers that leave their file behind", async () => {
+  const pages = { "region-invalid": "the page" };
+  for (const symlint of [await load(undefined, pages), loadSync(undefined, pages)]) assert.equal((await symlint.explain("region-invalid")).text, "the page");
 });
 
 test("exceptions expire with the day, which is today unless another is given", async () => {
@@ -229,6 +242,7 @@ test("files before and after a change are compared", async () => {
   assert.deepEqual([none.tenants, none.findings.new, none.crossings], [[], [], []]);
   assert.throws(() => symlint.compare([], after), { kind: "usage", message: "`before` is not an object of texts by their paths" });
   assert.throws(() => symlint.renderDiff(before, after, "sarif"), { kind: "usage", message: /`sarif` is not a valid format/ });
+  assert.throws(() => symlint.compare(before, after, { before: "." }), { kind: "usage", help: /`suggestions`, `before_path`$/ });
   assert.throws(() => symlint.compare(before, {}), { kind: "nothing-checked" });
 });
 

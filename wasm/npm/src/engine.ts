@@ -26,6 +26,9 @@ export type RuleId = Finding["rule"];
  */
 export type Source = string | object;
 
+/** The pages of the rules by their ids: what `pages.json` contains. By default, `explain` loads that file. */
+export type Pages = Readonly<Record<string, string>>;
+
 declare const PACKAGE_VERSION: string;
 
 /** The version of the package and of the engine. */
@@ -34,12 +37,12 @@ export const version: string = PACKAGE_VERSION;
 /** The engine. `load` makes one. */
 export class Symlint {
   readonly #module: object;
-  readonly #pages: () => Promise<Record<string, string>>;
+  readonly #pages: () => Promise<Pages>;
   readonly #made: ((exports: object) => void) | undefined;
   #glue: Glue | undefined;
 
   /** `pages` has the pages of the rules, which are not part of the module; `made` receives the exports of each instance of it. */
-  constructor(module: object, pages: () => Promise<Record<string, string>>, made?: (exports: object) => void) {
+  constructor(module: object, pages: () => Promise<Pages>, made?: (exports: object) => void) {
     this.#module = module;
     this.#pages = pages;
     this.#made = made;

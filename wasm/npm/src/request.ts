@@ -24,15 +24,16 @@ const OPTIONS: Record<keyof Options, [is: (value: unknown) => boolean, what: str
 
 /** A request as the engine reads it; says what is wrong with its parts in JavaScript's terms. */
 export function requestOf(files: Files, options: Partial<Options>): string {
-  return json({ version: VERSION, files: filesOf("files", files), options: optionsOf(options) });
+  return json({ version: VERSION, files: filesOf("files", files, options?.path), options: optionsOf(options) });
 }
 
 /** The same of the files of a change. */
 export function changeOf(before: Files, after: Files, options: Partial<Options> & { before_path?: string }): string {
   const { before_path, ...others } = record(options) ? options : ({} as typeof options);
   if (before_path !== undefined && typeof before_path !== "string") throw usage("the option `before_path` is not the path of a folder or of a file");
-  const texts = { before: filesOf("before", before), after: filesOf("after", after) };
-  return json({ version: VERSION, ...texts, before_path, options: optionsOf(record(options) ? others : options) });
+  const path = others.path;
+  const texts = { before: filesOf("before", before, before_path ?? path), after: filesOf("after", after, path) };
+  return json({ version: VERSION, ...texts, before_path, options: optionsOf(record(options) ? others : options, "before_path") });
 }
 
 /** An argument that is a word, such as a format. */
@@ -47,18 +48,25 @@ function json(value: unknown): string {
   return text.includes("\\ud") ? text.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (escape) => (escape === "\\\\" ? escape : "\ufffd")) : text;
 }
 
-function filesOf(name: string, files: Files): Files {
+/** Files below the folder that is checked, whose paths have `/` between their parts: others would be left out silently. */
+function filesOf(name: string, files: Files, checked: unknown): Files {
   if (!record(files)) throw usage(`\`${name}\` is not an object of texts by their paths`);
-  for (const [path, text] of Object.entries(files)) if (typeof text !== "string") throw usage(`the text of the file \`${path}\` is not a string`);
+  const isAbsolute = String(checked ?? "").startsWith("/");
+  for (const [path, text] of Object.entries(files)) {
+    if (typeof text !== "string") throw usage(`the text of the file \`${path}\` is not a string`);
+    if (path.includes("\\")) throw usage(`the path \`${path}\` of a file contains a backslash`, "write paths from the repository's root with `/`, such as `envs/prod/terraform.tfvars`");
+    if (path.startsWith("/") && !isAbsolute) throw usage(`the path \`${path}\` of a file is absolute`, "write paths from the repository's root, such as `envs/prod/terraform.tfvars`, or name an absolute folder in the option `path`");
+  }
   return files;
 }
 
-function optionsOf(options: Partial<Options>): Partial<Options> {
+/** `others` are options that are checked elsewhere. */
+function optionsOf(options: Partial<Options>, ...others: string[]): Partial<Options> {
   if (!record(options)) throw usage("`options` is not an object");
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
   for (const [name, value] of given) {
     const known = OPTIONS[name as keyof Options];
-    if (!known) throw usage(`there is no option \`${name}\``, `use ${Object.keys(OPTIONS).map((option) => `\`${option}\``).join(", ")}`);
+    if (!known) throw usage(`there is no option \`${name}\``, `use ${[...Object.keys(OPTIONS), ...others].map((option) => `\`${option}\``).join(", ")}`);
     const [is, what] = known;
     if (!is(value)) throw usage(`the option \`${name}\` is not ${what}`);
   }
