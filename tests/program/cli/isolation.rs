@@ -612,8 +612,8 @@ fn a_report_that_cannot_be_used_is_said() {
     let dir = write(&folders(&[("acme", values(&[tenant("acme", 0)]))]));
     let report = check(dir.path(), &[]).stdout;
     for (text, said) in [
-        ("{ oops".to_owned(), "cannot use report.json for `--with`: it is not a JSON report of symlint: "),
-        ("[]".to_owned(), "it is not a JSON report of symlint: "),
+        ("{ oops".to_owned(), "cannot use report.json for `--with`: it is not a JSON report of symlint\n"),
+        ("[]".to_owned(), "it is not a JSON report of symlint\n"),
         (report.replace("\"version\": 1,", "\"version\": 7,"), "it has version 7, and this symlint reads version 1"),
     ] {
         std::fs::write(dir.path().join("report.json"), text).unwrap();

@@ -135,7 +135,7 @@ impl EarlierRuns {
             let help = "write one with `symlint check --format json=REPORT.json`";
             Problem::new(ProblemKind::Unreadable, format!("cannot use {name} for `--with`: {reason}")).help(help)
         };
-        let is_not = |error: serde_json::Error| problem(format!("it is not a JSON report of symlint: {error}"));
+        let is_not = |_: serde_json::Error| problem("it is not a JSON report of symlint".into());
         let text = std::str::from_utf8(bytes).map_err(|error| problem(format!("it is not UTF-8: {error}")))?;
         let Version { version } = serde_json::from_str(text).map_err(is_not)?;
         if version != VERSION {
