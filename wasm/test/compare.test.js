@@ -16,6 +16,7 @@ onPage("what is changed from here on is compared, crossings first", async (page)
   await view(page, "compare");
   await card(page, "The text as it is now");
   await headline(page, /Nobody gains or loses access/);
+  assert.ok(await page.evaluate(() => getComputedStyle(document.querySelector("#compare .headline")).fontFamily === getComputedStyle(document.body).fontFamily));
   await paste(page, many(3));
   await verdict(page, "errors");
   await headline(page, /^1 crossing into another customer/);
@@ -38,7 +39,7 @@ onPage("the changes since a sample was opened are compared, and sides are swappe
   await card(page, "The text as it was opened");
   await titles(page, (titles) => titles.some((title) => title.startsWith("harbour_retail is removed")));
   await page.getByRole("button", { name: "Swap" }).click();
-  await shown(page, text);
+  await shown(page, (now) => now.includes("harbour_retail") && text.startsWith(now));
   await titles(page, (titles) => titles.some((title) => title.startsWith("harbour_retail is new")));
   await notice(page, /The text from before replaced your text/);
 });
@@ -56,7 +57,7 @@ onPage("what was before can be pasted, and a reload keeps it", async (page, cont
   await view(page, "compare");
   await headline(page, /^1 crossing/);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await page.getByRole("button", { name: "Copy as a comment" }).click();
+  await page.getByRole("button", { name: "Copy as a pull request comment" }).click();
   await notice(page, "The comment was copied.");
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /crossing into another customer/);
   await page.getByRole("button", { name: "Compare with something else" }).click();

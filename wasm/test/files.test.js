@@ -1,7 +1,7 @@
 // Files that are opened, added, closed and shared.
 import { join } from "node:path";
 
-import { count, onPage, show, shown, tabs, withFiles } from "./on-page.js";
+import { count, notice, onPage, show, shown, tabs, withFiles } from "./on-page.js";
 import { drop, eventually, many, type, verdict } from "./support.js";
 
 onPage("a file is added by its name", async (page) => {
@@ -9,6 +9,22 @@ onPage("a file is added by its name", async (page) => {
   await page.getByLabel("Name, such as").fill("prod.auto.tfvars");
   await page.keyboard.press("Enter");
   await page.locator('.tab[aria-selected="true"]', { hasText: "prod.auto.tfvars" }).waitFor();
+  await page.getByRole("button", { name: "Add a file" }).click();
+  await page.getByLabel("Name, such as").fill("prod.txt");
+  await page.keyboard.press("Enter");
+  await notice(page, /^prod.txt is not checked\. symlint reads files that end in/);
+});
+
+const LARGE = `# ${"x".repeat(16 * 1024 * 1024)}\n`;
+
+withFiles("a file that is too large is not left out silently", { "main.tf": "locals {}\n", "large.tfvars": LARGE }, async (page, folder) => {
+  await type(page, "mine = 1\n");
+  for (const open of [() => drop(page, "#editor", [folder]), () => page.locator("#files").setInputFiles(["main.tf", "large.tfvars"].map((name) => join(folder, name)))]) {
+    await open();
+    await notice(page, /^Nothing was opened: large\.tfvars is larger than 16 MB/);
+    await page.getByRole("button", { name: "Close this notice" }).click();
+  }
+  await shown(page, "mine = 1");
 });
 
 onPage("files that are chosen are read, without what is not Terraform's", async (page) => {

@@ -74,6 +74,24 @@ onPage("attributes without a name become a tenant", async (page) => {
   await verdict(page, "errors", "partial", "warnings", /1 tenant /);
 });
 
+onPage("one tenant without its name is recognized in JSON and YAML", async (page) => {
+  await paste(page, JSON.stringify({ sso_account_id: "259298427341", target_account_id: "339986187397" }));
+  await notice(page, /inside of customer_tenants/);
+  await verdict(page, "errors", /1 tenant /);
+  await page.getByRole("button", { name: "Clear the text" }).click();
+  await paste(page, YAML.split("\n").slice(1, 9).map((line) => line.slice(2)).join("\n"));
+  await notice(page, /a main.tf that reads it was added/);
+  await verdict(page, "partial", "warnings", /1 tenant /);
+});
+
+onPage("a list of tenants is in its variable already", async (page) => {
+  const list = `customer_tenants = [\n${TENANT.replace(/tenant_0 =/, "").replace("{", '{\n    name = "acme"')}\n]\n`;
+  await paste(page, list);
+  await verdict(page, "errors");
+  await count(page.locator("#notice p"), 0);
+  await shown(page, list);
+});
+
 onPage("JSON gets the name that Terraform wants", async (page) => {
   await paste(page, JSON.stringify({ acme: { sso_account_id: "259298427341" } }));
   await notice(page, /This is JSON, so it was put into terraform.tfvars.json, inside of customer_tenants/);
@@ -110,7 +128,7 @@ for (const [what, text] of [
 onPage("of a diff the new side is taken", async (page) => {
   const lines = many(2).trimEnd().split("\n").map((line) => `+${line}`);
   await paste(page, `diff --git a/prod.tfvars b/prod.tfvars\nindex 1..2 100644\n--- a/prod.tfvars\n+++ b/prod.tfvars\n@@ -1,2 +1,${lines.length} @@\n-customer_tenants = {\n-}\n${lines.join("\n")}\n`);
-  await notice(page, /the new side of 1 file/);
+  await notice(page, /the new version of 1 file/);
   await verdict(page, "errors", /2 tenants/);
   await shown(page, many(2));
 });

@@ -1,10 +1,12 @@
 // What can be taken along of a check.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 
 import { unzipSync } from "fflate";
 
-import { notice, onPage, shown, texts } from "./on-page.js";
+import { notice, onPage, shown, texts, withFiles } from "./on-page.js";
 import { choose, eventually, many, paste, pick, verdict } from "./support.js";
 
 /** What is saved when an item of the menu is chosen. */
@@ -74,6 +76,20 @@ onPage("the files are saved as they are, and fixed", async (page) => {
   assert.equal(Buffer.from(fixed["terraform.tfvars"]).toString(), many(2));
 });
 
+withFiles("line breaks of Windows come back as they came", { "terraform.tfvars": many(2).replaceAll('"us-east-1"', '"us-east-1a"').replaceAll("\n", "\r\n") }, async (page, folder) => {
+  const text = await readFile(join(folder, "terraform.tfvars"), "utf8");
+  await page.locator("#files").setInputFiles(join(folder, "terraform.tfvars"));
+  await verdict(page, "errors");
+  const first = async (item) => Buffer.from(unzipSync(await saved(page, item))["terraform.tfvars"]).toString();
+  assert.equal(await first("All files"), text);
+  assert.doesNotMatch(await first("All files, fixed"), /[^\r]\n/);
+  const digest = createHash("sha256").update(text).digest("hex");
+  assert.match((await saved(page, "Report to read and print")).toString(), new RegExp(digest));
+  await page.reload();
+  await verdict(page, "errors");
+  assert.equal(await first("All files"), text);
+});
+
 onPage("a report to read is one file without scripts, with everything in it", async (page, context) => {
   await paste(page, many(3).replace('"us-east-1"', '"us-east-1a"').replace("tenant_1 = {", '"<img src=x onerror=alert(1)>" = {'));
   await verdict(page, "errors");
@@ -91,6 +107,20 @@ onPage("a report to read is one file without scripts, with everything in it", as
   assert.ok(await other.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   assert.ok((await other.pdf({ format: "A4", landscape: true })).length > 10_000);
   if (process.env.SHOTS) await other.screenshot({ path: `${process.env.SHOTS}/report.png`, fullPage: true });
+});
+
+onPage("a report is not cut off on paper of any shape", async (page, context) => {
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  const html = (await saved(page, "Report to read and print")).toString();
+  const other = await context.newPage();
+  await other.setContent(html);
+  await other.emulateMedia({ media: "print" });
+  // Letter and A4, landscape and portrait, without their margins.
+  for (const width of [949, 1017, 710, 688]) {
+    await other.setViewportSize({ width, height: 900 });
+    assert.deepEqual(await other.evaluate(() => [...document.querySelectorAll(".wide")].filter(({ clientWidth, scrollWidth }) => scrollWidth > clientWidth).length), 0, `${width}`);
+  }
 });
 
 onPage("a report of many tenants is shown as what it is", async (page) => {

@@ -30,6 +30,16 @@ onPage("a sample that takes the place of text can be undone, and that, too", asy
   await tabs(page, ([first]) => first === "multi-tenant/terraform.tfvars");
 });
 
+onPage("a notice hides no line", async (page) => {
+  await type(page, "mine = 1\n");
+  await choose(page, "multi-tenant");
+  await notice(page, /replaced your text/);
+  await page.locator(".cm-content").focus();
+  await page.keyboard.press("Control+End");
+  const places = () => page.evaluate(() => [".cm-activeLine", "#notice"].map((part) => document.querySelector(part).getBoundingClientRect().toJSON()));
+  await eventually(places, ([line, { top }]) => line.bottom <= top + 1);
+});
+
 onPage("a file that is closed comes back with its history", async (page) => {
   await type(page, "one = 1\n");
   await type(page, "two = 2\n");

@@ -111,7 +111,7 @@ export class CompareView {
       "div",
       { class: "compare-head" },
       h("p", {}, "Before: ", h("strong", {}, before.what), ". After: what is in the editor."),
-      h("div", { class: "row" }, button("Swap", swap), button("Copy as a comment", () => void copy().catch((error: unknown) => this.actions.say(`The comment could not be created: ${messageOf(error)}.`))), button("Compare with something else", other)),
+      h("div", { class: "row" }, button("Swap", swap), button("Copy as a pull request comment", () => void copy().catch((error: unknown) => this.actions.say(`The comment could not be created: ${messageOf(error)}.`))), button("Compare with something else", other)),
     );
   }
 
@@ -127,7 +127,7 @@ export class CompareView {
     const folder = h("input", { type: "file", multiple: "", webkitdirectory: "", hidden: "", "aria-hidden": "true", tabindex: "-1" });
     folder.addEventListener("change", () => {
       const name = folder.files?.[0]?.webkitRelativePath.split("/")[0] ?? "the folder";
-      if (folder.files) void chosen(folder.files).then((files) => this.#set(files, name));
+      if (folder.files) chosen(folder.files).then((files) => this.#set(files, name), (error: unknown) => this.actions.say(messageOf(error)));
     });
     const text = h("textarea", { id: "before-text", rows: "6", spellcheck: "false", autocomplete: "off" });
     text.value = pasted?.value ?? "";

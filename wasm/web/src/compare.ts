@@ -18,7 +18,7 @@ const LISTED = 200;
 /** Draws what a change does: crossings into another customer first. */
 export function drawComparison(host: HTMLElement, described: Described, jump: Jump): void {
   const { diff } = described;
-  const state = described.is_bad ? "bad" : described.is_doubtful ? "doubtful" : "plain";
+  const state = described.is_bad ? "bad" : described.is_doubtful ? "doubtful" : "";
   const crossing = new Set(diff.crossings.map(({ finding }) => finding?.fingerprint));
   const other = (wanted: string) => diff.findings.new.filter(({ fingerprint, level }) => level === wanted && !crossing.has(fingerprint)).map((it) => finding("!", it, jump));
   const finding = (sign: Sign, { rule, tenant, message, location }: Diff["findings"]["new"][number], go?: Jump) => line(sign, `${tenant ? `\`${tenant}\`: ` : ""}${message} [${rule}]`, location, go);

@@ -9,7 +9,7 @@ export interface Dropped {
 }
 
 /** Takes files and folders that are dropped anywhere on the page: those on `other`, one by one. */
-export function acceptDrops(target: HTMLElement, take: (files: Files) => void, other: HTMLElement, takeEach: (dropped: Dropped[]) => void): void {
+export function acceptDrops(target: HTMLElement, take: (files: Files) => void, other: HTMLElement, takeEach: (dropped: Dropped[]) => void, failed: (error: unknown) => void): void {
   target.addEventListener("dragover", (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
@@ -25,16 +25,16 @@ export function acceptDrops(target: HTMLElement, take: (files: Files) => void, o
     if (entries.length === 0) return;
     event.preventDefault();
     // What says that it is a drop lies above everything.
-    if (!document.elementsFromPoint(event.clientX, event.clientY).includes(other)) return void collect(entries).then(take);
-    void Promise.all(entries.map(async (entry) => ({ name: entry.name, files: await collect([entry]) }))).then(takeEach);
+    if (!document.elementsFromPoint(event.clientX, event.clientY).includes(other)) return void collect(entries).then(take).catch(failed);
+    void Promise.all(entries.map(async (entry) => ({ name: entry.name, files: await collect([entry]) }))).then(takeEach).catch(failed);
   });
 }
 
 /** The files that a file input was given. */
 export async function chosen(list: FileList): Promise<Files> {
   const wanted = [...list].map((file) => [plain(file.webkitRelativePath || file.name), file] as const);
-  const files = wanted.filter(([path, file]) => matters(path) && file.size <= LARGEST);
-  return Object.fromEntries(await Promise.all(files.map(async ([path, file]) => [path, await file.text()] as const)));
+  const files = wanted.filter(([path]) => matters(path));
+  return Object.fromEntries(await Promise.all(files.map(async ([path, file]) => [path, await contentOf(file)] as const)));
 }
 
 async function collect(entries: FileSystemEntry[]): Promise<Files> {
@@ -44,8 +44,7 @@ async function collect(entries: FileSystemEntry[]): Promise<Files> {
     const path = folder ? `${folder}/${entry.name}` : entry.name;
     if (isFile(entry)) {
       if (!matters(path)) return;
-      const file = await new Promise<File>((done, failed) => entry.file(done, failed));
-      if (file.size <= LARGEST) files[path] = await file.text();
+      files[path] = await contentOf(await new Promise<File>((done, failed) => entry.file(done, failed)));
     } else if (isFolder(entry) && !(path !== "" && entry.name.startsWith(".")) && entry.name !== "node_modules") {
       for (const child of await children(entry)) await visit(child, path);
     }
@@ -67,6 +66,12 @@ async function children(folder: FileSystemDirectoryEntry): Promise<FileSystemEnt
     if (some.length === 0) return all;
     all.push(...some);
   }
+}
+
+/** The text of a file. None may be left out silently. */
+async function contentOf(file: File): Promise<string> {
+  if (file.size > LARGEST) throw new Error(`Nothing was opened: \`${file.name}\` is larger than 16 MB. The command line has no such limit.`);
+  return file.text();
 }
 
 /** Without the folder that was chosen. */

@@ -16,12 +16,15 @@ export interface Change {
 export interface Snapshot {
   states: ReadonlyMap<string, EditorState>;
   active: string;
+  crlf: ReadonlySet<string>;
 }
 
 /** The editor: one text at a time, each with its own history. */
 export class Editor {
   #states = new Map<string, EditorState>();
   #active = "";
+  /** The files that came with the line breaks of Windows, which the editor does not have. */
+  #crlf = new Set<string>();
   #surface: Surface;
   #rich: typeof import("./rich") | undefined;
 
@@ -58,6 +61,11 @@ export class Editor {
     return Object.fromEntries([...this.docs].map(([name, doc]) => [name, textOf(doc)]));
   }
 
+  /** Texts of these files with the line breaks that the files came with. */
+  asTheyCame(files: Readonly<Record<string, string>>): Record<string, string> {
+    return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, this.#crlf.has(name) ? text.replaceAll("\n", "\r\n") : text]));
+  }
+
   /** All texts, by name: those that did not change are the same objects. */
   get docs(): Map<string, Text> {
     this.#keep();
@@ -71,10 +79,11 @@ export class Editor {
 
   snapshot(): Snapshot {
     this.#keep();
-    return { states: new Map(this.#states), active: this.#active };
+    return { states: new Map(this.#states), active: this.#active, crlf: new Set(this.#crlf) };
   }
 
-  restore({ states, active }: Snapshot): void {
+  restore({ states, active, crlf }: Snapshot): void {
+    this.#crlf = new Set(crlf);
     // What was noted while the text was plain knows nothing of a rich editor.
     this.#states = new Map([...states].map(([name, state]) => [name, this.#rich?.isRich(state) === false ? this.#state(name, state.doc, state.selection) : state]));
     this.#active = "";
@@ -154,6 +163,7 @@ export class Editor {
   }
 
   #state(name: string, doc: string | Text, selection?: EditorSelection): EditorState {
+    if (typeof doc === "string") this.#crlf[doc.includes("\r\n") ? "add" : "delete"](name);
     return EditorState.create({ doc, ...(selection ? { selection } : {}), extensions: this.#rich?.extensionsOf(name, this.editing) ?? [] });
   }
 }

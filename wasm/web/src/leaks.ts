@@ -8,7 +8,7 @@ export interface Leaks {
   pairs: Leak[];
 }
 
-/** A tenant that has values of another. */
+/** A tenant that uses values of another. */
 export interface Leak {
   tenant: string;
   owner: string;
@@ -22,7 +22,7 @@ export interface Leak {
   findings: Finding[];
 }
 
-const STEPS = ["role", "instance", "permission_set", "account"] as const satisfies (keyof Access)[];
+export const STEPS = ["role", "instance", "permission_set", "account"] as const satisfies (keyof Access)[];
 export type Step = (typeof STEPS)[number];
 
 /** On which steps of the access each finding is, by its fingerprint. */

@@ -9,7 +9,7 @@ import { prepareFooter } from "./footer";
 import { prepareHeader } from "./header";
 import { Keeper } from "./keep";
 import { Notices } from "./notice";
-import { blank, LARGEST, written, type Project } from "./project";
+import { blank, LARGEST, matters, READ, written, type Project } from "./project";
 import { Results, type TextCheck } from "./results";
 import { sample, SAMPLES } from "./samples";
 import { drawStart } from "./start";
@@ -59,6 +59,10 @@ function say(text: string): void {
   notices.say(text);
 }
 
+function failed(error: unknown): void {
+  say(messageOf(error));
+}
+
 function edited(): void {
   isEdited = true;
   notices.say("");
@@ -100,6 +104,7 @@ function marked(): void {
     add: (name) => {
       workspace.show(name);
       editor.focus();
+      if (!matters(name)) say(`\`${name}\` is not checked. ${READ}`);
     },
   });
   const { active } = editor;
@@ -133,7 +138,7 @@ function apply(_: Finding, fix: Finding["fixes"][number]): void {
     const edits = fix.edits.filter(({ location }) => location.file === name);
     return [name, edits.map(({ location, text }) => ({ from: location.start.offset, to: location.end.offset, insert: text }))];
   });
-  workspace.fix(new Map(changes), `Applied: ${plain(fix.title)}.`);
+  workspace.fix(new Map(changes), `Applied “${plain(fix.title)}”.`);
 }
 
 async function explain(rule: string): Promise<void> {
@@ -195,28 +200,28 @@ async function openSample(path: string): Promise<void> {
 async function report(): Promise<string> {
   const { reportPage } = await import("./report-page");
   const [picture, leaks, table] = await Promise.all([checker.ask({ ask: "picture" }), checker.ask({ ask: "leaks" }), checker.ask({ ask: "table", query: {} })]);
-  return reportPage({ report: results.report, urgency: results.urgency, files: project().files, picture, leaks, table });
+  return reportPage({ report: results.report, urgency: results.urgency, files: written(workspace.project.files), picture, leaks, table });
 }
 
 async function start(): Promise<void> {
   prepareHeader({
     sample: (path) => void openSample(path),
-    files: (list) => void chosen(list).then((files) => (Object.keys(files).length > 1 && !list[0]?.webkitRelativePath ? workspace.add(files) : take(files, "The folder"))),
+    files: (list) => void chosen(list).then((files) => (Object.keys(files).length > 1 && !list[0]?.webkitRelativePath ? workspace.add(files) : take(files, "The folder"))).catch(failed),
     takings: async () => {
       const { takings } = await import("./take-along");
       const { files, path } = project();
       const all: Takings = {
-        files,
-        active: { name: editor.active, text: editor.files[editor.active] ?? "" },
+        files: editor.asTheyCame(files),
+        active: { name: editor.active, text: workspace.project.files[editor.active] ?? "" },
         render: (format) => checker.ask({ ask: "render", files, format, options: { path } }),
-        fixed: async () => (await checker.ask({ ask: "fix", files, options: { path } })).files,
+        fixed: async () => editor.asTheyCame((await checker.ask({ ask: "fix", files, options: { path } })).files),
         html: report,
         hasReport: results.report !== undefined,
         say,
       };
       return takings(all);
     },
-    share: () => void import("./share").then(({ showLink }) => showLink(project())),
+    share: () => void import("./share").then(({ showLink }) => showLink({ ...workspace.project, files: written(workspace.project.files) })),
   });
   prepareFooter(keeper, () => {
     workspace.clear();
@@ -224,7 +229,7 @@ async function start(): Promise<void> {
     if (location.hash) history.replaceState(undefined, "", location.pathname + location.search);
   }, check);
   drawStart(byId("start"), (path) => void openSample(path));
-  acceptDrops(document.body, (files) => take(files, "What you dropped"), byId("compare"), (dropped) => void results.compareWith(dropped));
+  acceptDrops(document.body, (files) => take(files, "What you dropped"), byId("compare"), (dropped) => void results.compareWith(dropped), failed);
   window.addEventListener("hashchange", () => void openLink());
   window.addEventListener("beforeunload", (event) => {
     if (isEdited && !keeper.safe && Object.keys(project().files).length > 0) event.preventDefault();

@@ -4,9 +4,12 @@ import { button, count, h, s } from "./dom";
 import type { Leak, Leaks, Step } from "./leaks";
 import { ownerClass } from "./owner";
 
-/** So many pixels wide, whatever the number of tenants: a leak is always large enough to see. */
+/** So many pixels wide, whatever the number of tenants. */
 const SIZE = 300;
-const SMALLEST = 7;
+/** Large enough to see. */
+const MARK = 7;
+/** Of many leaks, the marks cover no more than this part, so that one sees where they are. */
+const COVERED = 0.25;
 const STEP = 100;
 const NAMES: Record<Step, string> = { role: "role", instance: "instance", permission_set: "permission set", account: "account" };
 
@@ -18,8 +21,8 @@ export function drawMatrix(host: HTMLElement, leaks: Leaks, jump: (location: Loc
     return;
   }
   const leaking = new Set(pairs.map(({ row }) => row)).size;
-  const has = `${count(leaking, "tenant")} of ${tenants.toLocaleString("en")} ${leaking === 1 ? "has" : "have"} values of another`;
-  const says = pairs.length > 0 ? `${has}: ${count(pairs.length, "mark")} off the diagonal` : `None of ${count(tenants, "tenant")} has values of another`;
+  const uses = `${leaking.toLocaleString("en")} of ${count(tenants, "tenant")} ${leaking === 1 ? "uses" : "use"} values of another tenant`;
+  const says = pairs.length > 0 ? `${uses}: ${count(pairs.length, "mark")} off the diagonal` : `None of ${count(tenants, "tenant")} uses values of another`;
   const figure = h(
     "figure",
     { class: "matrix" },
@@ -32,10 +35,10 @@ export function drawMatrix(host: HTMLElement, leaks: Leaks, jump: (location: Loc
 /** The matrix alone. What it shows is in the table next to it, too. */
 export function pictureOf({ tenants, pairs }: Leaks, says: string, jump: (location: Location) => void): SVGElement {
   const cell = SIZE / tenants;
-  const size = Math.max(cell, SMALLEST);
-  const at = (place: number) => String(Math.min((place + 0.5) * cell - size / 2, SIZE - size));
+  const size = Math.max(cell, Math.min(MARK, SIZE * Math.sqrt(COVERED / pairs.length)));
+  const at = (place: number) => String(Math.max(0, Math.min((place + 0.5) * cell - size / 2, SIZE - size)));
   const marks = pairs.map(({ row, column, tenant, owner, findings }) => {
-    const mark = s("rect", { class: "leak", x: at(column), y: at(row), width: String(size), height: String(size) }, s("title", {}, `${tenant} has values of ${owner}`));
+    const mark = s("rect", { class: "leak", x: at(column), y: at(row), width: String(size), height: String(size) }, s("title", {}, `${tenant} uses values of ${owner}`));
     const [first] = findings;
     if (first) mark.addEventListener("click", () => jump(first.location));
     return mark;
@@ -60,9 +63,9 @@ function listOf(pairs: readonly Leak[], jump: (location: Location) => void, step
     more.replaceChildren(...(shown < pairs.length ? [button(`Show ${Math.min(step, pairs.length - shown)} more`, grow)] : []));
   };
   grow();
-  const heads = ["Tenant", "Has values of", "Through", "Errors"].map((name) => h("th", { scope: "col" }, name));
+  const heads = ["Tenant", "Uses values of", "Through", "Errors"].map((name) => h("th", { scope: "col" }, name));
   const table = h("table", { class: "leaks" }, h("thead", {}, h("tr", {}, ...heads)), body);
-  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Who has whose values, worst first" }, table, more);
+  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Who uses whose values, worst first" }, table, more);
 }
 
 function row({ tenant, owner, run, through, findings }: Leak, jump: (location: Location) => void): HTMLElement {

@@ -41,7 +41,7 @@ export function pictureAt(picture: Picture, width: number, jump: (location: Loca
 }
 
 function legend({ rest, wrongRest }: Picture, wrong: number): HTMLElement {
-  const says = wrong ? `${count(wrong, "line")} with errors` : "No line has errors";
+  const says = wrong ? `${count(wrong, "connection")} with errors` : "No connection has errors";
   const others = rest ? `; ${count(rest, "other tenant")} not drawn${wrongRest ? `, ${wrongRest.toLocaleString("en")} of them with errors` : ""}` : "";
   return h("p", { class: "hint legend" }, h("span", { class: wrong ? "key wrong" : "key" }), says + others);
 }

@@ -21,6 +21,8 @@ export function blank(): Project {
 /** More would keep the browser busy for too long. */
 export const LARGEST = 16 * 1024 * 1024;
 
+export const READ = "symlint reads files that end in .tf, .tofu, .tfvars, .json, .yaml, .yml, or .csv, and .symlint.hcl.";
+
 /** Whether symlint can read a file: Terraform's, and data that it decodes. */
 export function matters(path: string): boolean {
   const hidden = path.split("/").slice(0, -1).some((part) => part.startsWith("."));

@@ -102,7 +102,7 @@ function accessOf(picture: Picture, leaks: Leaks | undefined): Node[] {
   drawn.setAttribute("width", "100%");
   drawn.removeAttribute("height");
   const wrong = picture.edges.filter(({ errors }) => errors.length > 0).length;
-  const says = `${wrong > 0 ? `${count(wrong, "line")} with errors, dashed` : "No line has errors"}.${picture.rest > 0 ? ` ${capital(count(picture.rest, "other tenant"))} not drawn.` : ""}`;
+  const says = `${wrong > 0 ? `${count(wrong, "connection")} with errors, dashed` : "No connection has errors"}.${picture.rest > 0 ? ` ${capital(count(picture.rest, "other tenant"))} not drawn.` : ""}`;
   return [...parts, h("p", { class: "place" }, says), h("div", { class: "wide" }, drawn)];
 }
 

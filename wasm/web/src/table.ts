@@ -1,7 +1,7 @@
 import type { Finding, Level, Location, Report, Tenant } from "symlint";
 
 import { known } from "./known";
-import { stepsOf, type Step } from "./leaks";
+import { STEPS, stepsOf, type Step } from "./leaks";
 
 /** Which tenants of the table are wanted, and in which order. */
 export interface Query {
@@ -86,13 +86,26 @@ function notesOf(report: Report): Map<string, Map<string, Note[]>> {
     return BY_ATTRIBUTE[attribute] ?? (step && !isOther ? BY_STEP[step] : FINDINGS);
   };
   const all = new Map<string, Map<string, Note[]>>();
+  const add = (tenant: string, column: string, { level, message, location }: Finding) => {
+    const own = all.get(tenant) ?? new Map<string, Note[]>();
+    const notes = own.get(column) ?? [];
+    // A tenant may have several grants.
+    if (!notes.some((note) => note.location === location)) own.set(column, [...notes, { level, message, location }]);
+    all.set(tenant, own);
+  };
+  const ofSeveral = new Map<string, Finding>();
   for (const finding of report.findings) {
-    if (finding.suppressed || finding.tenant === null) continue;
-    const { level, message, location } = finding;
-    const own = all.get(`${finding.run} ${finding.tenant}`) ?? new Map<string, Note[]>();
-    const column = columnOf(finding);
-    own.set(column, [...(own.get(column) ?? []), { level, message, location }]);
-    all.set(`${finding.run} ${finding.tenant}`, own);
+    if (finding.suppressed) continue;
+    if (finding.tenant === null) ofSeveral.set(finding.fingerprint, finding);
+    else add(`${finding.run} ${finding.tenant}`, columnOf(finding), finding);
+  }
+  for (const access of report.access) {
+    for (const step of STEPS) {
+      for (const fingerprint of access[step].findings) {
+        const finding = ofSeveral.get(fingerprint);
+        if (finding) add(`${access.run} ${access.tenant}`, BY_STEP[step], finding);
+      }
+    }
   }
   return all;
 }

@@ -1,6 +1,7 @@
 import type { Location, NotChecked } from "symlint";
 
 import { button, byId, count, h, prose } from "./dom";
+import { READ } from "./project";
 import type { Head, PlainProblem } from "./protocol";
 
 export type Verdict =
@@ -65,7 +66,7 @@ function wordsOf(verdict: Verdict, actions: VerdictActions): Words {
     case "loading":
       return { state: "checking", title: "Loading the engine…", details: [`${verdict.half === "second" ? "This text needs more of it than most: " : ""}${Math.floor(verdict.part * 100)}% loaded.`] };
     case "none":
-      return { state: "problem", title: "No Terraform files found", details: ["symlint reads files that end in .tf, .tofu, .tfvars, .json, .yaml, .yml, or .csv, and .symlint.hcl."] };
+      return { state: "problem", title: "No Terraform files found", details: [READ] };
     case "large":
       return { state: "problem", title: "Too large to check here", details: ["The files are more than 16 MB together. The command line has no such limit."] };
     case "crashed": {

@@ -30,8 +30,9 @@ export class Workspace {
     return this.#path;
   }
 
+  /** What is kept, saved, and shared. */
   get project(): Project {
-    return { files: this.editor.files, path: this.#path };
+    return { files: this.editor.asTheyCame(this.editor.files), path: this.#path };
   }
 
   /** The files as they were opened or pasted, if they are others now. */
@@ -54,7 +55,7 @@ export class Workspace {
     const wasBlank = isBlank(this.editor.files);
     this.#path = next.path;
     this.editor.load(ordered(next), active);
-    this.#opened = written(next.files);
+    this.#opened = written(this.editor.files);
     if (wasBlank) this.notices.clear();
     else this.notices.show(`${what} replaced your text.`, { label: "Undo", go: () => this.#back(before) });
     this.changed();

@@ -3,6 +3,10 @@ import { STAND_IN } from "../project";
 /** The attributes by which a tenant is known. */
 const ATTRIBUTES = "sso_account_id|sso_connector_settings|permission_set_arn|target_account_id";
 
+function isAttribute(key: string): boolean {
+  return new RegExp(`^(${ATTRIBUTES})$`).test(key);
+}
+
 /** JSON as a values file has it: tenants alone are put into the variable that holds them. */
 export function jsonOf(text: string): { text: string; isWrapped: boolean } | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
@@ -12,9 +16,9 @@ export function jsonOf(text: string): { text: string; isWrapped: boolean } | und
   } catch {
     return undefined;
   }
-  const isTenant = (entry: unknown) => typeof entry === "object" && entry !== null && Object.keys(entry).some((key) => new RegExp(`^(${ATTRIBUTES})$`).test(key));
-  const isWrapped = Array.isArray(value) || Object.values(value as object).some(isTenant);
-  return { text: isWrapped ? `{ "customer_tenants": ${text.trim()} }\n` : text, isWrapped };
+  const isTenant = (entry: unknown) => typeof entry === "object" && entry !== null && Object.keys(entry).some(isAttribute);
+  const tenants = isTenant(value) ? `{ "pasted": ${text.trim()} }` : Array.isArray(value) || Object.values(value as object).some(isTenant) ? text.trim() : undefined;
+  return { text: tenants === undefined ? text : `{ "customer_tenants": ${tenants} }\n`, isWrapped: tenants !== undefined };
 }
 
 /** Whether most lines are those of YAML, and none is an assignment of Terraform. */
@@ -27,9 +31,9 @@ export function isYaml(text: string): boolean {
 
 /** A module call that reads tenants.yaml, as a flow would, so that the tenants in it are found. */
 export function readerOf(yaml: string): string {
-  const { holder, isList } = shapeOf(yaml);
+  const { holder, isList, isOne } = shapeOf(yaml);
   const decoded = `yamldecode(file("\${path.module}/tenants.yaml"))${holder === undefined ? "" : `["${holder}"]`}`;
-  const tenants = isList ? `{ for tenant in ${decoded} : tenant.name => tenant }` : decoded;
+  const tenants = isList ? `{ for tenant in ${decoded} : tenant.name => tenant }` : isOne ? `{ pasted = ${decoded} }` : decoded;
   const connector = /sso_connector_settings:/.test(yaml)
     ? "each.value.sso_connector_settings"
     : `{
@@ -51,15 +55,16 @@ module "sso_flow" {
 `;
 }
 
-/** The key under which all tenants are, if there is one, and whether they are a list. */
-function shapeOf(yaml: string): { holder?: string; isList: boolean } {
+/** The key under which all tenants are, if there is one, and whether they are a list, or one tenant without its name. */
+function shapeOf(yaml: string): { holder?: string; isList: boolean; isOne?: boolean } {
   const entries = [...yaml.matchAll(/^([ -]*)(?:["']?)([\w./-]+)(?:["']?):/gm)].map(([, indent = "", key = ""]) => ({ indent, key }));
   const tops = entries.filter(({ indent }) => indent === "");
+  if (tops.some(({ key }) => isAttribute(key))) return { isList: false, isOne: true };
   if (tops.length !== 1 || !tops[0]) return { isList: entries[0]?.indent.startsWith("-") ?? false };
   // The first entry below it tells what it holds.
   const inner = entries.find(({ indent }) => indent !== "");
   const isList = inner?.indent.includes("-") ?? false;
-  if (inner && !isList && new RegExp(`^(${ATTRIBUTES})$`).test(inner.key)) return { isList: false };
+  if (inner && !isList && isAttribute(inner.key)) return { isList: false };
   return { holder: tops[0].key, isList };
 }
 
@@ -78,14 +83,14 @@ export function wrapped(text: string): string | undefined {
   return undefined;
 }
 
-/** How many braces the outermost attribute of a tenant is in. */
+/** How many braces and brackets the outermost attribute of a tenant is in. */
 function depthOf(text: string): number | undefined {
-  const tokens = new RegExp(`"(?:[^"\\\\\\n]|\\\\.)*"|(?:#|//)[^\\n]*|/\\*[\\s\\S]*?\\*/|[{}]|\\b(?:${ATTRIBUTES})(?=\\s*=[^=])`, "g");
+  const tokens = new RegExp(`"(?:[^"\\\\\\n]|\\\\.)*"|(?:#|//)[^\\n]*|/\\*[\\s\\S]*?\\*/|[{}[\\]]|\\b(?:${ATTRIBUTES})(?=\\s*=[^=])`, "g");
   let depth = 0;
   let least: number | undefined;
   for (const [token] of text.matchAll(tokens)) {
-    if (token === "{") depth += 1;
-    else if (token === "}") depth -= 1;
+    if (/^[{[]/.test(token)) depth += 1;
+    else if (/^[}\]]/.test(token)) depth -= 1;
     else if (/^\w/.test(token)) least = Math.min(least ?? depth, depth);
   }
   return least;

@@ -26,7 +26,7 @@ function fromDiff(name: string, text: string): Recognized | undefined {
   const files = newSide(text, name);
   const names = Object.keys(files ?? {});
   if (!files || names.length === 0) return undefined;
-  return { files, what: `This is a diff, and the new side of ${count(names.length, "file")} was taken out of it. Lines between its parts are missing, which may cause findings.` };
+  return { files, what: `This is a diff, so the new version of ${count(names.length, "file")} was taken from it. Lines that the diff leaves out are missing, which may cause findings.` };
 }
 
 function fromMarkdown(text: string, others: ReadonlySet<string>): Recognized | undefined {
