@@ -72,6 +72,7 @@ onPage("all fixes are shown before they are applied", async (page) => {
   await dialog.getByRole("button", { name: "Apply" }).click();
   await page.waitForFunction((before) => document.querySelectorAll(".problem").length < before, before);
   await notice(page, /findings fixed in/);
+  await focused(page, (element) => element?.closest("#findings") != null, true);
 });
 
 onPage("thousands of fixes are shown in part and applied in full, lines that come and go among them", async (page) => {

@@ -45,6 +45,7 @@ onPage("a file that is closed comes back with its history", async (page) => {
   await type(page, "two = 2\n");
   await page.getByRole("button", { name: "Remove terraform.tfvars" }).click();
   await notice(page, /terraform.tfvars was closed/);
+  await focused(page, (element) => element?.getAttribute("aria-label"), "Remove main.tf");
   await undo(page);
   await shown(page, "two = 2");
   await page.locator(".cm-content").focus();

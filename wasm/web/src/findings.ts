@@ -50,6 +50,13 @@ export class Findings {
   }
 
   draw(report: Head, urgency: ReadonlyMap<string, number>): void {
+    const hadFocus = this.host.contains(document.activeElement);
+    this.#replace(report, urgency);
+    // The button that had it is another one now, or gone.
+    if (hadFocus && !this.host.contains(document.activeElement)) (this.host.querySelector<HTMLElement>(".fix-all") ?? this.host).focus();
+  }
+
+  #replace(report: Head, urgency: ReadonlyMap<string, number>): void {
     const counting = worstFirst(report, urgency);
     this.#ordered = counting;
     if (counting.length === 0) {

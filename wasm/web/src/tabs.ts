@@ -35,12 +35,11 @@ export function drawTabs(host: HTMLElement, names: string[], active: string, cou
     list.append(tab);
   }
   arrows(list);
-  const name = h("button", { type: "button", class: "icon", "aria-label": "Add a file", title: "Add a file", click: () => ask(actions) }, "+");
-  const remove = h("button", { type: "button", class: "icon", "aria-label": `Remove ${active}`, title: `Remove ${active}`, click: () => actions.remove(active) }, "×");
+  const name = h("button", { type: "button", class: "icon", "aria-label": "Add a file", title: "Add a file", "data-name": "+", click: () => ask(actions) }, "+");
+  const remove = h("button", { type: "button", class: "icon", "aria-label": `Remove ${active}`, title: `Remove ${active}`, "data-name": "×", click: () => actions.remove(active) }, "×");
   host.replaceChildren(list, name, remove);
   const tabs = [...list.children] as HTMLElement[];
-  const again = tabs.find((tab) => tab.dataset["name"] === focused);
-  again?.focus();
+  [...tabs, name, remove].find((part) => part.dataset["name"] === focused)?.focus();
   // Not with scrollIntoView, which would move the page too.
   const selected = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
   if (selected) list.scrollLeft = selected.offsetLeft - list.offsetLeft - 24;
