@@ -12,6 +12,8 @@ const TOOLS = {
   "vite5": "npm:vite@5.4.21",
   "vite7": "npm:vite@7.3.8",
   "esbuild": "0.28.2",
+  "webpack": "5.113.0",
+  "webpack-cli": "7.3.1",
   "bun": "1.4.5",
   "typescript": "5.9.3",
   "@arethetypeswrong/cli": "0.18.5",
@@ -92,6 +94,16 @@ for (const vite of ["vite5", "vite7"]) {
     await built(join(folder, "dist"));
     say(`esbuild to ${format}: ${SAYS}`);
   }
+}
+
+{
+  const folder = await project("webpack", {
+    "main.js": `import { load, version } from "symlint";\nload().then(async (symlint) => { ${CHECK} document.title = says; });\n`,
+    "index.html": '<!doctype html><script src="./dist/main.js"></script>',
+  });
+  node("webpack/bin/webpack.js", ["--mode", "production", "--entry", join(folder, "main.js"), "--output-path", join(folder, "dist")], { stdio: "pipe" });
+  await built(folder);
+  say(`webpack: ${SAYS}`);
 }
 
 {
