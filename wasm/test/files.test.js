@@ -41,13 +41,19 @@ withFiles("a folder is dropped with the folders in it, without what is hidden or
   "terraform.tfvars": many(2),
   "main.tf": 'variable "customer_tenants" {}\n',
   "modules/deep/main.tf": "locals {}\n",
+  "modules/deep/root.hcl": "locals {}\n",
   "notes.txt": "no",
+  ".terraform.lock.hcl": "no",
   ".terraform/modules/other/main.tf": "no",
   "node_modules/thing/main.tf": "no",
 }, async (page, folder) => {
   await drop(page, "#editor", [folder]);
   await verdict(page, "errors");
-  await tabs(page, ["terraform.tfvars", "main.tf", "modules/deep/main.tf"]);
+  const read = ["terraform.tfvars", "main.tf", "modules/deep/main.tf", "modules/deep/root.hcl"];
+  await tabs(page, read);
+  await page.getByRole("button", { name: "Clear the text" }).click();
+  await page.locator("#folder").setInputFiles(folder);
+  await tabs(page, read);
 });
 
 withFiles("a file that is dropped gets a tab, and the text that is shown stays", { "prod.tfvars": many(3) }, async (page, folder) => {

@@ -4,7 +4,7 @@ import { SAMPLES } from "./samples";
 
 export interface HeaderActions {
   sample(path: string): void;
-  files(list: FileList): void;
+  files(list: FileList, isFolder: boolean): void;
   takings(): Promise<Item[]>;
   share(): void;
 }
@@ -15,7 +15,7 @@ export function prepareHeader(actions: HeaderActions): void {
   const [folder, files] = ["folder", "files"].map((id) => {
     const input = byId<HTMLInputElement>(id);
     input.addEventListener("change", () => {
-      if (input.files) actions.files(input.files);
+      if (input.files) actions.files(input.files, id === "folder");
       input.value = "";
     });
     return input;

@@ -206,7 +206,7 @@ async function report(): Promise<string> {
 async function start(): Promise<void> {
   prepareHeader({
     sample: (path) => void openSample(path),
-    files: (list) => void chosen(list).then((files) => (Object.keys(files).length > 1 && !list[0]?.webkitRelativePath ? workspace.add(files) : take(files, "The folder"))).catch(failed),
+    files: (list, isFolder) => void chosen(list).then((files) => (Object.keys(files).length > 1 && !isFolder ? workspace.add(files) : take(files, "The folder"))).catch(failed),
     takings: async () => {
       const { takings } = await import("./take-along");
       const { files, path } = project();

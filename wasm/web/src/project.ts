@@ -21,12 +21,12 @@ export function blank(): Project {
 /** More would keep the browser busy for too long. */
 export const LARGEST = 16 * 1024 * 1024;
 
-export const READ = "symlint reads files that end in .tf, .tofu, .tfvars, .json, .yaml, .yml, or .csv, and .symlint.hcl.";
+export const READ = "symlint reads files that end in .tf, .tofu, .tfvars, .json, .yaml, .yml, .csv, .hcl, .tpl, or .tftpl.";
 
 /** Whether symlint can read a file: Terraform's, and data that it decodes. */
 export function matters(path: string): boolean {
-  const hidden = path.split("/").slice(0, -1).some((part) => part.startsWith("."));
-  return !hidden && /(\.tf|\.tofu|\.tfvars|\.json|\.ya?ml|\.csv|\.tftpl|(^|\/)\.symlint\.hcl|(^|\/)terragrunt\.hcl)$/.test(path) && !/(^|\/)(package(-lock)?|tsconfig)\.json$/.test(path);
+  const elsewhere = path.split("/").slice(0, -1).some((part) => part.startsWith(".") || part === "node_modules");
+  return !elsewhere && /\.(tf|tofu|tfvars|json|ya?ml|csv|hcl|tpl|tftpl)$/.test(path) && !/(^|\/)((package(-lock)?|tsconfig)\.json|\.terraform\.lock\.hcl)$/.test(path);
 }
 
 /** Files that say something: empty tabs are not files. */
