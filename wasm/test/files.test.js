@@ -2,7 +2,7 @@
 import { join } from "node:path";
 
 import { count, notice, onPage, show, shown, tabs, withFiles } from "./on-page.js";
-import { drop, eventually, many, type, verdict } from "./support.js";
+import { choose, drop, eventually, many, type, verdict } from "./support.js";
 
 onPage("a file is added by its name", async (page) => {
   await page.getByRole("button", { name: "Add a file" }).click();
@@ -64,6 +64,30 @@ withFiles("a file that is dropped gets a tab, and the text that is shown stays",
   await shown(page, many(3));
   await show(page, "terraform.tfvars");
   await shown(page, "mine = 1");
+});
+
+onPage("what is added to a sample is checked with it", async (page) => {
+  await choose(page, "multi-tenant");
+  await verdict(page, "clean");
+  await page.getByRole("button", { name: "Add a file" }).click();
+  await page.getByLabel("Name, such as").fill("a.auto.tfvars");
+  await page.keyboard.press("Enter");
+  await type(page, many(2));
+  await verdict(page, "errors", /2 tenants/);
+  await page.getByRole("button", { name: "Remove multi-tenant/a.auto.tfvars" }).click();
+  await verdict(page, "clean");
+  await page.locator("#files").setInputFiles([{ name: "b.auto.tfvars", mimeType: "text/plain", buffer: Buffer.from(many(3)) }]);
+  await verdict(page, "errors", /3 tenants/);
+  await tabs(page, (names) => names.at(-1) === "multi-tenant/b.auto.tfvars");
+});
+
+onPage("where all files are closed, one can begin anew", async (page) => {
+  await choose(page, "copy-paste");
+  await tabs(page, ({ length }) => length === 7);
+  for (let left = 7; left > 0; left -= 1) await page.getByRole("button", { name: /^Remove / }).click();
+  await tabs(page, ["terraform.tfvars"]);
+  await type(page, many(2));
+  await verdict(page, "errors", /2 tenants/);
 });
 
 withFiles("several files that are dropped take the place of what was there", { "a.tfvars": many(2), "main.tf": 'variable "customer_tenants" {}\n' }, async (page, folder) => {

@@ -1,6 +1,6 @@
 // What people have at hand is recognized when it is pasted.
 import { count, notice, onPage, selected, shown, tabs } from "./on-page.js";
-import { many, paste, type, verdict } from "./support.js";
+import { choose, many, paste, type, verdict } from "./support.js";
 
 const keep = (page) => page.getByRole("button", { name: "Keep what I pasted" }).click();
 const TENANT = many(1).split("\n").slice(1, -2).join("\n");
@@ -90,6 +90,15 @@ onPage("a list of tenants is in its variable already", async (page) => {
   await verdict(page, "errors");
   await count(page.locator("#notice p"), 0);
   await shown(page, list);
+});
+
+onPage("what is pasted into a sample stays in its folder", async (page) => {
+  await choose(page, "multi-tenant");
+  await verdict(page, "clean");
+  await paste(page, `In \`terraform.tfvars\`:\n\n\`\`\`hcl\n${many(2)}\`\`\`\n`);
+  await notice(page, /became terraform.tfvars/);
+  await verdict(page, "errors", /2 tenants/);
+  await tabs(page, (names) => names.includes("multi-tenant/terraform.tfvars") && !names.includes("terraform.tfvars"));
 });
 
 onPage("JSON gets the name that Terraform wants", async (page) => {

@@ -9,7 +9,7 @@ import { prepareFooter } from "./footer";
 import { prepareHeader } from "./header";
 import { Keeper } from "./keep";
 import { Notices } from "./notice";
-import { blank, LARGEST, matters, READ, written, type Project } from "./project";
+import { blank, from, inside, LARGEST, matters, READ, written, type Project } from "./project";
 import { Results, type TextCheck } from "./results";
 import { sample, SAMPLES } from "./samples";
 import { drawStart } from "./start";
@@ -116,9 +116,12 @@ async function pasted(name: string, text: string): Promise<void> {
   const { recognize } = await import("./paste/recognize");
   // Typing may have been faster.
   if (editor.docs.get(name)?.toString() !== text) return;
-  const others = new Set(Object.keys(project().files).filter((other) => other !== name));
-  const made = recognize(name, text, others);
-  if (made) workspace.recognized(name, made.files, made.what);
+  const { path } = workspace;
+  const short = from(path, name);
+  const others = new Set(Object.keys(project().files).filter((other) => other !== name).map((other) => from(path, other)));
+  const made = recognize(short, text, others);
+  const files = Object.entries(made?.files ?? {}).map(([file, content]) => [file === short ? name : inside(path, file), content]);
+  if (made) workspace.recognized(name, Object.fromEntries(files), made.what);
   else workspace.notePasted();
 }
 

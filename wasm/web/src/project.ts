@@ -13,6 +13,16 @@ const STANDARD = ["terraform.tfvars", "main.tf", "variables.tf", ".symlint.hcl"]
 /** How a main.tf begins that was only added so that pasted YAML is read: its wiring is not the visitor's. */
 export const STAND_IN = "# This file was added so that tenants.yaml is read. Put your own main.tf in its place.";
 
+/** The full name of a file that is added to the checked folder: outside of it, nothing would be checked. */
+export function inside(path: string, name: string): string {
+  return path === "." || name.startsWith(`${path}/`) ? name : `${path}/${name}`;
+}
+
+/** The name of a file from the checked folder, if it is in there. */
+export function from(path: string, name: string): string {
+  return path !== "." && name.startsWith(`${path}/`) ? name.slice(path.length + 1) : name;
+}
+
 /** An empty project. */
 export function blank(): Project {
   return { files: Object.fromEntries(STANDARD.map((name) => [name, ""])), path: "." };

@@ -66,7 +66,7 @@ function section(title: string, ...children: Node[]): HTMLElement {
 
 function verdictOf(report: Head, files: Files): Node[] {
   const { summary, tool } = report;
-  const wiring = wiringGap(report, files["main.tf"]?.startsWith(STAND_IN) ?? false);
+  const wiring = wiringGap(report, Object.values(files).some((text) => text.startsWith(STAND_IN)));
   return [
     h("p", { class: "made" }, `${tool.name} ${tool.version}, ${new Date().toLocaleString("en-US", { dateStyle: "long", timeStyle: "short" })}`),
     h("h1", { class: stateOf(report, wiring) }, headline(summary.verdict)),

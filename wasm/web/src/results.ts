@@ -93,7 +93,7 @@ export class Results {
     colorOwners(this.#marks.map(({ owner }) => owner));
     if ("crashed" in outcome) this.#say({ state: "crashed", reason: outcome.crashed });
     else if ("problem" in outcome) this.#say({ state: "problem", problem: outcome.problem, report: this.#report });
-    else if (checked) this.#say({ state: "report", report: checked.report, isStandIn: docs.get("main.tf")?.line(1).text === STAND_IN });
+    else if (checked) this.#say({ state: "report", report: checked.report, isStandIn: [...docs.values()].some((doc) => doc.line(1).text === STAND_IN) });
     this.#draw();
   }
 

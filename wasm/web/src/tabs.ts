@@ -1,4 +1,5 @@
 import { byId, h } from "./dom";
+import { from } from "./project";
 import { stepOf } from "./rove";
 
 export interface TabActions {
@@ -12,7 +13,7 @@ export function drawTabs(host: HTMLElement, names: string[], active: string, cou
   const focused = host.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset["name"] : undefined;
   const list = h("div", { class: "tab-list", role: "tablist", "aria-label": "Files" });
   for (const name of names) {
-    const shown = path !== "." && name.startsWith(`${path}/`) ? name.slice(path.length + 1) : name;
+    const shown = from(path, name);
     const count = counts.get(name) ?? 0;
     const label = [shown.split("/").slice(0, -1).join("/"), shown.split("/").at(-1) ?? shown] as const;
     const tab = h(

@@ -3,7 +3,7 @@ import type { Files } from "symlint";
 import type { Change, Editor, Snapshot } from "./editor";
 import { list } from "./dom";
 import type { Notices } from "./notice";
-import { blank, first, isBlank, ordered, written, type Project } from "./project";
+import { blank, first, inside, isBlank, ordered, written, type Project } from "./project";
 
 /** What is open, and which folder of it is checked, as it was at a moment. */
 interface Moment {
@@ -76,23 +76,28 @@ export class Workspace {
     const before = this.#moment();
     const text = this.editor.files[name] ?? "";
     this.editor.remove(name);
-    if (this.editor.names.length === 0) this.editor.load({ "terraform.tfvars": "" }, "terraform.tfvars");
+    if (this.editor.names.length === 0) {
+      this.#path = ".";
+      this.editor.load({ "terraform.tfvars": "" }, "terraform.tfvars");
+    }
     if (text.trim() === "") this.notices.clear();
     else this.notices.show(`${name} was closed.`, { label: "Undo", go: () => this.#back(before) });
     this.changed();
   }
 
-  /** Shows a file; adds an empty one if there is none of the name. */
-  show(name: string): void {
+  /** Shows a file of the checked folder; adds an empty one if there is none of the name. */
+  show(short: string): void {
+    const name = inside(this.#path, short);
     if (!this.editor.names.includes(name)) this.editor.add(name, "");
     this.editor.show(name);
     this.changed();
   }
 
-  /** Adds files to those that are there. */
-  add(files: Files): void {
-    const names = Object.keys(files);
+  /** Adds files to those of the checked folder. */
+  add(added: Files): void {
     const before = this.#moment();
+    const files = Object.fromEntries(Object.entries(added).map(([name, text]) => [inside(this.#path, name), text]));
+    const names = Object.keys(files);
     const texts = this.editor.files;
     const replaced = names.filter((name) => (texts[name] ?? "").trim() !== "" && texts[name] !== files[name]);
     for (const [name, text] of Object.entries(files)) this.editor.add(name, text);
