@@ -112,6 +112,15 @@ onPage("no tenants are not a pass", async (page) => {
   await verdict(page, "partial", "problem", /0 tenants|no tenant/i);
 });
 
+onPage("rules that are off and findings that are suppressed are in the verdict", async (page) => {
+  await paste(page, many(2).replace('"us-east-1"', '"us-east-1a" # symlint-ignore: region-invalid -- a test'));
+  await show(page, ".symlint.hcl");
+  await paste(page, 'rule "role-account-mismatch" { level = "off" }\n');
+  await verdict(page, "partial", /1 rule off, 1 finding suppressed$/);
+  await page.getByRole("button", { name: "1 rule off, 1 finding suppressed" }).click();
+  await eventually(() => page.locator("#coverage").innerText(), /Rules that are off: role-account-mismatch\nSuppressed: region-invalid of tenant_0: a test \(by a comment\)/);
+});
+
 onPage("two values files are checked together, whichever is shown", async (page) => {
   await paste(page, many(2).replace("arn:aws:iam::259298427341:role/sym/SymSSOTenant-1", `arn:aws:iam::${259298427341 + 7919}:role/sym/SymSSOTenant-1`));
   await verdict(page, "partial");

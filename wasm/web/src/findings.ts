@@ -61,7 +61,7 @@ export class Findings {
     this.#ordered = counting;
     if (counting.length === 0) {
       // Whether that is good news is for the verdict to say.
-      this.host.replaceChildren(h("p", { class: "hint" }, report.problems.length > 0 ? "No findings in what was checked." : "No findings."), ...this.#suppressed(report));
+      this.host.replaceChildren(h("p", { class: "hint" }, report.problems.length > 0 ? "No findings in what was checked." : "No findings."));
       return;
     }
     this.#filter.offer(counting);
@@ -70,11 +70,6 @@ export class Findings {
     const label = fixable === 1 ? "Fix 1…" : `Fix all ${fixable.toLocaleString("en")}…`;
     this.#filter.action = fixable > 0 ? button(label, this.actions.fixAll, { class: "fix-all" }) : undefined;
     this.#draw();
-    this.#list.append(...this.#suppressed(report));
-  }
-
-  #suppressed({ summary }: Head): Node[] {
-    return summary.suppressed ? [h("p", { class: "hint" }, `${count(summary.suppressed, "finding")} suppressed`)] : [];
   }
 
   #draw(): void {

@@ -11,7 +11,7 @@ import { STAND_IN } from "./project";
 import type { Head } from "./protocol";
 import css from "./report.css?raw";
 import type { Table } from "./table";
-import { capital, extentOf, headline, stateOf, wiringGap } from "./verdict";
+import { capital, extentOf, headline, stateOf, weakenedBy, wiringGap } from "./verdict";
 
 /** Everything that the page consists of. */
 export interface Contents {
@@ -70,7 +70,7 @@ function verdictOf(report: Head, files: Files): Node[] {
   return [
     h("p", { class: "made" }, `${tool.name} ${tool.version}, ${new Date().toLocaleString("en-US", { dateStyle: "long", timeStyle: "short" })}`),
     h("h1", { class: stateOf(report, wiring) }, headline(summary.verdict)),
-    h("p", {}, `${extentOf(report)} ${wiring ?? ""}`),
+    h("p", {}, [extentOf(report), wiring, weakenedBy(report)].filter(Boolean).join(" ")),
     ...report.problems.map((problem) => h("p", { class: "errors" }, ...prose(capital(problem.message)))),
   ];
 }

@@ -96,7 +96,7 @@ function summaryOf(report: Head, isStandIn: boolean, actions: VerdictActions): W
   const isSilent = errors + warnings === 0;
   const title = isSilent && tenants === 0 ? "No findings, but 0 tenants were found" : isSilent && clean && wiring ? "No findings in the values" : headline(verdict);
   const details: Words["details"] = [extentOf(report), ...(wiring ? [wiring] : [])];
-  if (gaps.length > 0) details.push(button(`${count(gaps.length, "note")} on what was not checked`, actions.coverage));
+  for (const more of [gaps.length > 0 ? `${count(gaps.length, "note")} on what was not checked` : "", weakenedBy(report)]) if (more) details.push(button(more, actions.coverage));
   return { state: stateOf(report, wiring), title, details };
 }
 
@@ -111,6 +111,16 @@ export function stateOf({ summary }: Head, wiring: string | undefined): "errors"
 export function extentOf({ summary, runs }: Head): string {
   const values = runs.reduce((sum, run) => sum + run.values_checked, 0);
   return `Checked ${count(values, "value")} of ${count(summary.tenants, "tenant")} in ${count(summary.files, "file")}.`;
+}
+
+/** What keeps findings out of the verdict. */
+export function weakenedBy({ policy, summary }: Head): string {
+  const parts = [
+    [policy.off.length, "rule", "off"],
+    [policy.lowered.length, "rule", "lowered to a warning"],
+    [summary.suppressed, "finding", "suppressed"],
+  ] as const;
+  return parts.flatMap(([number, what, how]) => (number > 0 ? [`${count(number, what)} ${how}`] : [])).join(", ");
 }
 
 /** That the wiring was not checked, and what is missing for that. */
