@@ -145,7 +145,7 @@ pub(crate) struct InputOptions {
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
-    /// Set the level of a rule or group to `error`, `warning` or `off` (repeatable, or separated by commas)
+    /// Set the level of a rule or group to `error`, `warning`, or `off` (repeatable, or separated by commas)
     #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',')]
     pub(crate) level: Vec<RuleLevel>,
 

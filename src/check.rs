@@ -44,7 +44,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
                 output::write(path, &mut |to| to.write_all(baseline.as_bytes()))?;
                 eprintln!("wrote {} to {}", count(report.accepted(), "finding"), path.display());
             }
-            // What was accepted before would be lost.
+            // A new baseline would lack findings that were accepted before.
             None => eprintln!("error: the baseline was not written, because not everything was checked"),
         }
     }
@@ -59,7 +59,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(code))
 }
 
-const BASELINE: &str = "accept the findings of now by `--write-baseline FILE`, and use `--baseline FILE`";
+const BASELINE: &str = "accept the current findings with `--write-baseline FILE`, and use `--baseline FILE`";
 
 /// What to write: the human report on standard output, unless another format goes there. A job of GitHub Actions that
 /// asks for nothing gets annotations, too.

@@ -38,7 +38,7 @@ pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
             for path in &input.places.paths {
                 if old.tree.kind(&shown(path))?.is_none() && new.tree.kind(&shown(path))?.is_some() {
                     let reason = format!(
-                        "there was no `{path}`, so all that is in it is new; if it was moved, name the folder above"
+                        "there was no `{path}`, so everything in it is new; if it was moved, name the folder above"
                     );
                     diff.not_compared.push(Uncompared {
                         side: SideName::Old,
@@ -68,7 +68,7 @@ pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
         (None, _) => {
             let problem = Problem::new(ProblemKind::Usage, "there is nothing to compare with");
             return Err(problem
-                .help("name a git revision by `--base REF`, or two folders: `symlint diff OLD NEW`")
+                .help("pass a git revision with `--base REF`, or two folders: `symlint diff OLD NEW`")
                 .into());
         }
     };
@@ -134,7 +134,7 @@ pub(crate) fn since(
 pub(crate) fn compared(options: &InputOptions) -> Result<Vec<String>, Failure> {
     if options.places.paths.iter().any(|path| path == "-") && options.places.stdin_filename.is_none() {
         return Err(Failure::usage(
-            "`--new-since` cannot tell what standard input was before: name its file by `--stdin-filename`",
+            "`--new-since` cannot tell what standard input was before: name its file with `--stdin-filename`",
         ));
     }
     let name = |path: &String| match path.as_str() {

@@ -145,9 +145,10 @@ pub(crate) fn line<'r>(finding: &'r ReportedFinding, helps: &mut HashMap<&'r str
     line
 }
 
-/// A message with its rule: `… [role-account-mismatch]`
+/// A message with its rule, and a mark if it can be fixed: `… [region-invalid] [*]`
 fn headline(finding: &ReportedFinding, style: &Style) -> String {
-    format!("{} {}", printable(&finding.message), style.dimmed(&format!("[{}]", finding.rule)))
+    let mark = if finding.fixes.is_empty() { "" } else { " [*]" };
+    format!("{} {}", printable(&finding.message), style.dimmed(&format!("[{}]{mark}", finding.rule)))
 }
 
 /// A headline with the tenant in front, unless it begins with the tenant itself.

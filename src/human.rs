@@ -203,7 +203,7 @@ fn last_lines(report: &Report, shown: Shown<'_>, style: &Style) -> String {
     for line in policy(report) {
         let _ = writeln!(text, "{}", printable(&line));
     }
-    // Standard error says it all.
+    // Otherwise, standard error already says that nothing was checked.
     if !report.runs.is_empty() || report.problems.is_empty() {
         let _ = writeln!(text, "{}", totals(report));
     }
@@ -232,15 +232,17 @@ fn statistics(report: &Report) -> String {
     numbers.into_iter().map(|(rule, number)| format!("{number:width$}  {rule}\n")).collect()
 }
 
-/// How many findings can be fixed, and how.
+/// How many findings can be fixed, and how, after the mark that those have.
 fn next_steps(report: &Report) -> String {
     let safe = report.counting().filter(|finding| finding.fixes.iter().any(|fix| fix.safe)).count();
     let suggested = report.counting().filter(|finding| !finding.fixes.is_empty()).count() - safe;
     match (safe, suggested) {
         (0, 0) => String::new(),
-        (0, _) => format!("{suggested} fixable with `symlint fix --unsafe` (preview with `--diff`)\n"),
-        (_, 0) => format!("{safe} fixable with `symlint fix`\n"),
-        _ => format!("{safe} fixable with `symlint fix`, {suggested} more with `--unsafe` (preview with `--diff`)\n"),
+        (0, _) => format!("[*] {suggested} fixable with `symlint fix --unsafe` (preview with `--diff`)\n"),
+        (_, 0) => format!("[*] {safe} fixable with `symlint fix`\n"),
+        _ => {
+            format!("[*] {safe} fixable with `symlint fix`, {suggested} more with `--unsafe` (preview with `--diff`)\n")
+        }
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn run(options: &InitOptions) -> Result<ExitCode, Failure> {
         Some(file) => file.clone(),
         None => PathBuf::from(in_folder(&folder, BASELINE)),
     });
-    // What cannot be written must not be found out half-way.
+    // Fail before anything is written, not after half of it.
     if let Some(file) = baseline.as_ref().filter(|file| file.exists()) {
         return Err(baseline_there(file, &folder));
     }
@@ -138,7 +138,7 @@ fn accept(
         let _ = writeln!(text, "It fails on new findings only, and says which accepted ones are gone.");
         let _ = writeln!(
             text,
-            "`symlint check {}` shows all of them. docs/ci.md has GitHub, GitLab and others.",
+            "`symlint check {}` shows all of them. docs/ci.md has GitHub, GitLab, and others.",
             quoted(folder)
         );
     }

@@ -258,7 +258,7 @@ impl Page {
             return;
         }
         let names: Vec<String> = runs.iter().map(|run| run.name()).collect();
-        let text = format!("there are no tenants, flows, safelists or connectors in {}", listed(&names, NAMES));
+        let text = format!("there are no tenants, flows, safelists, or connectors in {}", listed(&names, NAMES));
         self.at(0, "nothing found", TEXT, &text);
         for run in runs.iter().take(if is_all { LINES } else { 0 }) {
             let _ = writeln!(self.text, "{}", printable(&run.name()));
@@ -443,7 +443,7 @@ impl Page {
             label = "";
         }
         if !label.is_empty() {
-            self.line(label, "nothing: no resources, calls, variables or locals");
+            self.line(label, "nothing: no resources, calls, variables, or locals");
         }
     }
 

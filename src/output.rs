@@ -178,7 +178,7 @@ fn check_one_name(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
     match fs::metadata(path)?.nlink() {
         0 | 1 => Ok(()),
-        _ => Err(io::Error::other("it has a second name, a hard link, under which it would stay as it is")),
+        _ => Err(io::Error::other("it has another hard link, which would keep the old text")),
     }
 }
 
@@ -248,7 +248,7 @@ fn keep_owner(file: &fs::File, other: &fs::Metadata) -> io::Result<()> {
         return Ok(());
     }
     let kept = fchown(file, Some(other.uid()), Some(other.gid()));
-    kept.map_err(|_| io::Error::other("it belongs to somebody else, and would not afterwards"))
+    kept.map_err(|_| io::Error::other("it belongs to another user, and the new file would not"))
 }
 
 #[cfg(not(unix))]

@@ -56,7 +56,7 @@ impl Repository {
             return Err(usage(what, help));
         }
         if revision.starts_with('-') || revision.contains(char::is_control) {
-            return Err(usage(format!("`{revision}` is not a git revision"), "name a branch, a tag or a commit"));
+            return Err(usage(format!("`{revision}` is not a git revision"), "name a branch, a tag, or a commit"));
         }
         let is_shallow = self.answer(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|it| it == "true");
         let fetch = "with actions/checkout, set `fetch-depth: 2` and use `--base HEAD^1` on pull_request; on GitLab, run \
@@ -68,7 +68,7 @@ impl Repository {
             match is_shallow {
                 true => usage(format!("{message}: this clone is shallow and does not have it"), fetch),
                 false => {
-                    usage(message + &reason, "name a branch, a tag or a commit that is in this clone, or fetch it")
+                    usage(message + &reason, "name a branch, a tag, or a commit that is in this clone, or fetch it")
                 }
             }
         })?;

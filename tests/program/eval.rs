@@ -107,7 +107,7 @@ fn what_is_unknown_or_refused_says_why() {
         assert_eq!(wrong["shown"], Value::Null);
     }
     assert!(found[3]["error"].as_str().unwrap().starts_with("expression:1:"));
-    assert!(found[4]["unknown"].as_str().unwrap().contains("var.unset has no value here"));
+    assert!(found[4]["unknown"].as_str().unwrap().contains("`var.unset` has no value here"));
     assert!(found[5]["error"].is_string());
     let output = eval(folder.path(), &["local.wrong"], "");
     assert_eq!(output.status.code(), Some(1));

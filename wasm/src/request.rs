@@ -147,9 +147,7 @@ pub struct RulePage {
 pub struct Failure {
     /// What kind of problem it is.
     pub kind: ProblemKind,
-    /// What is wrong.
     pub message: String,
-    /// What to do.
     pub help: Option<String>,
     /// Where, if it is in a file.
     pub location: Option<Location>,

@@ -77,12 +77,18 @@ fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     let name = likely.unwrap_or_else(|| "NAME".to_owned());
     let (reason, help) = match is_called_as_one {
         true => (
-            format!("no call of the flow module `{module}` was found, so wiring was not checked; {reason}"),
+            format!(
+                "no call of the flow module `{module}` was found, so the wiring (what each flow receives) was not checked; {reason}"
+            ),
             format!("Set it in .symlint.hcl:\n\n    flow {{ module = \"{name}\" }}"),
         ),
         false => (
-            format!("{reason}, but no call of the flow module `{module}` was found, so wiring was not checked"),
-            format!("If this is the flow module, add this to .symlint.hcl:\n\n    flow {{ module = \"{name}\" }}"),
+            format!(
+                "{reason}, but no call of the flow module `{module}` was found, so the wiring (what each flow receives) was not checked"
+            ),
+            format!(
+                "If this is the module that creates a flow for a tenant, set this in .symlint.hcl:\n\n    flow {{ module = \"{name}\" }}"
+            ),
         ),
     };
     found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
@@ -533,11 +539,11 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
     let is_unseen = |field: &FieldKind| {
         let mut fields = model.tenants.iter().flat_map(Tenant::values).filter(|it| it.kind == *field);
         let unknown = model.unknown_effects.iter().filter(|it| it.field == *field);
-        // What takes effect for all of them and is not known is said so.
+        // A value that is unknown for all tenants is reported as unknown, not as missing.
         let are_unknown = unknown.map(|it| it.tenant).collect::<HashSet<_>>().len() == model.tenants.len();
         fields.all(Field::is_unseen) && !are_unknown
     };
-    // What flows are made of says what they need, and what they receive.
+    // If something about the flows is unknown or wrong, that is reported instead.
     let is_reported = !model.evaluation_errors.is_empty()
         || model.flows.iter().any(|flow| flow.unknown.is_some())
         || model.tenants.iter().any(|tenant| !tenant.missing.is_empty() || !tenant.misfits.is_empty());
@@ -563,14 +569,14 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         let reason = format!("{} {so} not checked{there}", listed(&names));
         let pairs: Vec<String> = unseen.iter().map(|ours| pair(ours.name(), &others)).collect();
         let help = format!(
-            "If it is named differently, add this to .symlint.hcl:\n\n    tenants {{ attributes = {{ {} }} }}",
+            "If it is named differently, set this in .symlint.hcl:\n\n    tenants {{ attributes = {{ {} }} }}",
             pairs.join(", ")
         );
         let gap = NotChecked::new(Code::UnmappedField, reason, span).help(help);
         found.push(NotChecked { is_finding: gap.is_finding && !is_alone, ..gap });
     }
     for argument in &unmatched::unseen(config, model).arguments {
-        let reason = format!("no flow call has an argument `{argument}`, so its wiring was not checked");
+        let reason = format!("no call of the flow module has an argument `{argument}`, so its wiring was not checked");
         let span = model.flows.iter().find_map(|flow| flow.call).map(|call| call.name.span);
         found.push(NotChecked::new(Code::UnmappedField, reason, span));
     }

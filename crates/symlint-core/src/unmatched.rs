@@ -50,8 +50,8 @@ fn missing_variable(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErro
             None => return None,
         };
         let message = match name.strip_prefix("local.") {
-            Some(local) => format!("no local `{local}` is declared in what is checked{hint}"),
-            None => format!("no variable `{name}` is declared or set in what is checked{hint}"),
+            Some(local) => format!("no local `{local}` is declared in the checked files{hint}"),
+            None => format!("no variable `{name}` is declared or set in the checked files{hint}"),
         };
         Some(ConfigError { message, span })
     })
@@ -117,7 +117,7 @@ fn missing_argument(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErro
             None if given.contains(ours.as_str()) => format!(": they have `{ours}`"),
             None => return None,
         };
-        Some(ConfigError { message: format!("no flow call has an argument `{theirs}`{hint}"), span })
+        Some(ConfigError { message: format!("no call of the flow module has an argument `{theirs}`{hint}"), span })
     })
 }
 
@@ -138,9 +138,9 @@ pub(crate) fn unseen(config: &Config, model: &Model<'_>) -> Unseen {
     if !model.is_everything_readable() {
         return unseen;
     }
-    let is_told = of_variables(model).any(|tenant| !tenant.missing.is_empty())
+    let is_reported = of_variables(model).any(|tenant| !tenant.missing.is_empty())
         || model.conversions.iter().any(|problem| problem.kind.is_error());
-    if of_variables(model).next().is_some() && !is_told {
+    if of_variables(model).next().is_some() && !is_reported {
         let mut kinds: Vec<FieldKind> = FieldKind::VALUES.to_vec();
         kinds.retain(|&kind| !config.is_absent(kind) && of_variables(model).all(|tenant| is_unseen(tenant, kind)));
         unseen.attributes = kinds.iter().map(|&kind| config.field_path(kind).join(".")).collect();

@@ -94,7 +94,7 @@ mod value;
 
 pub use eval::{EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance, Subject};
 pub use form::Form;
-pub use functions::{Pattern, Problem as PatternProblem, title};
+pub use functions::{Pattern, PatternProblem, title};
 pub use load::{Given, LoadOptions, is_automatic, is_configuration, is_values};
 pub use module::{
     Assignment, AssignmentSource, BLANK, FileRole, LoadError, LoadErrorKind, LoadedFile, Module, ModuleCall, ModuleId,

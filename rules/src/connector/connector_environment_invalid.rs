@@ -32,7 +32,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         } else if length > LONGEST {
             let most = LONGEST.saturating_sub(length - text.chars().count());
             format!(
-                "the role name `{name}` has {length} characters, but IAM allows only {LONGEST}; use at most {most} for the environment"
+                "the role name `{name}` has {length} characters, but IAM allows only {LONGEST}; the environment may have at most {most}"
             )
         } else {
             continue;

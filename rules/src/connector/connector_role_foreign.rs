@@ -66,9 +66,8 @@ fn report_exchanged(cx: &mut Context<'_>, tenant: &Tenant, owner: &Tenant) {
     let (Some(role), Some(other)) = (tenant.role(), owner.role()) else { return };
     let (name, owner_name) = (cx.called(tenant), cx.called(owner));
     let message = format!("the roles of {name} and {owner_name} are named after each other");
-    let help = "Compare both entries with the `settings` output of each customer's connector: either their roles or \
-                their keys, with the rest, were exchanged. Requests for one of the two would fail, or use the other's \
-                role.";
+    let help = "Compare both entries with the `settings` output of each customer's connector: either the two \
+                roles or the two keys were swapped. Requests for one of the two would fail, or use the other's role.";
     cx.report(role.name.piece, message)
         .label("named after the other")
         .help(help)

@@ -52,7 +52,7 @@ fn report_form(cx: &mut Context<'_>, convention: &NamingConvention, affixes: &Af
     let message = format!("the roles of {count} are named `{form}`, but connectors name their roles `{pattern}`");
     let help = format!(
         "Use `role_arn` from the `settings` output of each tenant's connector. Requests fail, or Sym uses roles that \
-         were created for something else. If these roles are intended, add this to .symlint.hcl, where \
+         were created for something else. If these roles are intended, set this in .symlint.hcl, where \
          `{{environment}}` stands for the name of the tenant:\n\n    connector {{ role_name = {form:?} }}"
     );
     let others = others(cx, convention);

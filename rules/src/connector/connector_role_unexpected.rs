@@ -43,7 +43,7 @@ fn report_left_over(cx: &mut Context<'_>, tenant: &Tenant) {
     let (Some(role), Some(owner)) = (tenant.role(), cx.set_up.namesake(tenant)) else { return };
     let (name, key, file) = (role.name.text(), tenant.name(), cx.file_of(owner.id));
     let message = format!("tenant `{key}` has the name of `{key}` in {file}, but its role is `{name}`");
-    let help = "Rename this entry if it was copied from there: Sym would have two customers of one name. If the name \
+    let help = "Rename this entry if it was copied from there: Sym would have two customers with the same name. If the name \
                 is right, use `role_arn` from the `settings` output of this tenant's connector.";
     let report = cx.report(&tenant.key, message).help(help);
     report
@@ -74,14 +74,14 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
             if let Some(environment) = environment.filter(|_| !cx.set_up.is_key_of_several(tenant)) {
                 let environment = environment.to_ascii_lowercase();
                 help += &format!(
-                    " If the connector was given a different environment than `{key}`, add this to \
+                    " If the connector was given a different environment than `{key}`, set this in \
                      .symlint.hcl:\n\n    tenant {key:?} {{ environment = {environment:?} }}"
                 );
             }
             cx.report(role.name.piece, message)
                 .label("another name")
                 .help(help)
-                .related(&tenant.key, "this is the tenant's name");
+                .related(&tenant.key, "the tenant's name");
         }
     }
 }
@@ -109,7 +109,7 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
             format!("the roles of {count} are named `{}`, which does not show whose they are", role.name.text()),
             format!(
                 "Use `role_arn` from the `settings` output of each tenant's connector. If these roles are intended, \
-                 add this to .symlint.hcl for each tenant:\n\n    tenant {:?} {{ environment = {:?} }}",
+                 set this in .symlint.hcl for each tenant:\n\n    tenant {:?} {{ environment = {:?} }}",
                 first.name(),
                 environment_in(role.name.text(), cx)
             ),
@@ -126,7 +126,7 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
                 ),
                 format!(
                     "Use `role_arn` from the `settings` output of each tenant's connector. If these roles are \
-                     intended, add this to .symlint.hcl, where `{{environment}}` stands for the name of the \
+                     intended, set this in .symlint.hcl, where `{{environment}}` stands for the name of the \
                      tenant:\n\n    connector {{ role_name = {pattern:?} }}"
                 ),
                 pattern,
@@ -141,7 +141,7 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
                 format!("the roles of {count} contain the name of the tenant without {around}, such as `{role}`"),
                 format!(
                     "Use `role_arn` from the `settings` output of each tenant's connector. If these roles are \
-                     intended, add this to .symlint.hcl for each tenant:\n\n    tenant {key:?} {{ environment = \
+                     intended, set this in .symlint.hcl for each tenant:\n\n    tenant {key:?} {{ environment = \
                      {environment:?} }}"
                 ),
                 around,

@@ -19,7 +19,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 if !judged.insert((trusted.origin.span, text.clone())) {
                     continue;
                 }
-                let problem = problem(&text).or_else(|| of_customer(cx, &text)).or_else(|| of_stranger(cx, &text));
+                let problem =
+                    problem(&text).or_else(|| of_customer(cx, &text)).or_else(|| of_account_without_runtime(cx, &text));
                 let Some(problem) = problem.filter(|_| seen.insert(trusted.origin.span)) else { continue };
                 let span = trusted.origin.locate(problem.start..problem.start + problem.len, cx.sources());
                 // What is not the ARN of one role or account may be anything.
@@ -54,8 +55,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// The problem of a role in an account where no runtime is, as the names of those that are trusted say.
-fn of_stranger(cx: &Context<'_>, raw: &str) -> Option<Problem> {
+/// The problem of a role in an account without a runtime, if the names of other trusted roles show where runtimes are.
+fn of_account_without_runtime(cx: &Context<'_>, raw: &str) -> Option<TrustProblem> {
     const RUNTIME: &str = "symruntime";
     let text = raw.trim();
     let is_runtime =
@@ -68,7 +69,7 @@ fn of_stranger(cx: &Context<'_>, raw: &str) -> Option<Problem> {
         is_here |= is_same;
         is_elsewhere |= !is_same;
     }
-    (is_elsewhere && !is_here).then(|| Problem {
+    (is_elsewhere && !is_here).then(|| TrustProblem {
         what: "is in an account without a runtime, and can use".into(),
         start: raw.len() - raw.trim_start().len() + text.find(account).unwrap_or_default(),
         len: account.len(),
@@ -101,7 +102,7 @@ fn principals(trusted: &Value) -> Vec<(&Value, Str)> {
 
 /// The problem of a role in the SSO account of a customer: that of its connector, or where other connectors trust
 /// another account. The runtime may well be where our own organization has its Identity Center.
-fn of_customer(cx: &Context<'_>, raw: &str) -> Option<Problem> {
+fn of_customer(cx: &Context<'_>, raw: &str) -> Option<TrustProblem> {
     let text = raw.trim();
     let account = account_of(text).filter(|account| cx.set_up.is_account_of_tenant(account))?;
     if cx.config.host_accounts.contains(account) {
@@ -121,7 +122,7 @@ fn of_customer(cx: &Context<'_>, raw: &str) -> Option<Problem> {
         Some(owner) => cx.of_tenant(owner, "SSO account"),
         None => "a tenant's SSO account".to_owned(),
     };
-    (is_connector || is_elsewhere()).then(|| Problem {
+    (is_connector || is_elsewhere()).then(|| TrustProblem {
         what: format!("is in {whose}, and can use").into(),
         start: raw.len() - raw.trim_start().len() + text.find(account).unwrap_or_default(),
         len: account.len(),
@@ -133,7 +134,7 @@ fn account_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(4).filter(|account| is_account_id(account))
 }
 
-struct Problem {
+struct TrustProblem {
     /// What it is, as it follows the text.
     what: Cow<'static, str>,
     /// The bytes of the text that are wrong.
@@ -144,11 +145,12 @@ struct Problem {
 /// What is wrong with a principal in Sym's account.
 const OF_SYM: &str = "is in Sym's account, which does not contain your runtime role";
 
-fn problem(raw: &str) -> Option<Problem> {
+fn problem(raw: &str) -> Option<TrustProblem> {
     let text = raw.trim();
     let blank = raw.len() - raw.trim_start().len();
-    let at =
-        |start: usize, len: usize, what: &'static str| Some(Problem { what: what.into(), start: blank + start, len });
+    let at = |start: usize, len: usize, what: &'static str| {
+        Some(TrustProblem { what: what.into(), start: blank + start, len })
+    };
     if let Some(star) = text.find('*') {
         return at(
             star,

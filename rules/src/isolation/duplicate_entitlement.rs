@@ -22,8 +22,7 @@ fn check_entries(cx: &mut Context<'_>) {
         let (Some(id), Some(other_id)) = (grant.permission_set, other_grant.permission_set) else { continue };
         let (Some(target), Some(other_target)) = (grant.target, other_grant.target) else { continue };
         let whose = if tenant.id == other.id { "this tenant".to_owned() } else { cx.called(other) };
-        let message =
-            format!("permission set {} in account {} is already granted by {whose}", id.text(), target.text());
+        let message = format!("{whose} already grants permission set {} in account {}", id.text(), target.text());
         cx.report(id.piece, message)
             .label("granted again")
             .related(other_id.piece, "first granted here")

@@ -20,7 +20,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 cx.called(other)
             ),
             false => {
-                "Find out which of the two is a copy, and replace all of its values, or remove it. Requests for one \
+                "Find out which of the two is the copy, and replace all of its values, or remove it. Requests for one \
                       grant access to the other."
                     .to_owned()
             }

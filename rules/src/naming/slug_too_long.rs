@@ -44,8 +44,8 @@ fn check_keys(cx: &mut Context<'_>) {
         let length = length(key);
         if length > LONGEST_KEY {
             let message = format!(
-                "the key has {length} characters; with the names in Sym's example, only {LONGEST_KEY} fit into the \
-                 {LONGEST} that Sym allows for a name"
+                "the key has {length} characters, but names like those in Sym's example leave room for only \
+                 {LONGEST_KEY} of the {LONGEST} that Sym allows"
             );
             cx.report(tenant, message);
         }

@@ -59,7 +59,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         };
         let own_name = cx.name(own.piece.field);
         let of_own = own_owner.map(|owner| format!(", which is {}", cx.whose(owner))).unwrap_or_default();
-        // Where nothing else of this tenant is the other's, it is the instance that was left over.
+        // If nothing else was copied from the other tenant, it is the instance that was left over.
         let left_over = own_owner.filter(|owner| {
             first_owner.is_none() && others.len() + 1 == wrong.len() && is_another_organization(tenant, owner)
         });
@@ -114,11 +114,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             }
         }
         report = match left_over {
-            Some(_) => report.related(first.piece, format!("this permission set is of {of_first}")),
+            Some(_) => report.related(first.piece, format!("this permission set belongs to {of_first}")),
             None => report.related(own.piece, format!("this tenant's {}", own_name.of_its_own())),
         };
         for other in others {
-            report = report.related(other.piece, "this instance, too");
+            report = report.related(other.piece, "the same instance");
         }
         if let Some(owner) = first_owner.or(left_over) {
             copied::related(report, tenant, owner, &said);
@@ -190,10 +190,10 @@ fn report_choice(cx: &mut Context<'_>, tenant: &Tenant, grants: &[Part<'_>], cho
     let mut report = cx
         .report(place, message)
         .help(help)
-        .related(first.piece, format!("this permission set is of `{meant}`'s instance"))
+        .related(first.piece, format!("this permission set belongs to `{meant}`'s instance"))
         .related(&tenant.connector.instance_arn, format!("`{name}`'s instance"));
     for other in others {
-        report = report.related(other.piece, "this instance, too");
+        report = report.related(other.piece, "the same instance");
     }
     report.suggestion(format!("write `{meant}`"), span, meant.as_str());
 }
@@ -230,10 +230,10 @@ fn report_swapped(cx: &mut Context<'_>, tenant: &Tenant, own: Part<'_>, other: &
         .report(own.piece, message)
         .label("this tenant's instance")
         .help(help)
-        .related(others.piece, format!("this permission set is of `{other_name}`'s instance"))
+        .related(others.piece, format!("this permission set belongs to `{other_name}`'s instance"))
         .related(&other.connector.instance_arn, format!("`{other_name}`'s instance"));
     if let Some(id) = permission_sets(other).next() {
-        report.related(id.piece, format!("this permission set is of `{name}`'s instance"));
+        report.related(id.piece, format!("this permission set belongs to `{name}`'s instance"));
     }
 }
 
@@ -263,7 +263,7 @@ fn report_typo(cx: &mut Context<'_>, tenant: &Tenant, own: Part<'_>, grants: &[P
         .help(help)
         .related(right.piece, format!("the instance in {}", right_name.of_its_own()));
     for other in others {
-        report = report.related(other.piece, "this instance, too");
+        report = report.related(other.piece, "the same instance");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Does a tenant agree with itself?
+//! Do the values of each tenant agree with each other?
 
 use symlint_core::level::Level;
 use symlint_core::rule::Group;
@@ -15,7 +15,7 @@ pub(crate) use role_account_mismatch::difference;
 
 pub(crate) static GROUP: Group = Group {
     name: "tenant",
-    question: "does a tenant agree with itself?",
+    question: "do the values of each tenant agree with each other?",
     urgency: 2,
     severity: &[(Level::Error, "8.0"), (Level::Warning, "5.0")],
     needs_wiring: false,

@@ -12,7 +12,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     if !tenant.has_role_account_mismatch() || cx.config.is_forbidden_account(role.text()) {
         return;
     }
-    // What an organization says once for all of its tenants is reported once.
+    // A value that is written once for several tenants is reported once.
     let sources = &cx.model.sources_of_values;
     let is_written_before = |part: Part<'_>| {
         let owners = part.piece.field.path.as_ref().map(|path| sources.owners(path)).unwrap_or_default();
@@ -28,7 +28,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     // Whichever of the two was copied from another tenant, say from which.
     let owner_of = |account| {
         let owner = cx.tenant(cx.set_up.owner_of_account(account, tenant.id)?);
-        // What is written once for several tenants is no other's.
+        // A value that several tenants share in one place does not belong to another tenant.
         let is_once = owner.id.run == tenant.id.run && owner.sso_account_id.span == tenant.sso_account_id.span;
         (!is_once).then_some(owner)
     };
@@ -40,7 +40,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         }
         return;
     }
-    // What several entries choose is called by its own name.
+    // An organization that several entries refer to is named instead of the tenant.
     let holder = |it: &Tenant| {
         let Connector { role_arn, instance_arn, .. } = &it.connector;
         let choice = cx.choice(role_arn).or_else(|| cx.choice(instance_arn));
@@ -52,7 +52,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let (role_name, sso_name) = (cx.name(role.piece.field), cx.name(sso.piece.field));
     let target = target(tenant, role.text()).filter(|_| role_owner.is_none() && sso_owner.is_none());
     let target_name = target.map(|target| cx.name(target.piece.field));
-    // What is another tenant's comes first.
+    // The value that belongs to another tenant comes first.
     let message = match (role_owner, sso_owner, &target_name) {
         (None, Some(owner), _) => format!(
             "{sso_name} is {}, which is {}; this tenant's {} is in account {}",
@@ -62,7 +62,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             role.text()
         ),
         (None, None, Some(target_name)) => format!(
-            "{role_name} is in account {}, which is this tenant's {}; its {} is {}",
+            "{role_name} is in account {}, which is this tenant's {}, not its {} {}",
             role.text(),
             target_name.of_its_own(),
             sso_name.of_its_own(),
@@ -125,9 +125,9 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         (None, None, None) => {
             let same = match is_built {
                 true => String::new(),
-                false => format!(" If it has this one, too, correct {sso_name} instead."),
+                false => format!(" If that output has the same role, correct {sso_name} instead."),
             };
-            format!("{action}{same} Requests for {name} would fail, or act in an account of somebody else.")
+            format!("{action}{same} Requests for {name} would fail, or act in somebody else's account.")
         }
     };
     let is_account_wrong = left_over.is_some() || target.is_some();
@@ -183,7 +183,7 @@ fn report_exchanged(cx: &mut Context<'_>, tenant: &Tenant, other: &Tenant) {
         ),
         // What was swapped with the roles need not be known.
         (_, true) => "Replace all connector settings of both with the `settings` output of each customer's connector, \
-                      and make sure that their permission sets are of its instance. The names of the roles match the \
+                      and make sure that their permission sets belong to its instance. The names of the roles match the \
                       other tenant."
             .to_owned(),
         _ => {

@@ -6,7 +6,7 @@ use symlint_core::tenants::{Argument, FlowInstance, Model, Place, TenantId};
 use symlint_terraform::{ConversionProblem, ConversionProblemKind, Module, Path, SortedMap, Span, Variable, convert};
 
 /// What is wrong with one argument.
-struct Misfit<'a> {
+struct ArgumentMisfit<'a> {
     instance: &'a FlowInstance,
     argument: &'a Argument,
     variable: &'a Variable,
@@ -20,7 +20,7 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ConversionProble
     let model = cx.model;
     let reported: HashSet<Span> =
         model.conversions.iter().filter(|problem| problem.kind.is_error()).map(|problem| problem.span).collect();
-    let mut found: SortedMap<(Span, String), Vec<Misfit<'_>>> = SortedMap::new();
+    let mut found: SortedMap<(Span, String), Vec<ArgumentMisfit<'_>>> = SortedMap::new();
     let mut receivers: HashMap<Span, usize> = HashMap::default();
     for flow in &model.flows {
         let Some(module) = flow.module else { continue };
@@ -34,7 +34,7 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ConversionProble
                 });
                 let kinds: Vec<&ConversionProblemKind> = problems.iter().map(|problem| &problem.kind).collect();
                 let (Some(first), Some(what)) = (problems.first(), describe(&kinds)) else { continue };
-                let misfit = Misfit { instance, argument, variable, span: first.span };
+                let misfit = ArgumentMisfit { instance, argument, variable, span: first.span };
                 found.entry((argument.span, what)).or_default().push(misfit);
             }
         }
@@ -67,8 +67,8 @@ fn is_reported_for_tenant(model: &Model<'_>, tenant: Option<TenantId>, problem: 
 }
 
 /// Reports what is wrong with an argument; `receivers` is the number of tenants that receive it.
-fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[Misfit<'_>], receivers: usize) {
-    let Some(Misfit { instance, argument, variable, span: wrong }) = misfits.first() else { return };
+fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[ArgumentMisfit<'_>], receivers: usize) {
+    let Some(ArgumentMisfit { instance, argument, variable, span: wrong }) = misfits.first() else { return };
     let mut tenants: Vec<TenantId> = misfits.iter().filter_map(|misfit| misfit.instance.tenant).collect();
     tenants.sort_unstable();
     tenants.dedup();

@@ -107,7 +107,7 @@ fn report_common(
     common: &SortedMap<Within, Vec<(&Tenant, &MissingAttribute)>>,
     by_type: &ByType,
 ) {
-    let mut strangers: HashSet<usize> = HashSet::default();
+    let mut reported: HashSet<usize> = HashSet::default();
     for ((at, path), gaps) in common {
         let Some((tenant, gap)) = gaps.first() else { continue };
         let tenants: Vec<TenantId> = gaps.iter().map(|(tenant, _)| tenant.id).collect();
@@ -115,11 +115,11 @@ fn report_common(
         let name = collections.get(*at).map(|collection| collection.name.clone()).unwrap_or_default();
         let mapping = |name: &str| format!("tenants {{ attributes = {{ {name} = \"NAME\" }} }}");
         if gaps.iter().all(|(tenant, _)| tenant.has_nothing()) {
-            if strangers.insert(*at) {
+            if reported.insert(*at) {
                 let message = format!("no entry of `{name}` has any attribute of a tenant");
                 let help = format!(
                     "If the tenants are somewhere else, correct `tenants {{ from = … }}` in .symlint.hcl. If their \
-                     attributes are named differently, add this to .symlint.hcl for each of them:\n\n    {}",
+                     attributes are named differently, set this in .symlint.hcl for each of them:\n\n    {}",
                     mapping("sso_account_id")
                 );
                 cx.report(*tenant, message).help(help).group(&tenants).cause(name);
@@ -131,7 +131,7 @@ fn report_common(
         let message = format!("none of the {} tenants in `{name}` has {}{hint}", gaps.len(), shown(&gap.name));
         let help = format!(
             "Add the attribute to each tenant. Until then, Terraform rejects this, or requests fail. If it is named \
-             differently, add this to .symlint.hcl:\n\n    {}",
+             differently, set this in .symlint.hcl:\n\n    {}",
             mapping(&gap.name)
         );
         cx.report(gap.span, message).help(help).group(&tenants).cause(path.clone());

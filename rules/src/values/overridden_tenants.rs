@@ -72,25 +72,28 @@ fn check_files(cx: &mut Context<'_>, variable: &str) {
         for (replaced, _) in automatic.iter().filter(|(_, file)| name_of(*file) != by) {
             let by = by.rsplit('/').next().unwrap_or_default();
             let lost = match lost(replaced, last) {
-                Some(lost) if !lost.is_empty() => format!(" without {lost}"),
+                Some(lost) if !lost.is_empty() => format!(", without {lost}"),
                 _ => String::new(),
             };
             let place = Place { span: replaced.variable.span, tenant: None, path: Some(variable.to_owned()) };
-            cx.report(place, format!("`{variable}` is set again in {by}, which replaces this value{lost}"))
+            cx.report(place, format!("`{variable}` is set again in {by}{lost}; only that value takes effect"))
                 .label("this value is lost")
                 .related(last.variable.span, "this value takes effect");
         }
     }
-    // That a file replaces what Terraform loads by itself is meant; of two that are named, who knows.
+    // A named file is meant to replace what Terraform loads by itself. If two are named, it may be a mistake.
     let Some(((last, last_in), others)) = named.split_last() else { return };
     let by = name_of(*last_in);
     for (replaced, _) in others.iter().filter(|(_, file)| name_of(*file) != by) {
         if let Some(lost) = lost(replaced, last).filter(|lost| !lost.is_empty()) {
             let place = Place { span: replaced.variable.span, tenant: None, path: Some(variable.to_owned()) };
-            cx.report(place, format!("`{variable}` is set again in {by}, which replaces this value without {lost}"))
-                .warning()
-                .label("this value is lost")
-                .related(last.variable.span, "this value takes effect");
+            cx.report(
+                place,
+                format!("`{variable}` is set again in {by}, without {lost}; only that value takes effect"),
+            )
+            .warning()
+            .label("this value is lost")
+            .related(last.variable.span, "this value takes effect");
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let report = cx.report(place, message);
         match (meant, there) {
             (Some(meant), Some(there)) => {
-                let help = format!("Move what is needed of it into `{meant}`, and remove it.");
+                let help = format!("Move what you need from `{0}` into `{meant}`, and remove `{0}`.", name.text);
                 report.label("ignored").help(help).related(there.variable.span, format!("`{meant}` is set here"));
             }
             (Some(meant), None) => {

@@ -131,7 +131,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let argument = wrong.slot.argument;
         let all = written.get(&(wrong.instance.address.clone(), argument.span)).map(Vec::as_slice).unwrap_or_default();
         let is_chosen_here = |at: &usize| {
-            // What is called the same is meant to be the same.
+            // A call that passes a variable on under its own name does not choose the value.
             let is_same = all
                 .get(*at)
                 .is_some_and(|passed| variable(&passed.argument.value) == Some(passed.argument.name.text.as_str()));
@@ -280,7 +280,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     let cause_text = format!("{}.{name} {}", found.call(), problems(cx.model, found, &tenants));
     let help = help(cx.model, cause, first, fix.as_ref().map(|(_, right)| right.as_str()));
     let mut report = cx.report(place, message).label("wrong for the tenant").help(help);
-    // Where each tenant has a value of its own, the first is an example of nothing.
+    // If each tenant has a different value, showing the first one would be misleading.
     let is_one = found.wrong.iter().all(|wrong| wrong.slot.value.origin.span == written);
     if is_one && !span.contains(written) {
         report = report.related(written, "the value that is passed");
@@ -288,7 +288,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     for other in &cause.others {
         let label = match cause.entry {
             Some(_) => "this argument comes from the same entry",
-            None => "this is of the same tenant",
+            None => "this also belongs to that tenant",
         };
         report = report.related(*other, label);
     }
@@ -335,7 +335,9 @@ fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&st
     let found = &cause.found;
     let is_sso_account = wrong.problem == Problem::Field(FieldKind::SsoAccountId);
     let consequence = match wrong.slot.wanted {
-        FieldKind::TargetAccountId if is_sso_account => "Engineers would enter the account that controls all access.",
+        FieldKind::TargetAccountId if is_sso_account => {
+            "Engineers would enter the account that controls all of a customer's access."
+        }
         wanted => consequence(wanted),
     };
     if wrong.problem == Problem::Grant {

@@ -20,7 +20,7 @@ use crate::names::{Name, names};
 
 /// What is wrong with a value on which Sym acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Problem {
+enum SettingProblem {
     /// It comes from this: a variable of the module, as the module would refer to it, or an attribute of the tenant.
     From(String),
     /// It is this tenant's.
@@ -52,7 +52,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     let doubtful = doubtful(model);
     let judge = Judge::new(model, &doubtful);
-    let mut found: SortedMap<Span, Vec<(&Setting<'_>, Problem)>> = SortedMap::new();
+    let mut found: SortedMap<Span, Vec<(&Setting<'_>, SettingProblem)>> = SortedMap::new();
     for setting in &doubtful {
         let Some(problem) = judge.judge(setting) else { continue };
         let span =
@@ -140,7 +140,7 @@ fn check_names(cx: &mut Context<'_>) {
         let path = only.map(|_| format!("{}.{within}.name", first.instance.address));
         let mut report = cx.report(Place { span, tenant: only, path }, message);
         for other in places.keys().skip(1) {
-            report = report.related(*other, "this name, too");
+            report = report.related(*other, "the same name");
         }
         if only.is_none() {
             report.group(&tenants).cause(format!("{within}.name comes from {from}"));
@@ -290,7 +290,7 @@ fn place<'a>(setting: &Setting<'a>) -> Option<&'a Expr> {
     Some(part.unwrap_or(whole))
 }
 
-fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
+fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, SettingProblem)]) {
     let Some((first, problem)) = wrong.first() else { return };
     let resource = first.resource.resource;
     let is_part = wrong.iter().all(|(setting, _)| setting.part == first.part);
@@ -314,28 +314,28 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
         _ => format!("the tenant's own {}", cx.model.path_name(first.tenant, first.wanted).of_its_own()),
     };
     let what = match problem {
-        Problem::From(from) => format!("comes from {from}, not from {wanted}"),
-        Problem::Tenant(other) if wrong.iter().all(|(_, it)| it == problem) => {
+        SettingProblem::From(from) => format!("comes from {from}, not from {wanted}"),
+        SettingProblem::Tenant(other) if wrong.iter().all(|(_, it)| it == problem) => {
             format!("comes from another tenant, `{}`, not from {wanted}", cx.tenant(*other).name())
         }
-        Problem::Tenant(other) => {
+        SettingProblem::Tenant(other) => {
             let (own, other) = (cx.tenant(first.tenant).name(), cx.tenant(*other).name());
             format!("comes from other tenants, not from {wanted}; the one for `{own}` comes from `{other}`")
         }
-        Problem::Shared => match owner(cx, first.wanted, &first.value) {
+        SettingProblem::Shared => match owner(cx, first.wanted, &first.value) {
             Some(owner) => {
                 format!("is {}", cx.of_tenant(owner, &cx.model.path_name(owner.id, first.wanted).of_its_own()))
             }
             None => shared(&first.value).to_owned(),
         },
-        Problem::Written => "is set in the module".to_owned(),
-        Problem::Overridden => format!("is set in the configuration and overrides {wanted}"),
-        Problem::Null => "is null".to_owned(),
-        Problem::Changed => format!("is computed from {wanted} and differs from it"),
+        SettingProblem::Written => "is set in the module".to_owned(),
+        SettingProblem::Overridden => format!("is set in the configuration and overrides {wanted}"),
+        SettingProblem::Null => "is null".to_owned(),
+        SettingProblem::Changed => format!("is computed from {wanted} and differs from it"),
     };
     let subject = format!("`{name}` of `{}.{}`", resource.kind.text, resource.name.text);
     let own = cx.model.path_name(first.tenant, first.wanted).of_its_own();
-    let always = (*problem == Problem::Shared)
+    let always = (*problem == SettingProblem::Shared)
         .then(|| is_always(cx, first.wanted, &first.value, &subject, (&tenants, receivers.len()), &own));
     let message = always.flatten().unwrap_or_else(|| format!("{subject} for {whom} {what}"));
     let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };
@@ -347,13 +347,13 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, Problem)]) {
     if tenant.is_none() {
         report = report.group(&tenants).cause(format!("{within} {what}"));
     }
-    // Where each tenant has a value of its own, the first is an example of nothing.
+    // If each tenant has a different value, showing the first one would be misleading.
     let is_one = wrong.iter().all(|(setting, _)| setting.value.origin.span == written);
     if is_one && !span.contains(written) {
         report = report.related(written, "the value that it has now");
     }
     let expr = place(first).filter(|expr| expression::is_reference(expr) && is_part);
-    if let (Some(expr), Some(right), Problem::From(_)) = (expr, &right, problem) {
+    if let (Some(expr), Some(right), SettingProblem::From(_)) = (expr, &right, problem) {
         report.suggestion(format!("use `{right}`"), expr.span, right.clone());
     }
 }
@@ -399,13 +399,13 @@ impl<'a> Judge<'a> {
     }
 
     /// What is wrong with `setting`; `None` also where that cannot be known.
-    fn judge(&self, setting: &Setting<'a>) -> Option<Problem> {
+    fn judge(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
         match text_of(&setting.value) {
             Some(text) => {
                 let is_received = || self.is_wanted(setting, &setting.expected(self.model), &text);
                 let owner = || self.owners.other(setting.tenant, setting.wanted, &text).filter(|_| !is_received());
-                let problem = self.judge_text(setting, &text).or_else(|| owner().map(Problem::Tenant));
-                problem.filter(|it| !matches!(it, Problem::Tenant(other) if self.is_passed(setting, *other)))
+                let problem = self.judge_text(setting, &text).or_else(|| owner().map(SettingProblem::Tenant));
+                problem.filter(|it| !matches!(it, SettingProblem::Tenant(other) if self.is_passed(setting, *other)))
             }
             None if setting.value.entries().is_some() || setting.value.elements().is_some() => {
                 self.judge_whole(setting)
@@ -416,23 +416,23 @@ impl<'a> Judge<'a> {
     }
 
     /// What is passed as null, or is not there for the tenant, is not the resource's mistake.
-    fn judge_null(&self, setting: &Setting<'a>) -> Option<Problem> {
+    fn judge_null(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
         let expected = setting.expected(self.model);
         let is_optional = matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region);
         let mut inputs = setting.instance.inputs.iter();
         let is_there = expected.iter().all(|value| text_of(value).is_some())
             && inputs.all(|input| input.value.origin.span != setting.value.origin.span);
-        (is_there && !is_optional && !self.wanted_texts(setting, &expected).is_empty()).then_some(Problem::Null)
+        (is_there && !is_optional && !self.wanted_texts(setting, &expected).is_empty()).then_some(SettingProblem::Null)
     }
 
     /// An object or a list is none of the values on which Sym acts.
-    fn judge_whole(&self, setting: &Setting<'a>) -> Option<Problem> {
+    fn judge_whole(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
         let input = setting.instance.inputs.iter().find(|input| input.value.origin.span == setting.value.origin.span);
-        input.map(|input| Problem::From(format!("`var.{}`", input.name)))
+        input.map(|input| SettingProblem::From(format!("`var.{}`", input.name)))
     }
 
     /// A value that is not known is judged by what it may be, and by what it depends on.
-    fn judge_unknown(&self, setting: &Setting<'a>) -> Option<Problem> {
+    fn judge_unknown(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
         if setting.value.as_unknown()?.is_refused {
             return None;
         }
@@ -448,7 +448,7 @@ impl<'a> Judge<'a> {
                     && self.wanted_texts(setting, &[]).is_empty()
             };
             let is_shared = received.is_empty() && !may_be_shared && self.is_for_all(setting) && !is_of_provider();
-            return is_shared.then_some(Problem::Shared);
+            return is_shared.then_some(SettingProblem::Shared);
         }
         let is_received = |value: &Value| {
             let received = received.iter().flat_map(|it| std::iter::once(it).chain(it.candidates()));
@@ -466,7 +466,7 @@ impl<'a> Judge<'a> {
             && !self.model.sources_of_values.depends_on(&setting.value, setting.tenant)
     }
 
-    fn judge_text(&self, setting: &Setting<'a>, text: &Str) -> Option<Problem> {
+    fn judge_text(&self, setting: &Setting<'a>, text: &Str) -> Option<SettingProblem> {
         let sources = self.model.sources_of_values.of(&setting.value, setting.tenant)?;
         let own = setting.tenant;
         let expected = setting.expected(self.model);
@@ -478,10 +478,10 @@ impl<'a> Judge<'a> {
         };
         if sources.iter().any(is_right) && self.is_changed(setting, text, &expected) {
             if is_computed(self.model, &setting.value, own, is_right) {
-                return Some(Problem::Changed);
+                return Some(SettingProblem::Changed);
             }
             if constant(setting, &setting.value).is_some_and(|constant| self.shared.contains(&constant)) {
-                return Some(Problem::Shared);
+                return Some(SettingProblem::Shared);
             }
         }
         if sources.iter().any(is_right) || sources.iter().any(|source| matches!(source, Source::AllTenants)) {
@@ -494,12 +494,12 @@ impl<'a> Judge<'a> {
             && other_shape(setting.wanted, text).is_some()
             && let Some(source) = sources.iter().find(|source| source.tenant() == Some(own))
         {
-            return Some(Problem::From(self.referrer.name(setting.instance, source)));
+            return Some(SettingProblem::From(self.referrer.name(setting.instance, source)));
         }
         if !may_be(setting.wanted, text)
             && let Some(source) = sources.iter().find(|source| source.tenant() == Some(own))
         {
-            return Some(Problem::From(self.referrer.name(setting.instance, source)));
+            return Some(SettingProblem::From(self.referrer.name(setting.instance, source)));
         }
         // A value that is put together may be right, and where the right value is unknown, nothing can be said.
         if sources.len() > 1 && (is_right_text || wanted().is_empty()) {
@@ -507,15 +507,15 @@ impl<'a> Judge<'a> {
         }
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
             let is_excused = is_right_text && self.model.index.may_share(setting.wanted, own, other);
-            return (!is_excused).then_some(Problem::Tenant(other));
+            return (!is_excused).then_some(SettingProblem::Tenant(other));
         }
         let known = |source: &Source<'_>| matches!(source, Source::Tenant(_) | Source::Field(_));
         if let Some(source) = sources.iter().find(|source| known(source)) {
-            return Some(Problem::From(self.referrer.name(setting.instance, source)));
+            return Some(SettingProblem::From(self.referrer.name(setting.instance, source)));
         }
         if let Some(source) = sources.iter().find(|source| source.tenant().is_some()) {
             let is_wrong = !has_shape(setting.wanted, text);
-            return is_wrong.then(|| Problem::From(self.referrer.name(setting.instance, source)));
+            return is_wrong.then(|| SettingProblem::From(self.referrer.name(setting.instance, source)));
         }
         if is_right_text { None } else { self.judge_constant(setting, text, &sources, &wanted()) }
     }
@@ -540,10 +540,10 @@ impl<'a> Judge<'a> {
         text: &str,
         sources: &[Source<'_>],
         wanted: &[Str],
-    ) -> Option<Problem> {
+    ) -> Option<SettingProblem> {
         if let Some((name, is_of_tenant)) = sources.iter().find_map(|it| self.referrer.argument(setting.instance, it)) {
             if is_of_tenant || !has_shape(setting.wanted, text) {
-                return Some(Problem::From(format!("`{name}`")));
+                return Some(SettingProblem::From(format!("`{name}`")));
             }
         }
         // A region may be written once where no tenant says its own.
@@ -551,11 +551,11 @@ impl<'a> Judge<'a> {
             return None;
         }
         if constant(setting, &setting.value).is_some_and(|constant| self.shared.contains(&constant)) {
-            return Some(Problem::Shared);
+            return Some(SettingProblem::Shared);
         }
         let each = setting.resource.each.as_ref();
         if each.is_some_and(|entry| is_overridden(self.model, entry, setting.tenant, setting.wanted, sources)) {
-            return Some(Problem::Overridden);
+            return Some(SettingProblem::Overridden);
         }
         let is_written = sources.iter().all(|source| {
             let Source::Elsewhere(origin) = source else { return false };
@@ -567,7 +567,7 @@ impl<'a> Judge<'a> {
         });
         // Where the tenant's own value is malformed, that is what is wrong.
         let is_comparable = wanted.iter().any(|own| has_shape(setting.wanted, own));
-        (is_written && is_comparable).then_some(Problem::Written)
+        (is_written && is_comparable).then_some(SettingProblem::Written)
     }
 
     /// Whether `text` is one of the [texts that would be right](Self::wanted_texts).

@@ -207,7 +207,7 @@ impl<'a> Judge<'a> {
             return self.judge_object(slot);
         }
         let Some(text) = text_of(&slot.value) else { return self.judge_unknown(slot) };
-        // What was chosen for the tenant, by its key or in a table, may be another one's all the same.
+        // A value that was chosen for the tenant, by its key or in a table, can still be another tenant's.
         let owner = || self.owners.other(slot.tenant, slot.wanted, &text).filter(|_| !slot.is_fragment);
         let problem = self.judge_text(slot, &text).or_else(|| owner().map(Problem::Tenant));
         // A region may be what the module falls back on, unless it is that of another tenant and all that is known.
@@ -401,7 +401,7 @@ impl<'a> Judge<'a> {
         for source in own_sources {
             match source {
                 Source::Field(field) => wrong = wrong.or(Some(Problem::Field(field.kind))),
-                // The key next to a wrong value makes it no better.
+                // A wrong value stays wrong if the tenant's key is added to it.
                 Source::Tenant(_) => {}
                 Source::Attribute(_, path) if !has_shape(slot.wanted, text) => {
                     return Some(Problem::Attribute(inside(path)));
@@ -423,7 +423,7 @@ impl<'a> Judge<'a> {
         // A partition, or what all roles are called, may be the same for all.
         let is_id =
             text_of(&slot.value).is_some_and(|text| is_account_id(&text) || instance_id_suffix(&text).is_some());
-        // What no tenant says for itself may serve all of them.
+        // A value that is in no tenant's own entry may be meant for all tenants.
         let tenant = self.model.tenant(own);
         let is_common = || {
             right_fields(tenant, slot.wanted).into_iter().any(|it| {
@@ -446,7 +446,7 @@ impl<'a> Judge<'a> {
         let names_own = !word.is_empty() && normalise(text).contains(&word);
         let is_key = |source: &Source<'_>| matches!(source, Source::Tenant(tenant) if *tenant == own);
         let is_foreign = |tenant: &TenantId| !self.model.index.may_share(FieldKind::Key, own, *tenant);
-        // An ARN may have the tenant's name in it, and is none.
+        // An ARN is not a name, even if it contains the tenant's name.
         if let [Source::Field(field)] = sources
             && field.tenant == own
             && text.contains(':')
@@ -464,7 +464,7 @@ impl<'a> Judge<'a> {
         if sources.iter().any(is_other) {
             return None;
         }
-        // What a role is called after may be what the tenant is called; it is no role.
+        // A part of the role's name can be the tenant's name; it is not the role.
         let is_name = |kind: FieldKind| kind == FieldKind::RoleArn && !text.contains(':') && !is_account_id(text);
         let field = sources.iter().find_map(|source| match source {
             Source::Field(it) if !is_name(it.kind) => Some(it.kind),

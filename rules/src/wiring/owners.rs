@@ -41,8 +41,9 @@ impl<'a> Owners<'a> {
         let tenants = self.tenants.get_or_init(|| self.by_value());
         kinds.iter().find_map(|kind| {
             let owners = tenants.get(&(*kind, text.clone()))?;
-            let is_stranger = |other: &TenantId| *other != own && !self.model.index.may_share(wanted, own, *other);
-            owners.iter().all(is_stranger).then(|| owners.first().copied()).flatten()
+            let is_of_other_customer =
+                |other: &TenantId| *other != own && !self.model.index.may_share(wanted, own, *other);
+            owners.iter().all(is_of_other_customer).then(|| owners.first().copied()).flatten()
         })
     }
 

@@ -66,13 +66,13 @@ pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
                 let (address, owner) = if is_own { None } else { resources.foreign(resource, id, tenant, 3) }?;
                 Some(To::Resource(address, owner))
             });
-            // Where none of its own is there, that is what is wrong.
+            // Without a resource of its own to refer to, the missing resource is the mistake.
             let may_refer = || !ids.is_empty() || !references(resource.module, expr).resources.is_empty();
             let is_another = |value: &Value| {
                 let sources = model.sources_of_values.of(value, tenant).unwrap_or_default();
                 may_refer() && !sources.iter().any(|source| source.tenant() == Some(tenant))
             };
-            // Where the module has some of its own, what it takes of them is another question.
+            // If the module has such resources, an empty list may be the result of a filter.
             let is_nothing = || {
                 let mut own = resource.module.resources.iter();
                 value.elements().is_some_and(<[Value]>::is_empty) && !own.any(|own| reference.may_be(own))
@@ -119,7 +119,7 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
             To::Resource(to, owner) => format!("refers to `{to}` of another tenant, `{}`", name(*owner)),
             To::Role(owner) => format!("is the role of another tenant, `{}`", name(*owner)),
             To::Nothing => "is empty".to_owned(),
-            To::Text => "has an id that is written out, and is not that of a resource of this flow".to_owned(),
+            To::Text => "has a hard-coded ID, which is not that of a resource of this flow".to_owned(),
         };
         let what = match wrong.iter().all(|it| it.to == first.to) {
             true => other(&first.to),

@@ -193,7 +193,7 @@ fn lacking<'a>(cx: &Context<'_>, tenants: impl Iterator<Item = &'a Tenant>, acco
     let meant = |account: &str| {
         let alike = closest(account, strays.iter().map(|stray| stray.id.as_str()));
         let alike = alike.and_then(|alike| strays.iter().find(|stray| stray.id == alike));
-        // However little they resemble each other, the only one is in the place of the only one.
+        // If one account is missing and one belongs to no tenant, the latter is probably meant for the former.
         let only = || if let ([_], [only]) = (missing.as_slice(), strays.as_slice()) { Some(only) } else { None };
         let stray = alike.or_else(only)?;
         Some(Meant { span: stray.span, is_alike: alike.is_some() })

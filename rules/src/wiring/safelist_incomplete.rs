@@ -49,7 +49,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 ),
             },
             false => format!(
-                "{one}\n\nIf {stray} is your own account, add this to .symlint.hcl:\n\n    host_accounts = {}",
+                "{one}\n\nIf {stray} is your own account, set this in .symlint.hcl:\n\n    host_accounts = {}",
                 hosts(cx, &stray)
             ),
         };

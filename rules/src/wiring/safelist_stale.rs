@@ -10,17 +10,17 @@ use crate::values::is_any_key_twice;
 
 use super::safelist::{accounts, lists, missing, path};
 
-/// This many accounts have not been left over one by one.
+/// More accounts than this were not left over one by one: they have a common cause.
 const MANY: usize = 3;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
-    // Without a tenants variable the tenants are in other root modules; one that is empty has lost its last.
+    // Without a tenants variable, the tenants are in other root modules. An empty one has lost its last tenant.
     let is_elsewhere = || cx.set_up.is_whole() && cx.set_up.has_tenants();
     let is_here = !cx.tenants().is_empty()
         || is_elsewhere()
         || !model.variables.is_empty() && model.variables.iter().all(|it| it.state == VariableState::Known);
-    // It may be that of a tenant whose module is not there.
+    // The account may belong to a tenant whose module is missing.
     let sources = || model.flows.iter().filter_map(|flow| flow.call?.source.as_ref());
     let is_missing = |error: &LoadError| {
         error.kind == LoadErrorKind::MissingModule && sources().all(|source| source.span != error.span)
@@ -37,7 +37,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let relations = cx.set_up.models().iter().flat_map(|model| cx.set_up.relations(model.run));
     let doubtful: SortedSet<TenantId> =
         relations.filter(|it| duplicates.contains(&it.kind)).map(|relation| relation.tenant).collect();
-    // So it is where a tenant was lost to another one with its key.
+    // The same if a tenant was lost because another one has its key.
     if !model.overridden.is_empty() || is_any_key_twice(cx) || is_any_role_foreign(cx) {
         return;
     }
@@ -69,7 +69,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     if !doubtful.is_empty() {
         return report_surplus(cx, &stale.into_values().collect::<Vec<_>>(), doubtful.len());
     }
-    // So many customers have not left: most tenants are in root modules that are not checked.
+    // It is unlikely that so many customers left: their tenants are probably in root modules that are not checked.
     if cx.tenants().is_empty() && stale.len() > known.max(MANY) {
         let number: usize = stale.values().map(|(.., number)| number).sum();
         let Some((id, first, _)) = stale.into_values().next() else { return };
@@ -78,8 +78,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
              checked",
             number - 1
         );
-        let help = "Check this root module together with those of their tenants, or pass the reports of these by \
-                    `--with`. Only what is still reported then may be stale.";
+        let help = "Check this root module together with those of their tenants, or pass the reports of those with \
+                    `--with`. Accounts that are still reported after that may be stale.";
         cx.report(first, message).help(help).cause("most accounts");
         return;
     }
@@ -105,8 +105,7 @@ fn report_surplus(cx: &mut Context<'_>, stale: &[(String, Place, usize)], doubtf
         "the safelist contains {id} and {others}, which are not SSO accounts of any tenant; tenants with the same SSO \
          account explain at most {doubtful} of them"
     );
-    let help =
-        "Correct the tenants that have the SSO account of another one. Then remove the accounts that are left over.";
+    let help = "Correct the tenants that have the SSO account of another one. Then remove the accounts that are still reported.";
     cx.report(first.clone(), message).help(help).cause(id);
 }
 

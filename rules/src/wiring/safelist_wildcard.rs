@@ -30,8 +30,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 let report = cx.report(place, message).label(if is_any { "every account" } else { "many accounts" });
                 if !model.is_in_root_module(account.span) {
                     report.help(
-                        "List the accounts of the tenants, and pass them to this module. In any AWS account, also a \
-                         stranger's, the runtime can assume a role under `/sym/` that trusts it.",
+                        "List the accounts of the tenants, and pass them to this module. Until then, the runtime can \
+                         assume a role under `/sym/` in any AWS account, if the role trusts it.",
                     );
                 } else if let Some((tenants, attribute)) = &reference {
                     let entry = match account.is_alone || call.block.call().is_some() {
@@ -40,8 +40,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     };
                     report.help(format!(
                         "Replace the whole value with the accounts of the tenants:\n\n    [for tenant in {tenants} : \
-                         {entry}]\n\nIn any AWS account, also a stranger's, the runtime can assume a role under \
-                         `/sym/` that trusts it."
+                         {entry}]\n\nUntil then, the runtime can assume a role under `/sym/` in any AWS account, if the \
+                         role trusts it."
                     ));
                 }
             }

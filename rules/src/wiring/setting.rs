@@ -96,7 +96,7 @@ impl Setting<'_> {
         };
         let mut carriers = self.carriers().filter(|(_, part)| !part.steps.contains(&Step::Each));
         let Some((name, part)) = carriers.find(|(name, part)| !is_mistaken(name, part)) else {
-            // What reaches nothing may still be passed.
+            // A variable that reaches no sink may still carry the value.
             let is_own = |source: &Source<'_>| matches!(source, Source::Field(it) if it.tenant == self.tenant && it.kind == self.wanted);
             let is_it = |value: &Value| {
                 let sources = model.sources_of_values.of(value, self.tenant).unwrap_or_default();

@@ -91,7 +91,7 @@ impl<'a> Slots<'a> {
                         values = input.map(|input| values_at(&input.value, &part.steps)).unwrap_or_default();
                         values.retain(|value| value.as_str().is_some());
                     }
-                    // What the module takes for two things, and can be one of them, is the module's mistake.
+                    // If the module uses one argument for two purposes, a value that fits one of them is the module's mistake.
                     let values = values.into_iter().filter(|value| !part.is_another(value));
                     all.slots.extend(values.map(|value| Slot::new(instance, tenant, argument, part, name, value)));
                 }

@@ -11,7 +11,7 @@ use super::reference::foreign;
 use super::unreached::Unreached;
 use crate::expression::is_reference;
 
-/// This many tenants have not been forgotten one by one.
+/// This many tenants were not forgotten one by one: they have a common cause.
 const MANY: usize = 4;
 
 /// Whether these are all of `of` tenants, or so many that they have one cause.
@@ -62,13 +62,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     if are_many(left_out.len(), of_variable().count()) {
         let count = model.count(&left_out, of_variable().count());
-        let report = cx.report(cx.tenant(first), format!("no flow call receives {count}"));
+        let report = cx.report(cx.tenant(first), format!("no flow receives {count}"));
         with_calls(report.help(help(model, "them", "these customers")), model).group(&left_out);
         return;
     }
     for tenant in left_out {
         let tenant = cx.tenant(tenant);
-        let report = cx.report(tenant, format!("`{}` is passed to no flow call", tenant.name()));
+        let report = cx.report(tenant, format!("`{}` is not passed to any flow", tenant.name()));
         with_calls(report.help(help(model, "it", "this customer")), model);
     }
 }
@@ -78,7 +78,7 @@ fn help(model: &Model<'_>, what: &str, whose: &str) -> String {
     let is_repeated = model.flows.iter().any(|flow| flow.call.is_some_and(|call| call.for_each.is_some()));
     let intended = match is_repeated {
         true => format!(
-            " If that is intended, leave {what} out with an `if` in the `for_each`, and symlint does not report {what}."
+            " If that is intended, leave {what} out with an `if` in the `for_each`; symlint then reports nothing."
         ),
         false => String::new(),
     };
@@ -91,7 +91,7 @@ fn with_calls<'f>(report: FindingBuilder<'f>, model: &Model<'_>) -> FindingBuild
     calls.fold(report, |report, call| {
         let name = &call.name.text;
         match call.for_each.as_ref().or(call.count.as_ref()) {
-            Some(made_for) => report.related(made_for.value.span, format!("what `module.{name}` is called for")),
+            Some(made_for) => report.related(made_for.value.span, format!("`module.{name}` is called for these")),
             None => report.related(call.name.span, format!("`module.{name}` is called here")),
         }
     })
@@ -139,7 +139,7 @@ fn check_entries(cx: &mut Context<'_>) {
         let Unwired { name, account, path, .. } = first;
         let (message, whose) = match rest.len() {
             0 => (
-                format!("no flow call receives `{name}`, and the safelist has its account, {account}"),
+                format!("no flow receives `{name}`, although the safelist contains its account, {account}"),
                 "this customer",
             ),
             _ => {
@@ -147,15 +147,15 @@ fn check_entries(cx: &mut Context<'_>) {
                 let more = if group.len() > names.len() { ", …" } else { "" };
                 let names = names.join(", ");
                 let message = format!(
-                    "no flow call receives {} entries ({names}{more}), and the safelist has their accounts",
+                    "no flow receives {} entries ({names}{more}), although the safelist contains their accounts",
                     group.len()
                 );
                 (message, "these customers")
             }
         };
         let help = format!(
-            "{}, or, if the customer has left, remove its account from the safelist. Now nobody can request access to \
-             {whose}, though the runtime may enter the organization.",
+            "{}, or, if the customer has left, remove its account from the safelist. Nobody can request access to \
+             {whose}, but the runtime may enter the account.",
             addition(model, if rest.is_empty() { "it" } else { "them" })
         );
         let names = group.iter().map(|entry| entry.name.to_string()).collect();
@@ -171,8 +171,8 @@ fn addition(model: &Model<'_>, what: &str) -> String {
         repeats().filter(|repeat| is_reference(&repeat.value)).map(|it| model.sources().text(it.value.span));
     match names.next().filter(|_| repeats().count() == 1) {
         Some(name) => format!("Add an entry for {what} to `{}`", &*name),
-        None if repeats().next().is_some() => format!("Add {what} to the `for_each` of a flow call"),
-        None => format!("Add a flow call for {what}"),
+        None if repeats().next().is_some() => format!("Add {what} to the `for_each` of a call of the flow module"),
+        None => format!("Add a call of the flow module for {what}"),
     }
 }
 
@@ -198,8 +198,7 @@ fn check_grants(cx: &mut Context<'_>, unreached: &Unreached) {
     let with_several = cx.tenants().iter().filter(|tenant| tenant.grants.len() > 1).count();
     let Some(first) = tenants.first() else { return };
     if are_many(tenants.len(), with_several) {
-        let message =
-            format!("no flow call receives some of the grants of {}", model.count(&tenants, cx.tenants().len()));
+        let message = format!("no flow receives some of the grants of {}", model.count(&tenants, cx.tenants().len()));
         let grants = cx.tenants().iter().flat_map(|tenant| tenant.grants.iter().map(move |grant| (tenant, grant)));
         match grants.into_iter().find(|(tenant, grant)| !is_received(tenant, grant)) {
             Some((_, first)) => cx.report(&first.target_account_id, message).help(HELP).group(&tenants),
@@ -220,7 +219,7 @@ fn check_grants(cx: &mut Context<'_>, unreached: &Unreached) {
             let has_target = received.iter().any(|other| other.target_account_id.as_str() == target.as_str());
             let field = if has_target { &grant.permission_set_arn } else { target };
             let (name, text) = (cx.name(field), field.as_str().unwrap_or_default());
-            cx.report(field, format!("no flow call receives {name} {text}")).help(HELP);
+            cx.report(field, format!("no flow receives {name} {text}")).help(HELP);
         }
     }
 }

@@ -384,7 +384,7 @@ fn a_file_that_was_copied() {
         &[(
             "duplicate-tenant",
             "sso_account_id: \"719240583316\"",
-            &["Find out which of the two is a copy", "`blue_harbour` is defined here"],
+            &["Find out which of the two is the copy", "`blue_harbour` is defined here"],
         )],
     )]);
     hold(&[(
@@ -559,7 +559,7 @@ fn what_is_the_same_for_all() {
                 "safelist-incomplete",
                 "530918274466",
                 &[
-                    "\n\nIf 530918274466 is your own account, add this to .symlint.hcl:\n\n    host_accounts = [\"530918274466\"]",
+                    "\n\nIf 530918274466 is your own account, set this in .symlint.hcl:\n\n    host_accounts = [\"530918274466\"]",
                 ],
             )],
         ),
@@ -632,7 +632,7 @@ fn values_of_two_tenants_that_were_exchanged() {
             &[(
                 "connector-role-foreign",
                 "SymSSOGreen-Valley",
-                &["`blue_harbour` and `green_valley` are named after each other", "or their keys"],
+                &["`blue_harbour` and `green_valley` are named after each other", "or the two keys"],
             )],
         ),
     ]);

@@ -331,7 +331,7 @@ fn tenants_may_be_in_a_local_and_attributes_may_have_dotted_names() {
     }
     let run = check_renamed(&with("\"local.tenant\"", connector[0]));
     assert_eq!(run.code, 2);
-    let said = ".symlint.hcl:2:10: no local `tenant` is declared in what is checked; did you mean `local.tenants`?";
+    let said = ".symlint.hcl:2:10: no local `tenant` is declared in the checked files; did you mean `local.tenants`?";
     assert!(run.stderr.contains(said), "{}", run.stderr);
     // A variable may be written as it is referred to.
     let dir = folder(&[

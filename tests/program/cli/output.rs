@@ -8,7 +8,7 @@ fn options_that_would_do_nothing_are_refused() {
     for (arguments, said) in [
         (&["--stdin-filename", "x.tfvars"][..], "`--stdin-filename` names standard input"),
         (&["-", "--stdin-filename", "x.tf"], "standard input is a values file"),
-        (&["--var", "nope=x"], "`--var nope=…` sets a variable that nothing declares"),
+        (&["--var", "nope=x"], "`--var nope=…` sets a variable that is not declared"),
         (&["--format", "json=a", "--format", "sarif=a"], "two formats cannot go to one file: a"),
     ] {
         let all: Vec<&str> = ["check"].iter().chain(arguments).copied().collect();
@@ -62,9 +62,12 @@ fn what_can_be_fixed_is_said() {
     };
     let spaced = ("\"604178239951\"", "\" 604178239951\"");
     let typo = ("region ", "regoin ");
-    says(&values(&[tenant("blue_harbour", &[spaced])]), "\n1 fixable with `symlint fix`\n");
-    says(&values(&[tenant("blue_harbour", &[typo])]), "\n1 fixable with `symlint fix --unsafe`");
-    says(&values(&[tenant("blue_harbour", &[spaced, typo])]), "\n1 fixable with `symlint fix`, 1 more with `--unsafe`");
+    says(&values(&[tenant("blue_harbour", &[spaced])]), "\n[*] 1 fixable with `symlint fix`\n");
+    says(&values(&[tenant("blue_harbour", &[typo])]), "\n[*] 1 fixable with `symlint fix --unsafe`");
+    says(
+        &values(&[tenant("blue_harbour", &[spaced, typo])]),
+        "\n[*] 1 fixable with `symlint fix`, 1 more with `--unsafe`",
+    );
     assert!(!Symlint::new(&["check", "-"]).stdin(good()).run().stdout.contains("fixable"));
 }
 

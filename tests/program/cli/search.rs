@@ -415,7 +415,8 @@ fn a_second_values_file_that_drops_tenants_is_a_warning() {
         let text = |it: &serde_json::Value| format!("{}: {}", it["level"], it["message"]).replace('"', "");
         findings.iter().map(text).collect::<Vec<_>>()
     };
-    let said = "warning: `customer_tenants` is set again in one.tfvars, which replaces this value without `red_canyon`";
+    let said =
+        "warning: `customer_tenants` is set again in one.tfvars, without `red_canyon`; only that value takes effect";
     assert_eq!(found(["all.tfvars", "one.tfvars"]), [said]);
     // Nobody is lost.
     assert_eq!(found(["one.tfvars", "all.tfvars"]), [""; 0]);

@@ -167,11 +167,15 @@ fn what_nobody_has_is_said() {
     let arguments = |theirs: &str| format!("flow {{\n  arguments = {{ account_id = \"{theirs}\" }}\n}}\n");
     let mistyped = run(&arguments("target_account"), &main, &good());
     assert_eq!(mistyped.code, 2, "{mistyped:?}");
-    let said = ".symlint.hcl:2:30: no flow call has an argument `target_account`: they have `account_id`";
+    let said = ".symlint.hcl:2:30: no call of the flow module has an argument `target_account`: they have `account_id`";
     assert!(mistyped.stderr.contains(said), "{}", mistyped.stderr);
     let elsewhere = run(&arguments("target_account"), &main.replace("  account_id =", "  other ="), &good());
     assert_eq!(elsewhere.code, 0, "{elsewhere:?}");
-    assert!(elsewhere.stdout.contains("no flow call has an argument `target_account`"), "{}", elsewhere.stdout);
+    assert!(
+        elsewhere.stdout.contains("no call of the flow module has an argument `target_account`"),
+        "{}",
+        elsewhere.stdout
+    );
 }
 
 /// Grants without Sym, and flows of Sym for other services than Identity Center.

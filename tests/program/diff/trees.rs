@@ -58,7 +58,7 @@ fn two_folders_are_compared_by_what_is_below_them() {
         (&["diff", "old", "gone"][..], "there is no such file or folder"),
         (&["diff", "old"], "there is nothing to compare with"),
         (&["diff", "--base", "main"], "is not in a git repository\nhelp: compare two folders: `symlint diff OLD NEW`"),
-        (&["check", "--new-since", "main"], "is not in a git repository\nhelp: accept the findings of now by"),
+        (&["check", "--new-since", "main"], "is not in a git repository\nhelp: accept the current findings with"),
         (&["diff", "--base", "main", "bare"], "`bare` is in a bare git repository, which has no work tree"),
         (&["diff", "old", "-"], "does not read standard input"),
     ] {
@@ -262,5 +262,5 @@ fn a_folder_that_the_base_lacks_is_said() {
     write(dir.path(), "live/terraform.tfvars", &values(&two()));
     let said = run(dir.path(), &["diff", "--base", "HEAD", "live"]).stdout;
     let said: Vec<&str> = said.split_whitespace().collect();
-    assert!(said.join(" ").contains("before the change, there was no `live`, so all that is in it is new"), "{said:?}");
+    assert!(said.join(" ").contains("before the change, there was no `live`, so everything in it is new"), "{said:?}");
 }

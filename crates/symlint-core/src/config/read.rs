@@ -111,7 +111,7 @@ impl Reader<'_> {
         })?;
         match config.levels.contains_key(id.text.as_str()) {
             true => Ok(()),
-            false => Err(error("a rule needs a `level`: `error`, `warning` or `off`".into(), block.kind.span)),
+            false => Err(error("a rule needs a `level`: `error`, `warning`, or `off`".into(), block.kind.span)),
         }
     }
 

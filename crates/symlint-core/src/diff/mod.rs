@@ -37,9 +37,7 @@ pub const VERSION: u32 = 1;
 
 /// What is compared: reports with details.
 pub struct Comparison<'r> {
-    /// Before the change.
     pub old: &'r Report,
-    /// After it.
     pub new: &'r Report,
     /// The folders from which the names of each are seen, where these are two.
     pub tops: Option<[&'r str; 2]>,
@@ -85,7 +83,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
     crossings.extend(findings::hidden_crossings(&hidden, &sides, &shared, &touched));
     let wiring = wiring::changes(old, new, &pairing);
     let changes = tenants::changes(old, new, &pairing, &shared);
-    // What another configuration finds, or finds no longer, gives and takes no access.
+    // A change of `.symlint.hcl` alone changes nobody's access, so both sides are compared under the old one, too.
     let same = unchanged_policy.map(|same| (same, Pairing::new(old, same)));
     let (mut changes, wiring, lists) = match &same {
         Some((same, pairing)) => (
@@ -117,7 +115,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
         findings,
         not_compared: not_compared(old, new, &pairing),
         problems: after.problems.clone(),
-        // Where there was nothing yet, nothing is missing.
+        // If there was nothing to check before the change, nothing is missing.
         base_problems: before
             .problems
             .iter()
@@ -246,11 +244,11 @@ pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: 
         let found = findings::compare(old, seen, &pairing);
         let touched = findings::touched(old, seen, &pairing);
         let added: SortedSet<usize> = found.new.iter().copied().collect();
-        let is_told = |finding: &ReportedFinding| {
+        let is_comparable = |finding: &ReportedFinding| {
             is_whole || finding.subject.as_ref().is_some_and(|subject| !subject.tenants().is_empty())
         };
         let is_known = |at: &usize| {
-            let counts = |it: &ReportedFinding| it.suppressed.is_none() && is_told(it);
+            let counts = |it: &ReportedFinding| it.suppressed.is_none() && is_comparable(it);
             seen.report.findings.get(*at).is_some_and(counts) && !added.contains(at)
         };
         let known: Vec<usize> = (0..seen.report.findings.len()).filter(is_known).collect();
@@ -272,7 +270,7 @@ pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: 
             finding.suppressed = Some(Suppression { by: SuppressedBy::Revision, reason: format!("{base} has it too") });
         }
     }
-    // Where there was nothing yet, there were no findings either.
+    // If there was nothing to check before, there were no findings either.
     let unread = old.problems.iter().filter(|problem| problem.kind != ProblemKind::NothingChecked);
     new.not_checked.extend(unread.map(|problem| {
         let reason = format!("{base} may have further findings, which are reported as new here: {problem}");

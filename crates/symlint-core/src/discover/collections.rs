@@ -86,7 +86,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         let tallies = tallies(flow, own);
         let has_connectors: HashSet<&Root> =
             tallies.iter().filter(|(_, tally)| tally.connector > 0).map(|(shape, _)| &shape.root).collect();
-        // What is not known says less of what it is an element of.
+        // Instances with unknown values are weaker evidence, so they are used only if there are no others.
         let is_known = |instance: &FlowInstance| {
             let mut values = instance.repetitions.iter().filter_map(|repetition| repetition.value.as_ref());
             values.all(|value| value.as_unknown().is_none())
@@ -98,11 +98,11 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
             }
             let best = candidates(instance, resources_of(own, at, place), &tallies)
                 .max_by_key(|(tally, shape)| tally.rank(shape, has_connectors.contains(&shape.root)));
-            // Names that nothing depends on are those of no tenants, and a call that is not repeated has no elements.
+            // Names on which nothing depends are not tenants, and a call that is not repeated has no elements.
             let is_only = flow.instances.len() == 1 && !is_dependent(instance, resources_of(own, at, place));
             let is_once = |shape: &Shape| instance.repetitions.is_empty() && matches!(shape.root, Root::Inline(_));
             let best = best.filter(|(tally, shape)| (tally.has_parts || !is_only) && !is_once(shape));
-            // What was read from a file of this name is not an element of the names.
+            // If the names are names of files, the tenants are what was read from the files.
             let made = best.filter(|(tally, _)| !tally.has_parts).and_then(|_| made_shape(instance));
             if let Some((tally, shape)) = best.map(|(tally, shape)| (tally, made.as_ref().unwrap_or(shape))) {
                 if tally.has_connectors {
@@ -138,14 +138,14 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         found.note_inline(flow, &mut inline);
     }
     found.note_left_out(evaluator, &mut inline);
-    // What takes its connectors from the tenants of other flows has more grants of these.
+    // A collection whose flows use the connectors of other tenants has further grants of those tenants.
     found.shapes.retain(|shape| {
         let mut others = leaning.get(shape).into_iter().flatten();
         own_connectors.contains(shape) || !others.any(|other| own_connectors.contains(other))
     });
     // Flows show at which level of the variable the tenants are.
-    let is_told = |shape: &Shape| found.shapes.iter().any(|it| it.root == shape.root && it != shape);
-    let named: Vec<Shape> = configured.into_iter().filter(|shape| !is_told(shape)).collect();
+    let is_shown_by_flows = |shape: &Shape| found.shapes.iter().any(|it| it.root == shape.root && it != shape);
+    let named: Vec<Shape> = configured.into_iter().filter(|shape| !is_shown_by_flows(shape)).collect();
     found.configured = named.len();
     found.shapes.retain(|shape| !named.contains(shape));
     found.shapes.splice(0..0, named);
@@ -267,10 +267,10 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
             return;
         }
         let paths = element_paths(&value.origin);
-        // The key of a group may be a part of a name next to what is in the group.
+        // A name may be built from the key of a group and from something in the group: only the latter is used.
         for path in paths.iter().filter(|path| !paths.iter().any(|other| other.is_below(path))) {
             note(tallies, path, &|tally| tally.count(field));
-            // One element of what is iterated, for all instances, is as deep as the right one.
+            // A fixed element of an iterated collection is as deep as the right element, so it also shows the level.
             for (shape, _) in levels(path).into_iter().filter(|(_, is_selected)| !is_selected) {
                 if let Some(tally) = tallies.get_mut(&shape).filter(|tally| tally.iterated > 0) {
                     tally.count(field);
@@ -296,7 +296,7 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
     }
     for instance in flow.instances.iter().take(SAMPLE) {
         let iterated: Vec<Iterated> = instance.repetitions.iter().map(Iterated::of).collect();
-        // What leads to a group of elements is a part of the way to one of these.
+        // A path to a group of elements is a prefix of the path to one of them: only the longer one is used.
         let is_way = |path: &&Path| !iterated.iter().flat_map(Iterated::paths).any(|other| other.is_below(path));
         for (repetition, iterated) in instance.repetitions.iter().zip(&iterated) {
             let is_object = |value: &Value| value.entries().is_some() || value.as_unknown().is_some();
@@ -307,7 +307,7 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
             own.iter().filter(is_way).for_each(|path| {
                 note(&mut tallies, path, &|tally| {
                     count(tally);
-                    // What an object was made of may be a text itself, such as the name of a file.
+                    // An object may be built from a text, such as the name of a file, which has no parts.
                     tally.has_parts |= is_object && !texts.contains(path);
                 });
             });
@@ -437,7 +437,7 @@ fn note_associated(walked: &Walked<'_>, found: &mut Found) {
             element_paths(&value.origin).iter().for_each(|path| note(path, &mut associated));
         }
     }
-    // A collection inside a tenant is not another one.
+    // A collection inside a tenant is a part of the tenant.
     associated.retain(|shape| found.shapes.iter().all(|own| !is_inside(shape, own)));
     found.associated = std::mem::take(&mut associated);
     for list in walked.runtimes.iter().flat_map(|runtime| &runtime.safelists) {

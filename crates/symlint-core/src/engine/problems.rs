@@ -27,7 +27,7 @@ pub(super) fn refuse_undeclared(request: &Request, targets: &[Target]) -> Result
             && !is_unsure
             && !is_declared(name)
         {
-            let message = format!("`--var {name}=…` sets a variable that nothing declares in what is checked");
+            let message = format!("`--var {name}=…` sets a variable that is not declared in the checked files");
             return Err(Problem::new(ProblemKind::Usage, message));
         }
     }
@@ -130,7 +130,7 @@ fn nothing_known(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
     if model.has_no_values() && !has_errors(outcome) {
         let message =
             format!("nothing was checked in `{root}`: no tenant has any of the attributes that are looked for");
-        let help = "if they are named differently, add this to .symlint.hcl for each of them:\n\n    \
+        let help = "if they are named differently, set this in .symlint.hcl for each of them:\n\n    \
                     tenants { attributes = { sso_account_id = \"NAME\" } }";
         return Some(problem(message).help(help));
     }
@@ -201,13 +201,13 @@ fn nothing_in(
 ) -> Problem {
     match reason {
         Some(reason) => {
-            let help = "set it in a values file, or name one by `--var-file`";
+            let help = "set it in a values file, or pass one with `--var-file`";
             problem(format!("no tenants were checked in `{path}`: {reason}")).help(help)
         }
         None => {
             let own = targets.iter().find(|target| target.named.contains(&place));
             let message =
-                format!("nothing to check in `{path}`: it contains no tenants, flow calls, connectors, or safelists");
+                format!("nothing to check in `{path}`: it contains no tenants, flows, connectors, or safelists");
             // These would be flows if they were of a kind that is checked.
             let mut kinds = others.iter().flat_map(|other| &other.contents.resources);
             if kinds.any(|resources| resources.kind == "sym_strategy") {

@@ -69,8 +69,8 @@ pub(crate) fn looked_for(config: &Config) -> Vec<String> {
         format!("calls of modules named {}", modules.join(", ")),
         "calls with an argument `account_id_safelist`, and policies that allow `sts:AssumeRole` on `role/sym/…`"
             .to_owned(),
-        "calls of modules that are not there to read, with arguments such as `permission_set_arn`".to_owned(),
+        "calls of modules that are not available, with arguments such as `permission_set_arn`".to_owned(),
         format!("a collection named {}", variables.join(", ")),
-        "a variable or a local whose elements have ARNs of an instance, a permission set or a role".to_owned(),
+        "a variable or a local whose elements have ARNs of an instance, a permission set, or a role".to_owned(),
     ]
 }

@@ -49,7 +49,7 @@ pub fn markdown(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
     ];
     let mut text = String::new();
     for section in sections.into_iter().filter(|section| !section.is_empty()) {
-        // A part that does not fit is left out as a whole: half a table is none.
+        // A section that does not fit is left out as a whole: half a table is of no use.
         if text.len() + section.len() < BYTES {
             text.push_str(&section);
             text.push('\n');
@@ -145,7 +145,7 @@ fn details(findings: &[&ReportedFinding]) -> String {
         return String::new();
     }
     let lines: String = order.into_iter().map(|(rule, help)| format!("- **{rule}**: {}\n", item(help))).collect();
-    folded("What to do, and what happens if it stays", &lines)
+    folded("What to do, and what happens otherwise", &lines)
 }
 
 /// A help as a part of a list, where lines to paste are code.

@@ -53,10 +53,7 @@ pub enum Known {
     /// As it is written.
     Text(#[cfg_attr(feature = "schema", schemars(with = "String"))] Str),
     /// Not known before apply.
-    Unknown {
-        /// Why.
-        unknown: String,
-    },
+    Unknown { unknown: String },
     /// Not shown, since it is not well formed: Terraform hides it, or it came from the environment.
     Sensitive {
         /// Always true.

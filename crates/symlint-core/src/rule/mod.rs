@@ -79,7 +79,7 @@ pub enum Check {
 pub struct Group {
     /// `tenant`
     pub name: &'static str,
-    /// `does a tenant agree with itself?`
+    /// `do the values of each tenant agree with each other?`
     pub question: &'static str,
     /// When to read its findings: from 1 for what crosses from one tenant into another, to 3 for what concerns a single
     /// value.

@@ -54,7 +54,7 @@ pub(super) enum Repetition {
 impl Repetition {
     /// One of those of the block at `span`, where it is not known which there are.
     pub(super) fn unknown(is_each: bool, span: Span) -> Self {
-        let unknown = || Value::unknown("for what the block is repeated is not known", span);
+        let unknown = || Value::unknown("what the block is repeated for is not known", span);
         if is_each { Repetition::Each { key: unknown(), value: unknown() } } else { Repetition::Count(unknown()) }
     }
 

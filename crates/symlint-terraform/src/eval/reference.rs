@@ -180,7 +180,7 @@ impl<'p> Evaluator<'p> {
             ("each", "value", Some(Repetition::Each { value, .. })) => Ok(value.clone()),
             ("count", "index", Some(Repetition::Count(index))) => Ok(index.clone()),
             ("each", "key" | "value", None) | ("count", "index", None) if !scope.is_single => {
-                Err(Stop::reason(format!("{root}.{} differs from instance to instance", name.text)))
+                Err(Stop::reason(format!("`{root}.{}` differs from instance to instance", name.text)))
             }
             ("each", "key" | "value", _) | ("count", "index", _) => {
                 let wanted = if root == "each" { "for_each" } else { "count" };
@@ -199,7 +199,7 @@ impl<'p> Evaluator<'p> {
             }
             "cwd" => match &self.project.surroundings().cwd {
                 Some(cwd) => cwd.as_str(),
-                None => return Err(Stop::reason("path.cwd depends on where Terraform runs")),
+                None => return Err(Stop::reason("`path.cwd` depends on where Terraform runs")),
             },
             _ => return Err(Stop::error_at("`path` has only `module`, `root`, and `cwd`", name.span)),
         };
@@ -212,7 +212,7 @@ impl<'p> Evaluator<'p> {
                 Ok(Value::new(Kind::String(Str::from(workspace.as_str())), Origin::derived(span, [])))
             }
             ("workspace" | "applying", _) => {
-                Err(Stop::reason(format!("terraform.{} depends on where Terraform runs", name.text)))
+                Err(Stop::reason(format!("`terraform.{}` depends on where Terraform runs", name.text)))
             }
             _ => Err(Stop::error_at("`terraform` has `workspace`", name.span)),
         }

@@ -30,7 +30,7 @@ impl<'p> Evaluator<'p> {
         let item = Item::Variable(index);
         let value = self.remembered(instance.id(), item, variable.name.span, label, || {
             let mut value = match (&variable.type_error, instance.call()) {
-                _ if variable.ephemeral => Value::unknown(format!("var.{name} is ephemeral"), variable.name.span),
+                _ if variable.ephemeral => Value::unknown(format!("`var.{name}` is ephemeral"), variable.name.span),
                 (Some((message, span)), _) => self.refused(message.as_str(), *span),
                 (None, None) => self.root_variable(index, variable),
                 (None, Some((caller, call))) => self.child_variable(instance, caller, call, id, index, variable),
@@ -92,7 +92,7 @@ impl<'p> Evaluator<'p> {
                 let message = message.filter(|message| !self.project.is_private(&message.origin));
                 let said = message.as_ref().and_then(|message| message.as_str()).map(|text| format!(": {text}"));
                 let said = said.unwrap_or_default();
-                let message = format!("var.{} fails its validation{said}", variable.name.text);
+                let message = format!("`var.{}` fails its validation{said}", variable.name.text);
                 let kind = EvalErrorKind::Validation(value.origin.span);
                 self.push(EvalError { message, span: validation.condition.value.span, subject: None, kind });
             }
@@ -175,7 +175,7 @@ impl<'p> Evaluator<'p> {
 
     fn root_variable(&self, index: u32, variable: &'p Variable) -> Value {
         let Some((_, assignment)) = self.project.last_assignment(&variable.name.text) else {
-            return Value::unknown(format!("var.{} has no value here", variable.name.text), variable.name.span);
+            return Value::unknown(format!("`var.{}` has no value here", variable.name.text), variable.name.span);
         };
         let mut value = self.assigned(assignment);
         if value.is_null() && !variable.nullable {
@@ -184,7 +184,7 @@ impl<'p> Evaluator<'p> {
                 value.origin = value.origin.reached(|| self.path_to_input(variable.name.text.clone()));
             } else {
                 self.record(
-                    format!("var.{} must not be null", variable.name.text),
+                    format!("`var.{}` must not be null", variable.name.text),
                     assignment.attribute.value.span,
                     None,
                 );
@@ -254,7 +254,7 @@ impl<'p> Evaluator<'p> {
         let value = self.eval(&default.value, &Scope::constant());
         if value.is_null() && !variable.nullable {
             self.record(
-                format!("the default of var.{} must not be null", variable.name.text),
+                format!("the default of `var.{}` must not be null", variable.name.text),
                 default.value.span,
                 None,
             );
@@ -288,7 +288,7 @@ impl<'p> Evaluator<'p> {
         converted
     }
 
-    /// Whether it was said already that the object at `span` lacks `name`.
+    /// Whether it is already reported that the object at `span` lacks `name`.
     pub(super) fn is_missing(&self, span: Span, name: &Str) -> bool {
         self.missing.borrow().contains(&(span, name.clone()))
     }

@@ -278,7 +278,7 @@ fn write_yaml(value: &Value, indent: usize, out: &mut String, args: &Arguments<'
                 Some(text) => write_yaml_string(text, out)?,
                 // A number, a boolean or null as the whole document has another ending.
                 None if out.is_empty() && value.entries().is_none() && value.elements().is_none() => {
-                    return Err(Stop::reason("`yamlencode` of a single number, boolean or null is not evaluated"));
+                    return Err(Stop::reason("`yamlencode` of a single number, boolean, or null is not evaluated"));
                 }
                 None => write_json(value, out, args)?,
             }

@@ -30,7 +30,7 @@ use crate::syntax::{Call, Expr, ExprKind, normalised};
 use crate::value::{Kind, Value};
 
 use arguments::{Arguments, Function, MANY};
-pub use patterns::{Pattern, Problem};
+pub use patterns::{Pattern, PatternProblem};
 pub use strings::title;
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
@@ -220,7 +220,7 @@ fn with_last_expanded(evaluator: &Evaluator<'_>, values: &[Value]) -> Answer<Vec
     }
     let items = match &last.kind {
         Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) => items,
-        _ => return Err(Stop::error("only a list, set or tuple can be expanded to arguments")),
+        _ => return Err(Stop::error("only a list, set, or tuple can be expanded to arguments")),
     };
     if items.len() > ELEMENTS {
         return Err(Stop::limit("there are too many arguments"));
@@ -232,7 +232,7 @@ fn with_last_expanded(evaluator: &Evaluator<'_>, values: &[Value]) -> Answer<Vec
 
 /// The first of the expressions that can be evaluated.
 fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, scope: &Scope<'_>) -> Answer {
-    // What failed before is why the next is tried.
+    // The result depends on the expressions that failed before it.
     let mut failed = Vec::new();
     let mut attempts = expressions.iter().map(|expression| evaluator.attempt(expression, scope));
     while let Some(attempt) = attempts.next() {
@@ -274,7 +274,7 @@ fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, sco
 fn can(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, scope: &Scope<'_>) -> Answer {
     let [expression] = expressions else { return Err(Stop::error("`can` expects 1 argument")) };
     match evaluator.attempt(expression, scope) {
-        // Whether it can tells nothing that is hidden.
+        // Whether an expression succeeds reveals no sensitive value.
         Attempt::Is(Value { origin, .. }) => {
             Ok(Value::new(Kind::Bool(true), Origin { sensitive: false, ..Origin::derived(span, [origin]) }))
         }

@@ -25,7 +25,7 @@ pub struct Pattern {
 
 /// Why a pattern cannot be matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
+pub enum PatternProblem {
     /// Go refuses it.
     Invalid,
     /// Go may accept it, but it is not evaluated here.
@@ -38,7 +38,7 @@ impl Pattern {
     /// # Errors
     ///
     /// If Go refuses it, or if it is not evaluated here.
-    pub fn read(pattern: &str, subject: &str) -> Result<Self, Problem> {
+    pub fn read(pattern: &str, subject: &str) -> Result<Self, PatternProblem> {
         let mut reader = Reader {
             rest: pattern,
             groups: Vec::new(),
@@ -50,7 +50,7 @@ impl Pattern {
         reader.read()?;
         let config = Config::new().nfa_size_limit(Some(1 << 20));
         let states = Compiler::new().configure(config).build_from_hir(&reader.level.end().hir);
-        let engine = states.and_then(PikeVM::new_from_nfa).map_err(|_| Problem::Unusual)?;
+        let engine = states.and_then(PikeVM::new_from_nfa).map_err(|_| PatternProblem::Unusual)?;
         Ok(Self { engine, groups: reader.groups })
     }
 
@@ -133,13 +133,13 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn read(&mut self) -> Result<(), Problem> {
+    fn read(&mut self) -> Result<(), PatternProblem> {
         while let Some(c) = self.next() {
             let Flags { has_lines, dot_is_any, .. } = self.level.flags;
             match c {
                 '(' => self.group()?,
                 ')' => {
-                    let outer = self.outer.pop().ok_or(Problem::Invalid)?;
+                    let outer = self.outer.pop().ok_or(PatternProblem::Invalid)?;
                     let group = std::mem::replace(&mut self.level, outer).end();
                     self.level.parts.push(group);
                 }
@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
                 _ => self.literal(c),
             }
         }
-        if self.outer.is_empty() { Ok(()) } else { Err(Problem::Invalid) }
+        if self.outer.is_empty() { Ok(()) } else { Err(PatternProblem::Invalid) }
     }
 
     fn next(&mut self) -> Option<char> {
@@ -179,8 +179,8 @@ impl<'a> Reader<'a> {
     }
 
     /// What is before `end`, which is taken, too.
-    fn until(&mut self, end: char) -> Result<&'a str, Problem> {
-        let (before, rest) = self.rest.split_once(end).ok_or(Problem::Invalid)?;
+    fn until(&mut self, end: char) -> Result<&'a str, PatternProblem> {
+        let (before, rest) = self.rest.split_once(end).ok_or(PatternProblem::Invalid)?;
         self.rest = rest;
         Ok(before)
     }
@@ -230,11 +230,11 @@ impl<'a> Reader<'a> {
     }
 
     /// `*`, `+`, `?` or `{…}` is read, which counts to `times`.
-    fn repeat(&mut self, least: u32, most: Option<u32>, times: u32) -> Result<(), Problem> {
-        let part = self.level.parts.pop().filter(|part| !part.is_repeated).ok_or(Problem::Invalid)?;
+    fn repeat(&mut self, least: u32, most: Option<u32>, times: u32) -> Result<(), PatternProblem> {
+        let part = self.level.parts.pop().filter(|part| !part.is_repeated).ok_or(PatternProblem::Invalid)?;
         let repeats = part.repeats.saturating_mul(times).max(1);
         if least > MOST_REPEATS || most.is_some_and(|most| most < least) || times > 1 && repeats > MOST_REPEATS {
-            return Err(Problem::Invalid);
+            return Err(PatternProblem::Invalid);
         }
         let greedy = self.take("?") == self.level.flags.is_lazy;
         let hir = Hir::repetition(Repetition { min: least, max: most, greedy, sub: Box::new(part.hir) });
@@ -259,13 +259,13 @@ impl<'a> Reader<'a> {
     }
 
     /// After `(`.
-    fn group(&mut self) -> Result<(), Problem> {
+    fn group(&mut self) -> Result<(), PatternProblem> {
         let name = if !self.take("?") {
             None
         } else if self.take("P<") || self.take("<") {
             let name = self.until('>')?.to_owned();
             if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                return Err(Problem::Invalid);
+                return Err(PatternProblem::Invalid);
             }
             Some(name)
         } else {
@@ -275,14 +275,14 @@ impl<'a> Reader<'a> {
         self.open(u32::try_from(self.groups.len()).ok(), self.level.flags)
     }
 
-    fn open(&mut self, group: Option<u32>, flags: Flags) -> Result<(), Problem> {
+    fn open(&mut self, group: Option<u32>, flags: Flags) -> Result<(), PatternProblem> {
         let level = Level { group, flags, ..Level::default() };
         self.outer.push(std::mem::replace(&mut self.level, level));
-        if self.outer.len() > DEEPEST { Err(Problem::Unusual) } else { Ok(()) }
+        if self.outer.len() > DEEPEST { Err(PatternProblem::Unusual) } else { Ok(()) }
     }
 
     /// `(?i)`, `(?m-s:` and the like, after the `?`.
-    fn flags(&mut self) -> Result<(), Problem> {
+    fn flags(&mut self) -> Result<(), PatternProblem> {
         let mut flags = self.level.flags;
         // Whether there is a flag after a `-`, if there is one.
         let mut negated = None;
@@ -290,7 +290,7 @@ impl<'a> Reader<'a> {
             let is_on = negated.is_none();
             match self.next() {
                 // How letters beyond ASCII are folded would need tables.
-                Some('i') if !self.ascii => return Err(Problem::Unusual),
+                Some('i') if !self.ascii => return Err(PatternProblem::Unusual),
                 Some('i') => flags.ignores_case = is_on,
                 Some('m') => flags.has_lines = is_on,
                 Some('s') => flags.dot_is_any = is_on,
@@ -306,14 +306,14 @@ impl<'a> Reader<'a> {
                     self.level.parts.iter_mut().for_each(|part| part.is_repeated = false);
                     return Ok(());
                 }
-                _ => return Err(Problem::Invalid),
+                _ => return Err(PatternProblem::Invalid),
             }
             negated = negated.map(|_| true);
         }
     }
 
     /// After a `\` outside of a class.
-    fn escaped(&mut self) -> Result<(), Problem> {
+    fn escaped(&mut self) -> Result<(), PatternProblem> {
         if self.take("A") {
             self.add(Hir::look(Look::Start));
         } else if self.take("z") {
@@ -336,7 +336,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `\d`, `\pL` and the like, after the `\`.
-    fn escaped_class(&mut self) -> Result<Option<ClassUnicode>, Problem> {
+    fn escaped_class(&mut self) -> Result<Option<ClassUnicode>, PatternProblem> {
         let Some(c) = self.rest.chars().next() else { return Ok(None) };
         let pairs = match c.to_ascii_lowercase() {
             'd' => "09",
@@ -350,10 +350,13 @@ impl<'a> Reader<'a> {
     }
 
     /// `pL`, `P{Lu}`, `p{^Lu}`: what of it is ASCII, where all is.
-    fn unicode_class(&mut self) -> Result<ClassUnicode, Problem> {
+    fn unicode_class(&mut self) -> Result<ClassUnicode, PatternProblem> {
         let is_negated = self.next() == Some('P');
-        let name =
-            if self.take("{") { self.until('}')?.to_owned() } else { self.next().ok_or(Problem::Invalid)?.to_string() };
+        let name = if self.take("{") {
+            self.until('}')?.to_owned()
+        } else {
+            self.next().ok_or(PatternProblem::Invalid)?.to_string()
+        };
         let (name, is_negated) = name.strip_prefix('^').map_or((name.as_str(), is_negated), |name| (name, !is_negated));
         let pairs = match name {
             "L" | "Latin" => "AZaz",
@@ -365,14 +368,14 @@ impl<'a> Reader<'a> {
             "S" => "$$++<>^^``||~~",
             "Greek" | "Cyrillic" | "Han" | "Hiragana" | "Katakana" | "Arabic" | "Hebrew" | "Lt" | "Lm" | "Lo" | "M"
             | "Mn" => "",
-            _ => return Err(Problem::Unusual),
+            _ => return Err(PatternProblem::Unusual),
         };
-        if self.ascii { Ok(self.class_of(pairs, is_negated)) } else { Err(Problem::Unusual) }
+        if self.ascii { Ok(self.class_of(pairs, is_negated)) } else { Err(PatternProblem::Unusual) }
     }
 
     /// A character after a `\`.
-    fn escaped_char(&mut self) -> Result<char, Problem> {
-        let c = self.next().ok_or(Problem::Invalid)?;
+    fn escaped_char(&mut self) -> Result<char, PatternProblem> {
+        let c = self.next().ok_or(PatternProblem::Invalid)?;
         match c {
             'a' => Ok('\u{7}'),
             'f' => Ok('\u{C}'),
@@ -385,38 +388,38 @@ impl<'a> Reader<'a> {
                 let more = self.rest.bytes().take(2).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
                 // One digit alone would refer to a group, which Go does not do.
                 if c != '0' && more == 0 {
-                    return Err(Problem::Invalid);
+                    return Err(PatternProblem::Invalid);
                 }
                 let mut value = c.to_digit(8).unwrap_or(0);
                 for _ in 0..more {
                     value = value * 8 + self.next().and_then(|c| c.to_digit(8)).unwrap_or(0);
                 }
-                char::from_u32(value).ok_or(Problem::Invalid)
+                char::from_u32(value).ok_or(PatternProblem::Invalid)
             }
             _ if c.is_ascii() && !c.is_ascii_alphanumeric() => Ok(c),
-            _ => Err(Problem::Invalid),
+            _ => Err(PatternProblem::Invalid),
         }
     }
 
     /// After `\x`.
-    fn hexadecimal(&mut self) -> Result<char, Problem> {
+    fn hexadecimal(&mut self) -> Result<char, PatternProblem> {
         let digits = if self.take("{") {
             self.until('}')?
         } else {
-            let (digits, rest) = self.rest.split_at_checked(2).ok_or(Problem::Invalid)?;
+            let (digits, rest) = self.rest.split_at_checked(2).ok_or(PatternProblem::Invalid)?;
             self.rest = rest;
             digits
         };
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Problem::Invalid);
+            return Err(PatternProblem::Invalid);
         }
-        let value = u32::from_str_radix(digits, 16).map_err(|_| Problem::Invalid)?;
+        let value = u32::from_str_radix(digits, 16).map_err(|_| PatternProblem::Invalid)?;
         // A surrogate is a number to Go that no text has.
-        char::from_u32(value).ok_or(if value > 0x10_FFFF { Problem::Invalid } else { Problem::Unusual })
+        char::from_u32(value).ok_or(if value > 0x10_FFFF { PatternProblem::Invalid } else { PatternProblem::Unusual })
     }
 
     /// After `[`.
-    fn class(&mut self) -> Result<ClassUnicode, Problem> {
+    fn class(&mut self) -> Result<ClassUnicode, PatternProblem> {
         let mut class = ClassUnicode::empty();
         let is_negated = self.take("^");
         let mut first = true;
@@ -440,7 +443,7 @@ impl<'a> Reader<'a> {
                 self.next();
                 to = self.class_char()?;
                 if to < from {
-                    return Err(Problem::Invalid);
+                    return Err(PatternProblem::Invalid);
                 }
             }
             class.union(&self.range(from, to));
@@ -452,16 +455,16 @@ impl<'a> Reader<'a> {
         Ok(class)
     }
 
-    fn class_char(&mut self) -> Result<char, Problem> {
+    fn class_char(&mut self) -> Result<char, PatternProblem> {
         match self.next() {
             Some('\\') => self.escaped_char(),
             Some(c) => Ok(c),
-            None => Err(Problem::Invalid),
+            None => Err(PatternProblem::Invalid),
         }
     }
 
     /// `[:alpha:]` within a class.
-    fn named_class(&mut self) -> Result<Option<ClassUnicode>, Problem> {
+    fn named_class(&mut self) -> Result<Option<ClassUnicode>, PatternProblem> {
         let Some((name, rest)) = self.rest.strip_prefix("[:").and_then(|rest| rest.split_once(":]")) else {
             return Ok(None);
         };
@@ -482,7 +485,7 @@ impl<'a> Reader<'a> {
             "upper" => "AZ",
             "word" => "09AZ__az",
             "xdigit" => "09AFaf",
-            _ => return Err(Problem::Invalid),
+            _ => return Err(PatternProblem::Invalid),
         };
         Ok(Some(self.class_of(pairs, is_negated)))
     }

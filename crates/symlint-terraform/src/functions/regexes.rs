@@ -9,15 +9,15 @@ use crate::source::{Span, Str};
 use crate::value::{Entry, Kind, ObjectAttribute, Type, Value};
 
 use super::arguments::{Arguments, Function, function};
-use super::patterns::{Pattern, Problem};
+use super::patterns::{Pattern, PatternProblem};
 
 pub(super) const FUNCTIONS: &[Function] =
     &[function("regex", 2, 2, regex), function("regexall", 2, 2, regexall), function("replace", 3, 3, replace)];
 
 fn compile(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Answer<Pattern> {
     let read = Pattern::read(pattern, subject).map_err(|problem| match problem {
-        Problem::Invalid => args.refuse(format_args!("expects a pattern, and `{pattern}` is not one")),
-        Problem::Unusual => Stop::reason("this pattern is not evaluated"),
+        PatternProblem::Invalid => args.refuse(format_args!("expects a pattern, and `{pattern}` is not one")),
+        PatternProblem::Unusual => Stop::reason("this pattern is not evaluated"),
     })?;
     args.spend(read.size().saturating_mul(subject.len() + 1) / PARTS_OF_A_STEP)?;
     Ok(read)

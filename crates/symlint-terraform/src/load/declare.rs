@@ -122,7 +122,7 @@ fn refuse_in_call(name: &Name, block: &Block, errors: &mut Vec<LoadError>) {
 
 fn refuse_two_repetitions(block: &Block, errors: &mut Vec<LoadError>) {
     if let (Some(_), Some(for_each)) = (attribute(block, "count"), attribute(block, "for_each")) {
-        errors.push(invalid("`count` and `for_each` exclude each other".to_owned(), for_each.name.span));
+        errors.push(invalid("`count` and `for_each` cannot be used together".to_owned(), for_each.name.span));
     }
 }
 

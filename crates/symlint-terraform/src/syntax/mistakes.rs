@@ -154,7 +154,7 @@ impl Reader<'_> {
             self.error(self.at..self.at, "a comma or a new line is missing before this item");
             return Ok(());
         }
-        Err(self.unexpected("a comma, a new line or `}` must follow the value"))
+        Err(self.unexpected("a comma, a new line, or `}` must follow the value"))
     }
 
     /// Two elements without a comma: the first from `start` to `end`, the second here.

@@ -142,7 +142,7 @@ impl Reader<'_> {
                 let (key, value) = self.loop_names("%{ for x in list }")?;
                 PieceKind::For { key, value, collection: self.expression(Lines::Continue)? }
             }
-            "" => return Err(self.error(open..open + 2, "`%{` must be followed by `if`, `for`, `else`, `endif` or `endfor`; write `%%{` for the characters themselves")),
+            "" => return Err(self.error(open..open + 2, "`%{` must be followed by `if`, `for`, `else`, `endif`, or `endfor`; write `%%{` for the characters themselves")),
             other => {
                 let message = format!("`{other}` is not a directive: use `if`, `for`, `else`, `endif`, or `endfor`");
                 return Err(self.error(word, message));

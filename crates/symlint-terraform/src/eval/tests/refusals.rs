@@ -108,7 +108,7 @@ fn each_and_count_where_they_stand_for_nothing() {
         ("locals {\n  a = count.index\n}\n", count, "count.index"),
         (
             "module \"a\" {\n  source = \"./m\"\n  for_each = { b = 1 }\n  count = 1\n}\n",
-            "`count` and `for_each` exclude each other",
+            "`count` and `for_each` cannot be used together",
             "for_each",
         ),
     ] {
