@@ -31,7 +31,7 @@ impl FileTree for Disk {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError> {
         let fail = |reason: String| FileError { path: path.into(), reason };
         let Some(metadata) = metadata(path)? else { return Ok(None) };
-        // To open a pipe might never end.
+        // Opening a pipe may block forever.
         match kind_of(&metadata) {
             EntryKind::Folder => return Ok(None),
             EntryKind::File => {}
@@ -90,7 +90,7 @@ impl FileTree for Disk {
 
     fn real(&self, path: &str) -> Option<String> {
         let path = canonical(path).ok()?;
-        // What a name has that is not text, it has in all of its paths.
+        // A name that is not UTF-8 is replaced in the same way in all of its paths.
         Some(path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" }))
     }
 

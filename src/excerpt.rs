@@ -121,7 +121,7 @@ impl ExcerptText {
         let chars = |range: Range<usize>| self.text.get(range).unwrap_or_default().chars().count();
         let column = self.gutter + chars(line..shown.start) + chars(shown.clone()) / 2 + HOOK;
         let room = width.saturating_sub(column);
-        // A number is not worth a letter.
+        // A letter would take as much room as the number.
         if display_width(text) <= room.max(NUMBER) {
             return Some(text.to_owned());
         }
@@ -232,14 +232,14 @@ pub(crate) fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room:
         .map(|span| span.start.max(line.start)..span.end.min(line.end))
         .map(|span| if width(&span) <= whole { span } else { span.start..span.end.min(after(span.start, most)) })
         .collect();
-    // The end of a line is what a reader misses least.
+    // If the marked text is at the start of the line, only the end is cut.
     let start = line.start..after(line.start, room.saturating_sub(ELLIPSIS));
     if marked.iter().all(|mark| mark.end <= start.end) {
         return vec![start];
     }
     let used: usize = merged(marked.clone()).iter().map(width).sum();
     let free = room.saturating_sub(used + ELLIPSIS * (marked.len() + 1));
-    // The indentation is what is missed least of it.
+    // If there is not enough room, the indentation is left out first.
     let indent = all.len() - all.trim_start_matches(' ').len();
     let start = if width(&head) > free { line.start + indent } else { line.start };
     let head = start..head.end.min(after(start, free)).max(start);

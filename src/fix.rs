@@ -89,7 +89,7 @@ fn diff(files: &SortedMap<String, engine::Change>, hidden: &SortedSet<String>) -
 fn covered<'t>(text: &'t str, hidden: &SortedSet<String>) -> Cow<'t, str> {
     const LONG: usize = 6;
     let mut text = Cow::Borrowed(text);
-    // What begins with another comes before it.
+    // A longer text comes before a text that it begins with.
     for own in Vec::from_iter(hidden).into_iter().rev() {
         let (old, new) = match own.len() < LONG {
             true => (format!("\"{own}\""), format!("\"{BLANK}\"")),

@@ -66,7 +66,7 @@ static PARTITIONS: [Partition; 8] = [
     },
 ];
 
-/// The first four hex digits of an instance id in public configurations, with the home region stated beside it:
+/// The first four hex digits of an instance id in public configurations, with the home region stated next to it:
 /// observed, undocumented.
 const HOME_REGIONS: [(&str, &str, &str); 10] = [
     ("aws", "7223", "us-east-1"),

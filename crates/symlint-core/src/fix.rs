@@ -1,4 +1,4 @@
-//! Mending files by the fixes that findings bring.
+//! Applies the fixes of findings to files.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub struct Round {
 /// round, when the files are checked again. Bytes outside the fixes stay. A file that is not UTF-8 is not touched, and
 /// neither is one below `.terraform`, which is a copy. `file_of` gives all names of one file, such as a link's, one name.
 pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool, file_of: &dyn Fn(&str) -> String) -> Round {
-    let mut files: SortedMap<String, File> = SortedMap::new();
+    let mut files: SortedMap<String, EditedFile> = SortedMap::new();
     let mut fixed = 0;
     // Two projects that share a module find the same in it.
     let mut seen: HashSet<&str> = HashSet::default();
@@ -43,7 +43,7 @@ pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool, file_of: &dyn Fn(&str) -
             if seen.insert(&finding.fingerprint) && edits.iter().all(is_free) {
                 fixed += 1;
                 for (name, source, edit) in edits {
-                    let file = files.entry(name).or_insert_with(|| File::new(source));
+                    let file = files.entry(name).or_insert_with(|| EditedFile::new(source));
                     file.edits.insert((edit.span.start, edit.span.end), edit.text.clone());
                 }
             }
@@ -63,13 +63,13 @@ fn may_change(source: &SourceFile) -> bool {
 }
 
 /// A file and the edits that were accepted for it.
-struct File {
+struct EditedFile {
     source: Arc<SourceFile>,
     /// By start and end.
     edits: SortedMap<(u32, u32), String>,
 }
 
-impl File {
+impl EditedFile {
     fn new(source: Arc<SourceFile>) -> Self {
         Self { source, edits: SortedMap::new() }
     }

@@ -10,7 +10,7 @@ use std::thread;
 /// From this many tenants on, a second thread takes less time than it saves.
 pub(crate) const MANY_TENANTS: usize = 1_000;
 
-/// What `work` turns into each of `items`, in their order, by as many threads as pay.
+/// What `work` turns into each of `items`, in their order, by as many threads as are worth starting.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     /// More do not help: the rules wait for the memory.

@@ -7,9 +7,7 @@ use symlint_terraform::Span;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Suppression {
-    /// What suppresses it.
     pub by: SuppressedBy,
-    /// Why.
     pub reason: String,
 }
 
@@ -22,7 +20,7 @@ pub enum SuppressedBy {
     Inline,
     /// An `exception` of the configuration.
     Exception,
-    /// The baseline file.
+    /// An entry of the baseline file.
     Baseline,
     /// The git revision since which only new findings count.
     Revision,
@@ -84,7 +82,6 @@ pub enum Unused {
 pub struct InvalidSuppression {
     /// What is wrong with it, and what to do.
     pub message: String,
-    /// Where.
     pub span: Span,
 }
 

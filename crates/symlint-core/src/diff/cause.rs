@@ -19,10 +19,10 @@ struct Identity<'f> {
 }
 
 /// What two findings with one cause have in common: whichever of two tenants it is reported on.
-type Whole<'i> = (&'i str, &'i SortedSet<usize>, &'i SortedSet<(usize, FieldKind, Str)>, &'i str);
+type FindingKey<'i> = (&'i str, &'i SortedSet<usize>, &'i SortedSet<(usize, FieldKind, Str)>, &'i str);
 
 impl Identity<'_> {
-    fn whole(&self) -> Whole<'_> {
+    fn whole(&self) -> FindingKey<'_> {
         (self.rule, &self.tenants, &self.values, self.what)
     }
 }
@@ -60,7 +60,7 @@ impl Causes {
         let olds: Vec<(usize, Identity<'_>)> = identities(old, in_old, &none, &unified);
         let news: Vec<(usize, Identity<'_>)> = identities(new, in_new, &none, &same);
 
-        let mut places: HashMap<Whole<'_>, Vec<usize>> = HashMap::default();
+        let mut places: HashMap<FindingKey<'_>, Vec<usize>> = HashMap::default();
         for (at, identity) in olds.iter().rev() {
             places.entry(identity.whole()).or_default().push(*at);
         }
@@ -124,7 +124,7 @@ impl Causes {
         }
     }
 
-    /// A finding about one tenant's value is the same when somebody turns up, or goes, whose value that is.
+    /// A finding about one tenant's value stays the same finding if another tenant with that value appears or disappears.
     fn join_grown(&mut self, old: (Seen<'_>, &[(usize, Identity<'_>)]), new: (Seen<'_>, &[(usize, Identity<'_>)])) {
         type Own<'f> = (&'f str, SortedSet<usize>, SortedSet<(FieldKind, Str)>, &'f str);
         fn own<'f>(seen: Seen<'f>, at: usize, identity: &Identity<'f>) -> Option<(Own<'f>, bool)> {
@@ -149,11 +149,11 @@ impl Causes {
         }
     }
 
-    /// What several tenants share is reported on the later ones, and which these are may change: only who had no part
-    /// in it before brings something new.
+    /// What several tenants share is reported on the later ones. Which these are may change with the order, so a finding
+    /// is new only if it is about a tenant that did not share the value before.
     fn join_groups(&mut self, old: (Seen<'_>, &[(usize, Identity<'_>)]), new: (Seen<'_>, &[(usize, Identity<'_>)])) {
         let (before, after) = (groups(old.0, old.1), groups(new.0, new.1));
-        let mut counted: SortedSet<(Group<'_>, usize)> = SortedSet::new();
+        let mut counted: SortedSet<(SharedValues<'_>, usize)> = SortedSet::new();
         for (at, identity) in new.1 {
             let Some(group) = group(new.0, *at, identity).filter(|_| self.is_new(*at)) else { continue };
             let Some(members) = before.get(&group) else { continue };
@@ -177,9 +177,9 @@ impl Causes {
 }
 
 /// What several tenants share: the rule and the values.
-type Group<'f> = (&'f str, SortedSet<(FieldKind, Str)>);
+type SharedValues<'f> = (&'f str, SortedSet<(FieldKind, Str)>);
 
-fn group<'f>(seen: Seen<'_>, at: usize, identity: &Identity<'f>) -> Option<Group<'f>> {
+fn group<'f>(seen: Seen<'_>, at: usize, identity: &Identity<'f>) -> Option<SharedValues<'f>> {
     let subject = seen.report.findings.get(at)?.subject.as_deref()?;
     if identity.tenants.len() < 2 {
         return None;
@@ -187,14 +187,14 @@ fn group<'f>(seen: Seen<'_>, at: usize, identity: &Identity<'f>) -> Option<Group
     if !subject.primary.is_empty() {
         return Some((identity.rule, subject.primary.clone()));
     }
-    // It is about a key, and says the same of each tenant.
+    // The finding is about a key, so the values of any tenant will do.
     let own = subject.own.iter().next()?;
     let values = subject.values.iter().filter(|(tenant, ..)| tenant == own);
     Some((identity.rule, values.map(|(_, kind, text)| (*kind, text.clone())).collect()))
 }
 
-fn groups<'f>(seen: Seen<'_>, all: &[(usize, Identity<'f>)]) -> SortedMap<Group<'f>, SortedSet<usize>> {
-    let mut groups: SortedMap<Group<'_>, SortedSet<usize>> = SortedMap::new();
+fn groups<'f>(seen: Seen<'_>, all: &[(usize, Identity<'f>)]) -> SortedMap<SharedValues<'f>, SortedSet<usize>> {
+    let mut groups: SortedMap<SharedValues<'_>, SortedSet<usize>> = SortedMap::new();
     for (at, identity) in all {
         if let Some(group) = group(seen, *at, identity) {
             groups.entry(group).or_default().extend(&identity.tenants);

@@ -52,7 +52,7 @@ pub(crate) fn on_touched(
     }
     let other = *subject.others.iter().find(|other| joined.unwrap_or(touched).contains(other))?;
     let (tenant, details) = seen.tenant(other)?;
-    // The place of the other's value that it was compared with.
+    // The place of the other tenant's value that the finding was compared with.
     let is_of = |place: &crate::report::Location| {
         let values = details.values.iter().map(|value| &value.location).chain([&tenant.location]);
         let mut values = values.filter(|own| own.file == place.file);
@@ -65,7 +65,7 @@ pub(crate) fn on_touched(
     moved.others = finding.tenant.iter().cloned().collect();
     moved.location = related.location.clone();
     let own = finding.tenant.as_deref()?;
-    // Of what both have, it says whose it is.
+    // If both tenants have the same value, the message names its owner.
     let shared = details.values.iter().find_map(|value| match &value.value {
         Some(Known::Text(text))
             if !matches!(value.kind, FieldKind::Cloud | FieldKind::Region)
@@ -84,7 +84,7 @@ pub(crate) fn on_touched(
         0,
         crate::report::RelatedPlace { message: finding.message.clone(), location: finding.location.clone() },
     );
-    // What would fix it is elsewhere.
+    // The fixes are for the other tenant.
     moved.fixes.clear();
     moved.block = None;
     Some(moved)
@@ -154,7 +154,7 @@ fn turned(subject: &Subject, touched: &SortedSet<usize>) -> Option<Subject> {
     if subject.own.iter().any(|own| touched.contains(own)) {
         return None;
     }
-    // The name of a role says whose it is.
+    // The name of a role already shows which tenant it belongs to.
     let tells = |kind: FieldKind| !matches!(kind, FieldKind::RoleArn | FieldKind::Cloud | FieldKind::Region);
     let has_same = |other: &usize| {
         let own = subject.values.iter().filter(|(tenant, kind, _)| subject.own.contains(tenant) && tells(*kind));

@@ -69,7 +69,7 @@ fn by_configuration(old: Seen<'_>, unchanged: Seen<'_>, new: Seen<'_>, trials: &
         let Some(finding) = unchanged.report.findings.get(at) else { continue };
         let counted_before = !before.is_new(at);
         let back: Vec<&Trial> = trials.iter().filter(|trial| is_back(unchanged, at, &trial.report)).collect();
-        // What no longer fits the new files finds what nobody hides.
+        // A reverted setting that no longer fits the new files causes findings of its own; nothing hides those.
         if !counted_before && !back.is_empty() && back.iter().all(|trial| is_unfit(&trial.report)) {
             continue;
         }

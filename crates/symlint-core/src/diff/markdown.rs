@@ -66,7 +66,7 @@ fn write(diff: &Diff, bytes: usize, to: &mut dyn io::Write) -> io::Result<()> {
     ];
     let mut left_out: Vec<&str> = Vec::new();
     for (name, section) in sections.into_iter().filter(|(_, section)| !section.is_empty()) {
-        // Half a table is none.
+        // A section that does not fit is left out as a whole: half a table is of no use.
         if text.len() + section.len() < bytes {
             text.push_str(section.trim_end());
             text.push_str("\n\n");

@@ -177,7 +177,7 @@ impl Pairing {
     }
 }
 
-/// A value that tells tenants apart. What more tenants than that share tells nothing.
+/// A value by which a tenant is recognized. A value that more than `CROWD` tenants share is not used.
 type Mark = (FieldKind, Str, Option<Str>);
 const CROWD: usize = 64;
 

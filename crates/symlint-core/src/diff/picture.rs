@@ -48,7 +48,7 @@ impl Graph {
         ] {
             let (key, label) = match value {
                 Some(Known::Text(text)) => (text.to_string(), format!("{what} {}", short_arn(text))),
-                // Nobody knows whether it is the same one for two tenants.
+                // Unknown values of two tenants may differ, so each has a node of its own.
                 Some(Known::Unknown { .. }) => (format!("?{tenant}"), format!("{what} not known")),
                 Some(Known::Sensitive { hash, .. }) => (hash.to_string(), format!("{what} (sensitive)")),
                 None => continue,

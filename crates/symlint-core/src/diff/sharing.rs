@@ -14,10 +14,10 @@ use crate::tenants::FieldKind;
 const OTHERS: usize = 8;
 
 /// The tenants that have each value, as it is written.
-type Owners<'r> = HashMap<(FieldKind, &'r str), SortedSet<usize>>;
+type OwnersByValue<'r> = HashMap<(FieldKind, &'r str), SortedSet<usize>>;
 
-fn owners<'r>(seen: Seen<'r>) -> Owners<'r> {
-    let mut owners = Owners::default();
+fn owners<'r>(seen: Seen<'r>) -> OwnersByValue<'r> {
+    let mut owners = OwnersByValue::default();
     for (at, details) in seen.details.tenants.iter().enumerate() {
         for value in &details.values {
             let Some(Known::Text(text)) = &value.value else { continue };
@@ -31,8 +31,8 @@ fn owners<'r>(seen: Seen<'r>) -> Owners<'r> {
     owners
 }
 
-/// What of one customer's grant is another's: whose, whether they had it before and have it no longer, and whether only
-/// the change gives it to both.
+/// A value of a grant that other customers have or had: who they are, whether they only had it before the change, and
+/// whether the change is what makes them share it.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Shared {
     is_new: bool,
@@ -84,13 +84,13 @@ pub(super) fn note_others(
             let mut also_of: Vec<AlsoOf> = Vec::new();
             for (kind, what, value) in values {
                 let Some(Known::Text(text)) = value else { continue };
-                let of = |owners: &Owners<'_>| owners.get(&(kind, text.as_str())).cloned().unwrap_or_default();
+                let of = |owners: &OwnersByValue<'_>| owners.get(&(kind, text.as_str())).cloned().unwrap_or_default();
                 let (mut is, had) = (of(&after), of(&before));
                 let mut gone = had.clone();
                 gone.retain(|at| pairing.new_of.get(*at).copied().flatten().is_none_or(|now| !is.contains(&now)));
                 gone.retain(|at| was.is_none_or(|was| is_other(old, kind, *at, was)));
                 is.retain(|at| is_other(new, kind, *at, own));
-                // What several customers had before is nobody's own.
+                // A value that several customers had before does not belong to one of them.
                 let first = had.iter().next().copied();
                 let is_common = had.iter().any(|at| first.is_some_and(|first| is_other(old, kind, first, *at)));
                 let had_it =

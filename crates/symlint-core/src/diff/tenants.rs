@@ -81,7 +81,7 @@ pub(super) fn all_recreated(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> 
         };
         if earlier.key == own.key && pairing.runs.get(earlier.run).copied().flatten() == Some(own.run) {
             let recreated = recreated(new, own.run, &own_before.addresses, &details.addresses);
-            // Where tenants are counted, one has what another had.
+            // With `count`, a tenant can get an address that another one had before; that is not destroyed.
             found.extend(recreated.into_iter().filter(|it| {
                 !after.contains(it.old.as_str()) && it.new.as_ref().is_some_and(|new| !before.contains(new.as_str()))
             }));
@@ -194,7 +194,7 @@ fn change(
     let old_key = earlier.map(|(tenant, _)| tenant.key.clone()).filter(|key| is.is_some() && *key != own.key);
     let values = match (earlier, is) {
         (Some((_, earlier)), Some(_)) => {
-            // What only a flow says of a tenant is not its own.
+            // A value that appears or disappears with the flow is not a value of the tenant's own entry.
             let is_same = |a: &ValueDetails, b: &ValueDetails| {
                 same(a.kind, &a.value, &b.value)
                     || a.value.is_none() && !was_wired && *is_wired
@@ -216,7 +216,7 @@ fn change(
     let change = match (was, is) {
         (None, _) => TenantChangeKind::Added,
         (_, None) => TenantChangeKind::Removed,
-        // Nobody chose the address of a call as a name.
+        // An address that stands in for a name was not chosen, so its change is not a rename.
         _ if old_key.is_some() && details.is_named && earlier.is_some_and(|(_, earlier)| earlier.is_named) => {
             TenantChangeKind::Renamed
         }
@@ -228,7 +228,7 @@ fn change(
         && values.is_empty()
         && is_wired.is_none()
         && moved_from.is_none();
-    // A module that nobody calls receives nothing that is known: what was not compared says it.
+    // A module that nothing calls receives no known values; that is in the list of what was not compared.
     let tells = |value: &ValueDetails| {
         !matches!(value.kind, FieldKind::Cloud | FieldKind::Region) && Known::is_certain(&value.value)
     };
@@ -373,7 +373,7 @@ fn values(
         }
         None => true,
     });
-    // Of grants that are more or less than before, nobody knows which one changed.
+    // If the number of grants changes, it is unknown which old one became which new one.
     if left.len() == others.len() {
         for (old, new) in left.iter().zip(&others) {
             for value in new {
@@ -389,7 +389,7 @@ fn values(
 }
 
 fn changed(all: &Details, tenant: &TenantDetails, old: &ValueDetails, new: &ValueDetails) -> ValueChange {
-    // What no entry has is called as the argument is that passes it.
+    // A value that is in no entry is named after the argument that passes it.
     let passing = || through(tenant, new.kind).find_map(|at| all.wiring.get(at)).map(|wiring| wiring.name.clone());
     let is_part = FieldKind::CONNECTOR.contains(&new.kind);
     let name = new.name.clone().or_else(|| passing().filter(|_| !is_part));

@@ -39,7 +39,6 @@ pub struct Diff {
     pub problems: Vec<Problem>,
     /// What could not be done with what was there before: of that, nothing was compared.
     pub base_problems: Vec<Problem>,
-    /// The numbers.
     pub summary: DiffSummary,
     /// The repository paths of files, by their names. Not part of the JSON.
     #[serde(skip)]
@@ -62,7 +61,6 @@ pub struct Crossing {
     pub titles: [Vec<String>; 2],
     /// What they act on.
     pub message: String,
-    /// Where.
     pub location: Location,
     /// The finding; null where none says it, as when two customers swap their accounts.
     pub finding: Option<ChangedFinding>,
@@ -82,9 +80,7 @@ pub struct CheckChanges {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hidden {
-    /// The finding.
     pub finding: ChangedFinding,
-    /// What hides it.
     pub by: HiddenBy,
     /// The setting or the reason, in words.
     pub how: String,
@@ -101,7 +97,7 @@ pub enum HiddenBy {
     Inline,
     /// An exception of the configuration.
     Exception,
-    /// The baseline.
+    /// A new entry of the baseline.
     Baseline,
     /// Another setting of the configuration.
     Configuration,
@@ -115,7 +111,6 @@ pub enum HiddenBy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SettingChange {
-    /// The file.
     pub file: String,
     /// Which setting, such as `exception "role-account-mismatch"`.
     pub name: String,
@@ -183,7 +178,6 @@ pub enum TenantChangeKind {
 pub struct GrantChange {
     /// What engineers get.
     pub permission_set: Option<Known>,
-    /// Where.
     pub account: Option<Known>,
     /// Through which role.
     pub role: Option<Known>,
@@ -221,9 +215,7 @@ pub struct AlsoOf {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rerouted {
-    /// Before.
     pub old: GrantChange,
-    /// After.
     pub new: GrantChange,
 }
 
@@ -239,9 +231,7 @@ pub struct ValueChange {
     pub old: Option<Known>,
     /// Null where it is missing.
     pub new: Option<Known>,
-    /// Where it was.
     pub old_location: Location,
-    /// Where it is.
     pub location: Location,
 }
 
@@ -271,7 +261,6 @@ pub struct WiringChange {
     pub old: Option<String>,
     /// The expression as it is.
     pub new: String,
-    /// Where it is.
     pub location: Location,
     /// The tenants that are concerned.
     pub tenants: Vec<String>,
@@ -288,9 +277,7 @@ pub struct Example {
     /// Its key.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub tenant: Str,
-    /// Before.
     pub old: Vec<Option<Known>>,
-    /// After.
     pub new: Vec<Option<Known>>,
 }
 
@@ -335,13 +322,11 @@ pub struct ChangedFinding {
     pub rule: String,
     /// How bad it is.
     pub level: Level,
-    /// What is wrong.
     pub message: String,
     /// The tenant that the change touches; null where there is none, or more than one.
     pub tenant: Option<String>,
     /// The way to the value.
     pub path: Option<String>,
-    /// Where.
     pub location: Location,
     /// What to do, and what happens if it stays.
     pub help: Option<String>,
@@ -371,15 +356,14 @@ pub struct Uncompared {
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum SideName {
-    /// Only before.
+    /// Only before the change.
     Old,
-    /// Only after.
+    /// Only after the change.
     New,
-    /// Before and after.
+    /// Before and after the change.
     Both,
 }
 
-/// The numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiffSummary {

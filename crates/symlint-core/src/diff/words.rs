@@ -17,7 +17,6 @@ use crate::tenants::{FieldKind, FieldName};
 /// The one line that says what a change does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headline {
-    /// What it does.
     pub text: String,
     /// How bad that is.
     pub mood: Mood,
@@ -70,7 +69,7 @@ pub fn headline(diff: &Diff) -> Headline {
     add(if is_otherwise { values } else { 0 }, format!("{} changed", count(values, "value")));
     let moved = diff.tenants.iter().filter(|tenant| tenant.moved_from.is_some()).count();
     add(moved, format!("{} moved to another root module", count(moved, "tenant")));
-    // What a tenant brings along or takes with it goes without saying.
+    // Safelist entries of a tenant that is added, removed, or moved are not mentioned separately.
     let lonely = |change: &&ListChange| {
         let is_of = |tenant: &TenantChange| {
             matches!(tenant.change, TenantChangeKind::Added | TenantChangeKind::Removed) || tenant.moved_from.is_some()

@@ -45,7 +45,7 @@ impl Inputs {
                 parts_reached(&own, &reached).into_iter().filter(|part| !named_fields.contains(&part.field)).collect()
             });
             let names_resources = own.iter().any(|it| it.field == FieldKind::Key);
-            // What names resources may be in the name of the role, too, and is the tenant's name all the more.
+            // A variable in the names of resources and of the role is even more likely the tenant's name.
             let is_in_role = parts.iter().all(|part| part.is_fragment && part.field == FieldKind::RoleArn);
             match (names_resources && is_in_role, parts.is_empty()) {
                 (true, true) => inputs.slugs.push(name.clone()),
@@ -66,7 +66,7 @@ impl Inputs {
             Some((argument.name.text.clone(), parts_of(kind, &[], &[], config).into()))
         });
         let mut carriers: Vec<_> = named.collect();
-        // As our module declares them.
+        // In the order in which the stock module declares them.
         carriers.sort_by_key(|(name, _)| self::named(name, config));
         Self { carriers, slugs: Vec::new() }
     }
@@ -87,7 +87,7 @@ impl Inputs {
             let given = |name: &&Str| call.argument(name).is_some();
             let differs = |name: &&Str| call.argument(name).is_some_and(|argument| is_repeated(&argument.value));
             let slugs = || self.slugs.iter().filter(given);
-            // What all calls have in common names none of them.
+            // An argument with the same value in all calls does not name the tenant.
             let values = |name: &Str| {
                 let values = calls.iter().filter_map(|call| call.argument(name));
                 values.map(|value| project.sources().text(value.value.span).to_string()).collect::<SortedSet<_>>().len()

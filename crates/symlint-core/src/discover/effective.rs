@@ -315,7 +315,7 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
             || matches!(effective.field, FieldKind::Cloud | FieldKind::Region)
             || sources.depends_on(&effective.value, tenant)
     };
-    // What its attribute says it is, is a mistake of the attribute's value.
+    // A value from the attribute of this kind that looks like another kind is a mistake in the tenant's entry.
     let is_it = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind == effective.field);
     let is_of_another_kind = !is_it && text.as_ref().is_some_and(|text| other_shape(effective.field, text).is_some());
     let is_the_field = |source: &Source<'_>| matches!(source, Source::Field(it) if it.kind == effective.field);
@@ -356,7 +356,7 @@ fn is_rebuilt(effective: &Effective, tenant: TenantId, sources: &SourceIndex) ->
     let made_of = sources.of(&effective.value, tenant).unwrap_or_default();
     let is_verbatim = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind == effective.field);
     let has_own = made_of.iter().any(|source| source.tenant() == Some(tenant));
-    // Which of several values it is, is a matter of wiring.
+    // Whether it was built from the right values is for the wiring rules.
     !is_verbatim && has_own && made_of.len() > 1 && effective.value.as_unknown().is_none()
 }
 
@@ -396,7 +396,7 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
     // What the element does not say, or what was rebuilt, is what takes effect.
     let says_nothing = tenant.grants.iter().all(is_unseen);
     let mut added: Vec<Grant> = Vec::new();
-    // What was computed from an account or a permission set and is another one is a matter of wiring.
+    // A value that was computed from the tenant's own and differs from it is for the wiring rules.
     let is_changed = |it: &Effective| {
         let Some(text) = text_of(&it.value) else { return false };
         let is_its = |source: &Source<'_>| matches!(source, Source::Field(field) if field.kind == it.field);
@@ -414,7 +414,7 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
             && !(it.field == FieldKind::PermissionSetArn && has_its_id())
             && sources.of(&it.value, id).is_some_and(is_of_its_own)
     };
-    // So is what is not even well formed, as what the element says is.
+    // So is a malformed value, if the one in the tenant's entry is well formed.
     let is_shaped = |field: FieldKind, text: Option<&str>| text.is_some_and(|text| has_shape(field, text));
     let are_shaped = |field: FieldKind| tenant.grants.iter().all(|grant| is_shaped(field, grant.field(field).as_str()));
     let is_misshapen =

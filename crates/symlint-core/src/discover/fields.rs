@@ -380,7 +380,7 @@ impl Finder<'_> {
             let by_role = accounts().filter(|attribute| is_usual(attribute));
             let by_role = by_role.map(|attribute| (matches(attribute), attribute)).filter(|(count, _)| *count > 0);
             let by_role = by_role.rev_max();
-            // Where the roles are in other accounts, the safelist has the wrong ones.
+            // If the roles are in other accounts, the safelist contains the wrong accounts.
             let is_elsewhere = |attribute: &Attribute| {
                 let known = attribute.texts.iter().filter_map(|(at, text)| Some(account(at)? == text.as_str()));
                 known.clone().count() * 2 > attribute.texts.len() && known.filter(|is_it| *is_it).count() == 0

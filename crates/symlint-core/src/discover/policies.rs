@@ -91,7 +91,7 @@ pub(super) fn policies<'p>(
         // Terraform looks at no block that makes nothing.
         let Some(first) = instances.first() else { continue };
         let is_of_runtime = about.runtime.contains(&resource.block.span);
-        let mut policy = Policy {
+        let mut policy = PolicyReader {
             evaluator,
             instance,
             each: first,
@@ -213,7 +213,7 @@ fn value_in(evaluator: &Evaluator<'_>, each: &ResourceInstance<'_>, expr: &Expr)
     }
 }
 
-struct Policy<'a, 'p> {
+struct PolicyReader<'a, 'p> {
     evaluator: &'a Evaluator<'p>,
     instance: &'a Instance,
     /// The instance of the resource that is read.
@@ -241,7 +241,7 @@ struct Policy<'a, 'p> {
     trusted: Vec<Value>,
 }
 
-impl<'p> Policy<'_, 'p> {
+impl<'p> PolicyReader<'_, 'p> {
     fn read(&mut self, resource: &'p Resource) {
         if let Some(attribute) = RuntimeBlock::Policy(resource).attribute() {
             self.policy(&attribute.value);
@@ -413,7 +413,7 @@ impl<'p> Policy<'_, 'p> {
         let texts = if resources.as_str().is_some() { vec![resources.clone()] } else { parts(resources) };
         let is_named = |text: &Value| text.as_str().is_some_and(|text| text.contains(ROLE_PATH));
         let in_any =
-            |named: &Named<'_>, text: &str| named.account.clone().is_none_or(|it| text.get(it).is_some_and(is_any));
+            |named: &NamedRole<'_>, text: &str| named.account.clone().is_none_or(|it| text.get(it).is_some_and(is_any));
         let is_of_any = |text: &Value| {
             text.as_str().is_some_and(|text| text == "*" || roles_in(text).iter().any(|named| in_any(named, text)))
         };
@@ -433,7 +433,7 @@ impl<'p> Policy<'_, 'p> {
         self.left.push(Limit::Accounts(left));
     }
 
-    /// Keeps of the accounts that a statement added those that its conditions leave.
+    /// Removes the accounts that a statement added and its conditions exclude.
     fn limit_since(&mut self, before: usize, limits: Vec<Limit>) {
         for limit in limits {
             let listed = self.accounts.split_off(before.min(self.accounts.len()));
@@ -576,8 +576,8 @@ impl<'p> Policy<'_, 'p> {
         let text = value.as_str().map_or("", |text| text.as_str());
         let sources: &Sources = self.evaluator.project().sources();
         let named = roles_in(text);
-        let account_of = |named: &Named<'_>| named.account.clone().and_then(|account| text.get(account));
-        let is_known = |named: &Named<'_>| {
+        let account_of = |named: &NamedRole<'_>| named.account.clone().and_then(|account| text.get(account));
+        let is_known = |named: &NamedRole<'_>| {
             let is_sym = named.resource.starts_with(CONNECTORS) || !named.resource.contains(GAP);
             is_sym && account_of(named).is_some_and(|account| !account.contains(GAP))
         };
@@ -588,7 +588,7 @@ impl<'p> Policy<'_, 'p> {
         if has_gaps && named.is_empty() {
             return role_of(text).is_some();
         }
-        for Named { account, resource } in &named {
+        for NamedRole { account, resource } in &named {
             self.is_known_to_be |= resource.starts_with(ROLE_PATH) || self.is_of_sym;
             let (account, origin) = match account.clone() {
                 Some(account) => (text.get(account.clone()).unwrap_or_default(), value.origin.cut(account, sources)),
@@ -601,14 +601,14 @@ impl<'p> Policy<'_, 'p> {
 }
 
 /// Roles of connectors that a text names.
-struct Named<'t> {
+struct NamedRole<'t> {
     /// Where the account is; `None` where any is meant.
     account: Option<Range<usize>>,
     resource: &'t str,
 }
 
 /// The roles of connectors in an ARN, or in a text with ARNs anywhere in it.
-fn roles_in(text: &str) -> Vec<Named<'_>> {
+fn roles_in(text: &str) -> Vec<NamedRole<'_>> {
     const SERVICE: &str = ":iam::";
     if let Some(named) = role_of(text) {
         return Vec::from_iter(named);
@@ -620,13 +620,13 @@ fn roles_in(text: &str) -> Vec<Named<'_>> {
         // Elsewhere in the text, `*` may be about something else.
         let is_role = resource.starts_with("role");
         (is_account && is_role && is_of_connectors(resource))
-            .then(|| Named { account: Some(start..start + account.len()), resource })
+            .then(|| NamedRole { account: Some(start..start + account.len()), resource })
     });
     found.collect()
 }
 
 /// The roles of connectors that an ARN names, if the text is one. What its end lacks is anything to IAM.
-fn role_of(text: &str) -> Option<Option<Named<'_>>> {
+fn role_of(text: &str) -> Option<Option<NamedRole<'_>>> {
     if !text.starts_with("arn:") || text.contains(['"', ' ', '\n']) {
         return None;
     }
@@ -640,7 +640,7 @@ fn role_of(text: &str) -> Option<Option<Named<'_>>> {
     let (_, _, service, region, account, resource) = (next(), next(), next(), next(), next(), next());
     let is = |pattern: &str, field: &str| pattern == field || pattern.starts_with(['*', GAP]);
     let is_role = is(service.1, "iam") && is(region.1, "") && is_of_connectors(resource.1);
-    Some(is_role.then_some(Named { account: account.0, resource: resource.1 }))
+    Some(is_role.then_some(NamedRole { account: account.0, resource: resource.1 }))
 }
 
 /// Whether the resource of an ARN is below the path of the connectors' roles, or of any path that may be it.
@@ -652,7 +652,6 @@ fn is_of_connectors(resource: &str) -> bool {
 /// The accounts to which a condition limits the roles that may be assumed. A condition on the caller, such as
 /// `sts:ExternalId`, does not limit them.
 enum Limit {
-    /// These.
     Accounts(Vec<Value>),
     /// The accounts of organizations, which are not known, or a value that is unknown.
     Unclear(Value),

@@ -52,14 +52,14 @@ pub(super) fn last<'p>(project: &'p Project, config: &Config) -> Round<'p> {
     // A collection that lacks what the others have is not meant.
     let fewest = rounds.iter().map(Round::wrong).min();
     let are_alike = rounds.iter().all(|round| Some(round.wrong()) == fewest);
-    // What is repeated for what it takes its values from needs all.
+    // A call that is repeated for the collection needs all of the candidates.
     let is_repeated = |flow: &FlowCall<'_>| flow.call.is_some_and(|call| last.walked.open_calls.contains(&call.span));
     let needs_all = last.walked.flows.iter().any(is_repeated);
     let (rounds, others): (Vec<_>, Vec<_>) =
         rounds.into_iter().filter(|_| are_alike || !needs_all).partition(|round| Some(round.wrong()) == fewest);
     let mut rounds = rounds.into_iter();
     let Some(mut chosen) = rounds.next() else { return last };
-    // One that has something all the same is not passed over.
+    // A candidate that is not chosen, but has known values, is still reported.
     let known = known_values(&last.walked);
     let others = others.into_iter().map(|other| other.walked).filter(|other| known_values(other) > known);
     let errors: Vec<EvalError> = others.flat_map(|other| other.errors).collect();

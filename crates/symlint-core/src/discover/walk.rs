@@ -211,7 +211,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             match role {
                 Role::Flow => self.flow(call, module, &instances, unknown, around),
                 Role::Connector => {
-                    // Whom it trusts may be known all the same.
+                    // Which roles it trusts may still be known.
                     let any = unknown.map(|_| self.evaluator.any_instance(instance, call));
                     let instances: Vec<Instance> = instances.into_iter().chain(any).collect();
                     self.walked.connectors.push(connector(self.evaluator, call, &instances));
@@ -310,7 +310,8 @@ impl<'a, 'p> Walker<'a, 'p> {
         // What a call receives is for all that its module makes.
         if arguments.is_empty() && repetitions.is_empty() {
             let is_only = groups.len() == 1;
-            let split = |group: Group<'p>| if is_only || group.label.is_none() { group.split() } else { vec![group] };
+            let split =
+                |group: ResourceGroup<'p>| if is_only || group.label.is_none() { group.split() } else { vec![group] };
             groups = groups.into_iter().flat_map(split).collect();
         }
         let is_whole = groups.len() <= 1 && groups.first().is_none_or(|group| group.repetition.is_none());
@@ -458,8 +459,8 @@ impl<'a, 'p> Walker<'a, 'p> {
     }
 
     /// The resources of one instance of a flow module, by the flow to which they belong.
-    fn groups(&mut self, instance: &Instance, module: &'p Module, is_repeated: bool) -> Vec<Group<'p>> {
-        let mut groups: Vec<Group<'p>> = Vec::new();
+    fn groups(&mut self, instance: &Instance, module: &'p Module, is_repeated: bool) -> Vec<ResourceGroup<'p>> {
+        let mut groups: Vec<ResourceGroup<'p>> = Vec::new();
         let mut by_label: HashMap<Option<Str>, usize> = HashMap::default();
         let serves_others = |resource: &Resource| {
             resource.kind.text.as_str() == OTHER_ROLE.from.0 && self.others.contains(&resource.block.span)
@@ -508,13 +509,13 @@ impl<'a, 'p> Walker<'a, 'p> {
                             (None, _) => String::new(),
                         };
                         let address = Str::from(format!("{}{own}", instance.address()));
-                        groups.push(Group { label, repetition, address, resources: vec![found] });
+                        groups.push(ResourceGroup { label, repetition, address, resources: vec![found] });
                     }
                 }
             }
         }
         // Where keys tell flows apart, resources such as Slack's integration are not a flow of their own.
-        let matters = |group: &Group<'_>| {
+        let matters = |group: &ResourceGroup<'_>| {
             let mut resources = group.resources.iter();
             resources.any(|it| it.sink().is_some() || group.label.is_some() && it.references().next().is_some())
         };
@@ -527,7 +528,7 @@ impl<'a, 'p> Walker<'a, 'p> {
 }
 
 /// The resources of one flow within one instance of a module.
-struct Group<'p> {
+struct ResourceGroup<'p> {
     /// The key of the resources, where it tells flows apart.
     label: Option<Str>,
     repetition: Option<Repetition>,
@@ -535,7 +536,7 @@ struct Group<'p> {
     resources: Vec<FlowResource<'p>>,
 }
 
-impl<'p> Group<'p> {
+impl<'p> ResourceGroup<'p> {
     /// The flows of a group, each with the address of the first resource on which something acts.
     fn split(self) -> Vec<Self> {
         let flows = components::split(self.resources);
@@ -545,16 +546,16 @@ impl<'p> Group<'p> {
             let dot = if self.address.is_empty() { "" } else { "." };
             let address = acting.map(|it| format!("{}{dot}{}", self.address, it.address()).into());
             let address = address.unwrap_or_else(|| self.address.clone());
-            Group { label: self.label.clone(), repetition: self.repetition.clone(), address, resources }
+            ResourceGroup { label: self.label.clone(), repetition: self.repetition.clone(), address, resources }
         };
         flows.into_iter().map(flow).collect()
     }
 }
 
 /// Gives a flow that is written out to the resources with the strategy that it names: it is one more of the same tenant.
-fn give_back(groups: &mut [Group<'_>], module: &Str) {
+fn give_back(groups: &mut [ResourceGroup<'_>], module: &Str) {
     let is_flow = |resource: &FlowResource<'_>| resource.kind() == "sym_flow";
-    let has_flow = |group: &Group<'_>| group.label.is_none() && group.resources.iter().any(is_flow);
+    let has_flow = |group: &ResourceGroup<'_>| group.label.is_none() && group.resources.iter().any(is_flow);
     let Some(at) = groups.iter().position(has_flow).filter(|_| groups.len() > 1) else { return };
     let places = groups
         .iter()
@@ -572,12 +573,13 @@ fn give_back(groups: &mut [Group<'_>], module: &Str) {
 
 /// Gives strategies what they refer to under keys that have no strategy: the integration of an organization serves those
 /// of its accounts. Then it is not a flow of its own.
-fn join(groups: &mut Vec<Group<'_>>, module: &Str) {
-    let has_strategy = |group: &Group<'_>| group.resources.iter().any(|resource| resource.kind() == "sym_strategy");
+fn join(groups: &mut Vec<ResourceGroup<'_>>, module: &Str) {
+    let has_strategy =
+        |group: &ResourceGroup<'_>| group.resources.iter().any(|resource| resource.kind() == "sym_strategy");
     if groups.iter().all(has_strategy) || !groups.iter().any(has_strategy) {
         return;
     }
-    let (mut flows, loose): (Vec<Group<'_>>, Vec<Group<'_>>) = groups.drain(..).partition(has_strategy);
+    let (mut flows, loose): (Vec<ResourceGroup<'_>>, Vec<ResourceGroup<'_>>) = groups.drain(..).partition(has_strategy);
     let places = loose.iter().enumerate().filter(|(_, group)| group.label.is_some()).flat_map(|(at, group)| {
         let id = |resource: &FlowResource<'_>| (resource.resource.block.span, resource.key.clone());
         group.resources.iter().map(move |resource| (id(resource), (at, resource)))
@@ -586,7 +588,7 @@ fn join(groups: &mut Vec<Group<'_>>, module: &Str) {
     let (mut taken, mut given) = (HashSet::default(), HashSet::default());
     for group in &mut flows {
         let mut ids = Vec::new();
-        // What is the same for all flows is not what each is joined with.
+        // A reference that is the same for all flows does not join a resource with one of them.
         let references = group.resources.iter().flat_map(FlowResource::references);
         for (_, _, value) in references.filter(|(_, expr, _)| is_repeated(expr)) {
             ids.extend(std::iter::once(value).chain(value.elements().unwrap_or_default()).filter_map(Value::resource));
@@ -606,7 +608,7 @@ fn join(groups: &mut Vec<Group<'_>>, module: &Str) {
         group.resources.extend(joined);
     }
     groups.extend(flows);
-    // What of the others nobody is given is a flow of its own.
+    // The remaining resources are flows of their own.
     for (at, mut group) in loose.into_iter().enumerate() {
         if taken.contains(&at) {
             group.resources.retain(|it| {
@@ -649,7 +651,7 @@ fn is_by_key(module: &Module, is_root: bool, serves_others: &dyn Fn(&Resource) -
     };
     let owners = || of(&["sym_strategy", "sym_integration"]);
     let mut flows = module.resources.iter().filter(|resource| resource.kind.text.as_str() == "sym_flow");
-    // What is written out for one tenant next to those that are repeated serves not all of them.
+    // A resource for a single tenant next to repeated ones does not serve all tenants.
     let are_repeated = || of(&["sym_strategy"]).any(is_repeated) && of(&["sym_integration"]).any(is_repeated);
     (owners().all(is_repeated) || are_repeated())
         && (owners().next().is_some()

@@ -203,7 +203,7 @@ fn is_relative_below(path: &str) -> bool {
 }
 
 /// A setting or a block in a configuration file.
-struct Item {
+struct ConfigItem {
     name: String,
     text: String,
     /// What it sets, on one line: as it is written, and in an order that is always the same.
@@ -212,18 +212,21 @@ struct Item {
 }
 
 /// The settings of a file, in its order. Comments do not count.
-fn items(file: &str, text: Option<&Vec<u8>>) -> Vec<Item> {
+fn items(file: &str, text: Option<&Vec<u8>>) -> Vec<ConfigItem> {
     let Some(text) = text else { return Vec::new() };
     let sources = Sources::new();
     let Ok(id) = sources.add(file, text.clone()) else { return Vec::new() };
     let source = sources.get(id);
     let body = syntax::read(id, &source).body;
-    let mut items: Vec<(Span, Item)> = Vec::new();
+    let mut items: Vec<(Span, ConfigItem)> = Vec::new();
     for attribute in &body.attributes {
         let Attribute { name, value, .. } = &**attribute;
         let text = format!("{} = {}", name.text, source.slice(value.span));
         let sets = |sorted| set(&source, attribute, sorted);
-        items.push((name.span, Item { name: format!("`{}`", name.text), text, shown: sets(false), sets: sets(true) }));
+        items.push((
+            name.span,
+            ConfigItem { name: format!("`{}`", name.text), text, shown: sets(false), sets: sets(true) },
+        ));
     }
     for block in &body.blocks {
         let Block { kind, labels, span, body, .. } = &**block;
@@ -234,7 +237,7 @@ fn items(file: &str, text: Option<&Vec<u8>>) -> Vec<Item> {
             format!("{name} {{ {} }}", listed(attributes.collect(), sorted, " "))
         };
         let text = source.slice(*span).to_owned();
-        items.push((*span, Item { shown: sets(false), sets: sets(true), name: format!("`{name}`"), text }));
+        items.push((*span, ConfigItem { shown: sets(false), sets: sets(true), name: format!("`{name}`"), text }));
     }
     items.sort_by_key(|(span, _)| *span);
     items.into_iter().map(|(_, item)| item).collect()
@@ -247,7 +250,7 @@ fn changes(old: &Texts, new: &Texts) -> Vec<(SettingChange, Option<Vec<u8>>)> {
     for file in names {
         let text = |texts: &'_ Texts| texts.get(file).cloned().flatten();
         let (before, after) = (items(file, text(old).as_ref()), items(file, text(new).as_ref()));
-        let mut left: Vec<&Item> = before.iter().collect();
+        let mut left: Vec<&ConfigItem> = before.iter().collect();
         let mut added: Vec<usize> = Vec::new();
         for (at, item) in after.iter().enumerate() {
             match left.iter().position(|other| other.sets == item.sets) {
@@ -255,7 +258,7 @@ fn changes(old: &Texts, new: &Texts) -> Vec<(SettingChange, Option<Vec<u8>>)> {
                 None => added.push(at),
             }
         }
-        let with = |without: Option<usize>, more: Option<&Item>| {
+        let with = |without: Option<usize>, more: Option<&ConfigItem>| {
             let kept = after.iter().enumerate().filter(|(at, _)| Some(*at) != without).map(|(_, item)| item);
             let texts: Vec<&str> = kept.chain(more).map(|item| item.text.as_str()).collect();
             // A file without settings is a file that does not exist.

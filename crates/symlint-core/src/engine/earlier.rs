@@ -57,10 +57,10 @@ pub(super) struct Now<'a> {
 
 /// What is read of a report.
 #[derive(Deserialize)]
-struct Report {
-    runs: Vec<Run>,
+struct EarlierReport {
+    runs: Vec<EarlierRun>,
     tenants: Vec<Reported>,
-    summary: Summary,
+    summary: EarlierSummary,
 }
 
 #[derive(Deserialize)]
@@ -69,12 +69,12 @@ struct Version {
 }
 
 #[derive(Deserialize)]
-struct Summary {
+struct EarlierSummary {
     exit_code: u8,
 }
 
 #[derive(Deserialize)]
-struct Run {
+struct EarlierRun {
     root: String,
     repository_root: String,
     values: Vec<String>,
@@ -97,23 +97,23 @@ struct Reported {
     organization: Option<String>,
     environment: Option<String>,
     repository_file: String,
-    sso_account_id: Option<Known>,
-    instance_id: Option<Known>,
-    region: Option<Known>,
-    role_arn: Option<Known>,
-    grants: Vec<ReportedGrant>,
+    sso_account_id: Option<EarlierValue>,
+    instance_id: Option<EarlierValue>,
+    region: Option<EarlierValue>,
+    role_arn: Option<EarlierValue>,
+    grants: Vec<EarlierGrant>,
     location: ReportedLocation,
 }
 
 #[derive(Deserialize)]
-struct ReportedGrant {
-    permission_set_arn: Option<Known>,
-    target_account_id: Option<Known>,
+struct EarlierGrant {
+    permission_set_arn: Option<EarlierValue>,
+    target_account_id: Option<EarlierValue>,
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Known {
+enum EarlierValue {
     Text(String),
     Unknown {
         unknown: String,
@@ -141,8 +141,8 @@ impl EarlierRuns {
         if version != VERSION {
             return Err(problem(format!("it has version {version}, and this symlint reads version {VERSION}")));
         }
-        let report: Report = serde_json::from_str(text).map_err(is_not)?;
-        let is_unread = |run: &Run| run.not_checked.iter().any(|gap| gap.code == Code::SyntaxError.as_str());
+        let report: EarlierReport = serde_json::from_str(text).map_err(is_not)?;
+        let is_unread = |run: &EarlierRun| run.not_checked.iter().any(|gap| gap.code == Code::SyntaxError.as_str());
         let failure = match report.summary.exit_code {
             2 => Some("do its work"),
             _ => report.runs.iter().any(is_unread).then_some("read every file"),
@@ -222,20 +222,20 @@ fn nowhere(name: &str) -> Result<Span, Problem> {
 }
 
 fn tenant(id: TenantId, reported: &Reported, span: Span) -> Tenant {
-    let field = |kind, value: Option<&Known>| {
+    let field = |kind, value: Option<&EarlierValue>| {
         let value = value.map(|value| match value {
-            Known::Text(text) => text_at(text, span),
-            Known::Unknown { unknown } => Value::unknown(unknown, span),
-            Known::Hidden(_) => Value::unknown("the report hides it", span),
+            EarlierValue::Text(text) => text_at(text, span),
+            EarlierValue::Unknown { unknown } => Value::unknown(unknown, span),
+            EarlierValue::Hidden(_) => Value::unknown("the report hides it", span),
         });
         Field::new(kind, id, value, span)
     };
     // An id is turned into its ARN.
     let instance = reported.instance_id.as_ref().map(|known| match known {
-        Known::Text(id) if !id.starts_with("arn:") => Known::Text(format!("arn:aws:sso:::instance/{id}")),
-        Known::Text(text) => Known::Text(text.clone()),
-        Known::Unknown { unknown } => Known::Unknown { unknown: unknown.clone() },
-        Known::Hidden(any) => Known::Hidden(*any),
+        EarlierValue::Text(id) if !id.starts_with("arn:") => EarlierValue::Text(format!("arn:aws:sso:::instance/{id}")),
+        EarlierValue::Text(text) => EarlierValue::Text(text.clone()),
+        EarlierValue::Unknown { unknown } => EarlierValue::Unknown { unknown: unknown.clone() },
+        EarlierValue::Hidden(any) => EarlierValue::Hidden(*any),
     });
     let path = Path::root(Root::Inline(span));
     let grants = reported.grants.iter().map(|grant| {

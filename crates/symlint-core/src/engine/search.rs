@@ -49,7 +49,6 @@ pub(super) struct Folder {
 
 /// Patterns of what is not checked, and the folder from which they are seen.
 pub(super) struct Excluded {
-    /// The configuration file.
     pub(super) file: String,
     pub(super) folder: String,
     pub(super) patterns: Vec<String>,
@@ -184,7 +183,7 @@ fn reason_to_skip(
 ) -> Skip {
     let is_excluded = is_excluded(rules, path);
     if SKIPPED.contains(&entry.name.as_str()) {
-        // What somebody put there on purpose is worth a word.
+        // If git tracks the folder, somebody put it there on purpose, so skipping it is reported.
         return match entry.name != ".git" && tree.git_tracks(path) {
             true => Skip::Because(format!("folders called `{}` are not searched", entry.name)),
             false => Skip::Silently,
@@ -194,7 +193,7 @@ fn reason_to_skip(
         return Skip::Because("its name is not UTF-8".to_owned());
     }
     if entry.is_link {
-        // What it leads to is found under its own name.
+        // The target of a link within the folder is found under its own name.
         let leads_within = tree.real(path).zip(top).is_some_and(|(real, top)| is_below(&real, top));
         return if leads_within { Skip::Silently } else { Skip::Because("it is a link to another place".to_owned()) };
     }

@@ -51,7 +51,7 @@ fn is_of_modules(contents: &Expr, sources: &Sources) -> bool {
     let written = sources.text(contents.span);
     let text = match &contents.kind {
         ExprKind::String(literal) => literal.text.as_str(),
-        // What is put into it is in texts, where it may stand as it is.
+        // Interpolations are inside quoted texts of the heredoc, so the rest can be read as it is.
         _ if written.starts_with("<<") => {
             let inside = written.split_once('\n').map_or("", |(_, rest)| rest);
             inside.trim_end().rsplit_once('\n').map_or("", |(inside, _)| inside)

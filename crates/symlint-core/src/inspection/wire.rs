@@ -65,7 +65,6 @@ pub struct InspectedRun {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedConfig {
-    /// The file.
     pub file: String,
     /// The attributes and blocks in it, as they are written.
     pub sets: Vec<String>,
@@ -267,7 +266,6 @@ pub struct InspectedInstance {
 pub struct InspectedCall {
     /// Its name, such as `module.sso_access`.
     pub name: String,
-    /// Where it is.
     pub location: Location,
     /// Its source, where that is a text.
     pub source: Option<String>,
@@ -281,7 +279,6 @@ pub struct InspectedCall {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedArgument {
-    /// Its name.
     pub name: String,
     /// Whether the call sets it.
     pub is_given: bool,
@@ -307,7 +304,6 @@ pub struct InspectedPart {
 pub struct InspectedSafelist {
     /// The way to it, such as `module.runtime.account_id_safelist`.
     pub path: String,
-    /// Where it is.
     pub location: Location,
     /// The accounts in it, as far as they are known; null where there is no list.
     pub accounts: Option<usize>,
@@ -319,7 +315,6 @@ pub struct InspectedSafelist {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OtherRoot {
-    /// Its folder.
     pub root: String,
     /// What it has.
     pub contents: Contents,
@@ -333,9 +328,7 @@ pub struct Contents {
     pub resources: Vec<CountedKind>,
     /// The modules that it calls: the name of each call, and its source.
     pub calls: Vec<CalledModule>,
-    /// Its variables.
     pub variables: Vec<String>,
-    /// Its locals.
     pub locals: Vec<String>,
 }
 

@@ -11,7 +11,7 @@ use crate::suppression::{SuppressedBy, Suppression, Unused, UnusedSuppression};
 use crate::tenants::{Field, FieldKind, Model, Tenant};
 
 /// A place by which the same suppression is known in every project of a run.
-pub(crate) type Known = (String, u32);
+pub(crate) type SuppressionPlace = (String, u32);
 
 /// The suppressions of one project, and what became of them.
 pub(crate) struct Applied {
@@ -23,11 +23,11 @@ pub(crate) struct Applied {
 #[derive(Default)]
 pub(crate) struct Effects {
     /// The places of all that suppressed something.
-    used: SortedSet<Known>,
+    used: SortedSet<SuppressionPlace>,
     /// The rule and the tenants of each finding about several that counts.
     groups: SortedSet<(&'static str, Vec<String>)>,
     /// The places of the exceptions that would have suppressed something with another value.
-    changed: SortedSet<Known>,
+    changed: SortedSet<SuppressionPlace>,
 }
 
 impl Effects {
@@ -193,7 +193,7 @@ pub(crate) fn unused_baseline(
     gone
 }
 
-pub(crate) fn known(span: Span, model: &Model<'_>) -> Known {
+pub(crate) fn known(span: Span, model: &Model<'_>) -> SuppressionPlace {
     (model.sources().get(span.file).name().to_owned(), span.start)
 }
 

@@ -7,7 +7,7 @@ use super::access;
 use super::cover::cover;
 use super::details::{self, Detailer, Details};
 use super::files::{Files, Places};
-use super::owners::Owners;
+use super::owners::ValueOwners;
 use super::place::Location;
 use super::problem::Problem;
 use super::runs::{CheckedRun, name_apart, run_of, tenants_of};
@@ -76,7 +76,7 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
         let mut places = Places::new(outcome.model.sources(), &mut files);
         let blocks = blocks(outcome);
         let detailer = detailers.get(&outcome.model.run);
-        let owners = Owners::new(outcome);
+        let owners = ValueOwners::new(outcome);
         let from = findings.len();
         findings.extend(outcome.findings.iter().map(|finding| ReportedFinding {
             others: owners.others(finding, &name_of),
@@ -116,7 +116,7 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
     // A comparison pairs the findings of each run.
     let replaced = match is_compared {
         true => SortedMap::new(),
-        false => shared::join(&mut findings, shared::Known { runs: &runs, tenants: &tenants, rules: &rules }),
+        false => shared::join(&mut findings, shared::RunsAndRules { runs: &runs, tenants: &tenants, rules: &rules }),
     };
     let mut elsewhere: HashMap<RunId, Vec<&Finding>> = HashMap::default();
     for finding in checked.outcomes.iter().flat_map(|outcome| &outcome.findings) {

@@ -80,7 +80,6 @@ pub struct WiringDetails {
     pub run: usize,
     /// The call or the resource, such as `module.sso_access`.
     pub block: String,
-    /// The argument.
     pub name: String,
     pub text: String,
     pub location: Location,

@@ -18,11 +18,11 @@ struct Issue<'a> {
     /// Unique in a report: of two issues with the same, GitLab shows one.
     fingerprint: Cow<'a, str>,
     severity: &'static str,
-    location: Place<'a>,
+    location: GitlabLocation<'a>,
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
+struct GitlabLocation<'a> {
     path: &'a str,
     lines: Lines,
 }
@@ -45,7 +45,7 @@ pub fn gitlab(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         check_name: &finding.rule,
         fingerprint: Cow::Borrowed(finding.fingerprint.as_str()),
         severity: severity(finding),
-        location: Place {
+        location: GitlabLocation {
             path: report.repository_path(&finding.location.file),
             lines: Lines { begin: finding.location.start.line },
         },
@@ -55,7 +55,7 @@ pub fn gitlab(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         check_name: "symlint",
         fingerprint: Cow::Owned(hash(&[Some(&problem.message)], 0)),
         severity: "blocker",
-        location: Place {
+        location: GitlabLocation {
             path: problem.location.as_ref().map_or(".", |location| report.repository_path(&location.file)),
             lines: Lines { begin: problem.location.as_ref().map_or(1, |location| location.start.line) },
         },
@@ -66,7 +66,7 @@ pub fn gitlab(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         description: Cow::Owned(line),
         check_name: "symlint",
         severity: "info",
-        location: Place { path: config, lines: Lines { begin: 1 } },
+        location: GitlabLocation { path: config, lines: Lines { begin: 1 } },
     });
     let issues: Vec<Issue<'_>> = findings.chain(problems).chain(policy).collect();
     serde_json::to_writer_pretty(&mut *to, &issues)?;

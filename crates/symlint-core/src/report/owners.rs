@@ -7,12 +7,12 @@ use crate::finding::Finding;
 use crate::tenants::{Tenant, TenantId};
 
 /// Knows where the values of each tenant are written.
-pub(super) struct Owners<'a> {
+pub(super) struct ValueOwners<'a> {
     /// In source order. Values that several tenants share are nobody's.
     values: Vec<(Span, Option<&'a str>)>,
 }
 
-impl<'a> Owners<'a> {
+impl<'a> ValueOwners<'a> {
     pub(super) fn new(outcome: &'a Outcome<'_>) -> Self {
         let model = &outcome.model;
         if outcome.findings.iter().all(|finding| finding.related.is_empty()) {

@@ -16,7 +16,6 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// What is wrong, in lower case.
     pub message: String,
-    /// What to do.
     pub help: Option<String>,
     /// Where, if it is in a file.
     pub location: Option<Location>,

@@ -12,14 +12,14 @@ const NAMED: usize = 3;
 
 /// What is known of the runs and of the rules.
 #[derive(Clone, Copy)]
-pub(super) struct Known<'a> {
+pub(super) struct RunsAndRules<'a> {
     pub(super) runs: &'a [ReportedRun],
     /// By run.
     pub(super) tenants: &'a [ReportedTenant],
     pub(super) rules: &'a SortedMap<String, RuleDescription>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> RunsAndRules<'a> {
     /// The names of the tenants of a run.
     fn names(&self, run: usize) -> HashSet<&'a str> {
         let from = self.tenants.partition_point(|tenant| tenant.run < run);
@@ -38,13 +38,13 @@ pub(super) fn sort_key(finding: &ReportedFinding) -> impl Ord + '_ {
 pub(crate) fn join_some(findings: &mut Vec<ReportedFinding>, report: &Report) {
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     let Report { runs, tenants, rules, .. } = report;
-    join(findings, Known { runs, tenants, rules });
+    join(findings, RunsAndRules { runs, tenants, rules });
 }
 
 /// Joins findings of several runs that are in one place and differ only in the tenants that they name, or are about the
 /// wiring. They are sorted.
 /// Returns the fingerprint of each finding that was joined to another one, with the fingerprint of that one.
-pub(super) fn join(findings: &mut Vec<ReportedFinding>, known: Known<'_>) -> SortedMap<String, String> {
+pub(super) fn join(findings: &mut Vec<ReportedFinding>, known: RunsAndRules<'_>) -> SortedMap<String, String> {
     let mut replaced = SortedMap::new();
     let is_same_place = |a: &ReportedFinding, b: &ReportedFinding| a.location == b.location && a.rule == b.rule;
     if !findings.windows(2).any(|pair| matches!(pair, [a, b] if is_same_place(a, b) && a.run != b.run)) {

@@ -38,7 +38,6 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// What was configured.
     pub policy: ReportedPolicy,
-    /// The numbers.
     pub summary: Summary,
     /// What is known of the files with findings, by their names. Not part of the JSON.
     #[serde(skip)]
@@ -111,7 +110,6 @@ pub struct ReportedGap {
     pub reason: String,
     /// Where, if it is in a file.
     pub location: Option<Location>,
-    /// What to do.
     pub help: Option<String>,
     /// Whether a person would expect it to be checked. Not part of the JSON.
     #[serde(skip)]
@@ -132,7 +130,6 @@ impl ReportedGap {
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Policy"))]
 pub struct ReportedPolicy {
-    /// The configuration files.
     pub config: Vec<String>,
     /// The only rules that ran; all if empty.
     pub select: Vec<String>,
@@ -150,7 +147,6 @@ pub struct ReportedPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MisspelledTenant {
-    /// The configuration file.
     pub config: String,
     /// The key that it names.
     pub key: String,
@@ -163,7 +159,6 @@ pub struct MisspelledTenant {
 pub struct ReportedFile {
     /// From the repository's root.
     pub repository_path: String,
-    /// Its text.
     pub source: Arc<SourceFile>,
     /// The parts of the text that may not be shown, in order.
     pub masks: Vec<Range<u32>>,
@@ -208,7 +203,6 @@ pub struct Access {
     pub role: AccessStep,
     /// The Identity Center instance.
     pub instance: AccessStep,
-    /// The permission set.
     pub permission_set: AccessStep,
     /// The account that engineers enter.
     pub account: AccessStep,
@@ -244,7 +238,6 @@ impl Access {
 pub struct Tool {
     /// `symlint`
     pub name: String,
-    /// Its version.
     pub version: String,
 }
 
@@ -303,7 +296,6 @@ pub struct ReportedFinding {
 pub struct RelatedPlace {
     /// What it has to do with the finding.
     pub message: String,
-    /// Where.
     pub location: Location,
 }
 
@@ -311,7 +303,6 @@ pub struct RelatedPlace {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Fix"))]
 pub struct ReportedFix {
-    /// What it does.
     pub title: String,
     /// Whether it keeps the meaning, so that it can be applied without a look.
     pub safe: bool,
@@ -374,7 +365,6 @@ pub struct ReportedGrant {
     pub target_account_id: Option<Known>,
 }
 
-/// The numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {

@@ -6,7 +6,7 @@ use symlint_terraform::{Kind, Path, PathStep, Span, Str, Type, Value};
 
 use super::field::{Absence, Field, State};
 use super::kind::FieldKind;
-use super::layout::{Layout, Pair, Place};
+use super::layout::{Layout, Pair, ValuePlace};
 use super::step::{Step, values_at};
 
 use super::id::TenantId;
@@ -116,7 +116,7 @@ impl Builder<'_> {
 
     /// What there is where the value of this kind should be.
     fn found(&self, kind: FieldKind, parents: &Parents) -> Found {
-        let Some(Place { path, parent }) = self.layout.place(kind) else { return Found::Unusable };
+        let Some(ValuePlace { path, parent }) = self.layout.place(kind) else { return Found::Unusable };
         match (path.last(), parents.get(*parent)) {
             (Some(name), Some(parent)) => self.step(parent, path.len(), name),
             _ => Found::Unusable,

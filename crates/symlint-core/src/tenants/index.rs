@@ -55,7 +55,7 @@ impl Index {
         let own = tenants.iter().map(|tenant| tenant.id);
         let customers = named(&config.customers).into_iter().zip(own).map(|(group, own)| group.ok_or(own));
         self.customers = firsts(tenants, customers);
-        // What one tenant of a customer is in, all of them are in.
+        // All tenants of a customer are in the organization of any of them.
         let mut organizations: HashMap<TenantId, usize> = HashMap::default();
         for (customer, group) in self.customers.iter().zip(named(&config.organizations)) {
             if let Some(group) = group {

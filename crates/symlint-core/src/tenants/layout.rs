@@ -12,7 +12,7 @@ use crate::config::Config;
 /// Where the values of any tenant of a collection are.
 pub(crate) struct Layout {
     /// The way to each of [`FieldKind::VALUES`], where it has one.
-    pub(crate) places: [Option<Place>; FieldKind::VALUES.len()],
+    pub(crate) places: [Option<ValuePlace>; FieldKind::VALUES.len()],
     /// The ways to what holds them, each once: in the shipped example, the tenant itself and its connector settings.
     pub(crate) parents: Vec<Vec<Str>>,
     /// The way to the grants as a list.
@@ -39,7 +39,7 @@ pub(crate) struct Expected<'a> {
 pub(crate) type Pair = (Steps, Steps);
 
 /// Where a value is.
-pub(crate) struct Place {
+pub(crate) struct ValuePlace {
     pub(crate) path: Vec<Str>,
     /// What holds it, by its place in [`Layout::parents`].
     pub(crate) parent: usize,
@@ -68,7 +68,7 @@ impl Layout {
                 parents.push(above.to_vec());
                 parents.len() - 1
             });
-            Some(Place { path, parent })
+            Some(ValuePlace { path, parent })
         });
         let grant_names = |field: FieldKind| {
             let names = config.grant_attribute_names();
@@ -120,7 +120,7 @@ impl Layout {
         }
     }
 
-    pub(crate) fn place(&self, kind: FieldKind) -> Option<&Place> {
+    pub(crate) fn place(&self, kind: FieldKind) -> Option<&ValuePlace> {
         FieldKind::VALUES
             .iter()
             .zip(&self.places)

@@ -79,7 +79,7 @@ pub(super) fn near_ids<'t, W: Eq + Hash>(
     let mut found = Vec::new();
     for (first, second) in lonely_pairs(&texts) {
         let (Some(first), Some(second)) = (ids.get(first), ids.get(second)) else { continue };
-        // What is written twice was hardly mistyped twice.
+        // An ID that is written in two places is assumed to be right: nobody makes the same typo twice.
         let is_wrong = |id: &&Id<'t, W>| id.places.len() == 1 && is_reported(id.tenant);
         let Some(wrong) = [second, first].into_iter().find(is_wrong) else { continue };
         let other = if std::ptr::eq(wrong, first) { second } else { first };

@@ -130,17 +130,17 @@ impl Owners {
         self.accounts.all.contains_key(account)
     }
 
-    /// Whether two tenants that are strangers to each other have this SSO account, by all that they say.
+    /// Whether tenants of different customers have this SSO account, and their other values do not contradict it.
     pub(super) fn is_shared_account(&self, account: &str) -> bool {
         self.accounts.is_shared(account, |owner| owner.confirmed)
     }
 
-    /// Whether two tenants that are strangers to each other have this `sso_account_id`.
+    /// Whether tenants of different customers have this `sso_account_id`.
     pub(super) fn is_stated_shared_account(&self, account: &str) -> bool {
         self.accounts.is_shared(account, |owner| owner.stated)
     }
 
-    /// Whether two tenants that are strangers to each other have this instance, by all that they say.
+    /// Whether tenants of different customers have this instance, and their other values do not contradict it.
     pub(super) fn is_shared_instance(&self, instance: &str) -> bool {
         self.instances.is_shared(instance, |owner| owner.confirmed)
     }

@@ -157,7 +157,7 @@ fn first_of_each_entry(mut found: Vec<Relation>, compared: &Compared<'_, '_>) ->
     let mut seen = HashSet::default();
     found.retain(|relation| {
         let is_directed = relation.kind == RelationKind::TargetIsForeignSsoAccount;
-        // What goes both ways has two findings.
+        // A relation in both directions has two findings.
         let holder = is_directed.then(|| entry(relation.tenant));
         let is_first = firsts.get(&pair(relation)) == Some(&(relation.kind, true));
         is_within(relation) || is_first && seen.insert((pair(relation), holder))
@@ -177,7 +177,7 @@ fn first_of_each_pair(mut found: Vec<Relation>) -> Vec<Relation> {
     found.dedup_by(|later, first| {
         pair(later) == pair(first) && (later.tenant != later.other || later == first) && !is_mutual(later, first)
     });
-    // Whatever else is wrong with a copy is wrong with what it was copied from.
+    // Other mistakes in a copied tenant are reported on the original.
     let copies: HashSet<TenantId> = found
         .iter()
         .filter(|relation| relation.kind == RelationKind::DuplicateTenant)
@@ -456,7 +456,7 @@ impl<'a, 't> Finder<'a, 't> {
                 })
             };
             let other = seen.see(key, First::of(tenant.id), &|a, b| !groups.same_organization(a, b));
-            // That both refer to one organization is written down.
+            // Two entries that refer to the same organization object share it on purpose.
             if let Some(other) = other.filter(|other| !is_one_object(other.tenant)) {
                 self.add(RelationKind::SharedSsoAccount, tenant.id, other.tenant);
             }

@@ -27,7 +27,7 @@ pub enum RoleNaming {
     Foreign(TenantId),
     /// It is that of the root module's folder, where the tenant has the name of another customer.
     NameLeftOver,
-    /// It is nobody's.
+    /// It matches no tenant.
     Unexpected,
 }
 
@@ -80,8 +80,8 @@ impl RoleNames {
         all: &Everyone<'_, '_>,
     ) -> Self {
         let named = |tenant| {
-            let mut named = Named::of(tenant, config);
-            // What several customers are called says of none of them who it is, unless it is the name of all others.
+            let mut named = NamedTenant::of(tenant, config);
+            // A name that several customers have does not identify one of them, unless all others have it.
             let is_shared = all.names.get(&named.own_word).copied().flatten().is_some_and(Firsts::are_several);
             if is_shared {
                 let mut folders = folders(root);
@@ -143,7 +143,7 @@ impl Affixes {
 }
 
 /// A tenant and its role, as far as they can be held against each other.
-struct Named<'t> {
+struct NamedTenant<'t> {
     /// The name of the role.
     role: Option<&'t str>,
     /// The environment in it; `None` if it is of another form.
@@ -164,9 +164,9 @@ struct Named<'t> {
     is_left_over: bool,
 }
 
-impl<'t> Named<'t> {
+impl<'t> NamedTenant<'t> {
     fn of(tenant: &'t Tenant, config: &'t Config) -> Self {
-        // The name of what serves all tenants is none of theirs.
+        // A role that serves all tenants is not named after one of them.
         let own = tenant.role().filter(|_| !tenant.connector.is_common);
         let role = own.map(|role| role.name).filter(|name| name.is_well_formed()).map(Part::text);
         let environment = role.and_then(|role| environment_of(role, &config.role_name));
@@ -192,7 +192,7 @@ impl<'t> Named<'t> {
 
     fn is_own(&self) -> bool {
         match (self.configured, self.environment) {
-            // How the letters are written is another question.
+            // Capitalization is checked by another rule.
             (Some(configured), Some(environment)) => {
                 symlint_terraform::title(environment) == symlint_terraform::title(configured)
             }
@@ -339,7 +339,7 @@ struct Judge<'t, 'a> {
     contested: OnceCell<HashSet<TenantId>>,
     index: &'a Index,
     all: &'a Everyone<'a, 't>,
-    names: Vec<Named<'t>>,
+    names: Vec<NamedTenant<'t>>,
     sharing: HashSet<TenantId>,
     /// What tenants of the run share, in the order of the tenants.
     relations: &'a [Relation],
@@ -364,7 +364,7 @@ impl Judge<'_, '_> {
         let is_unexpected = |id: &TenantId| namings.get(id.index()) == Some(&RoleNaming::Unexpected);
         let mut conventions = Vec::new();
         if let Some(kind) = convention {
-            let follows = |named: &Named<'_>| match &kind {
+            let follows = |named: &NamedTenant<'_>| match &kind {
                 NamingConventionKind::Longer(affixes) => named.longer().as_ref() == Some(affixes),
                 NamingConventionKind::Shorter(affixes) => named.shorter().as_ref() == Some(affixes),
                 NamingConventionKind::SameName | NamingConventionKind::OtherForm(_) => false,
@@ -409,7 +409,7 @@ impl Judge<'_, '_> {
     /// What several entries for each customer begin with.
     fn leading(&self) -> HashMap<String, TenantId> {
         let mut counts: HashMap<&str, (TenantId, usize)> = HashMap::default();
-        let leads = |named: &Named<'_>| named.has_leading() && self.index.with_name(&named.role_word).is_empty();
+        let leads = |named: &NamedTenant<'_>| named.has_leading() && self.index.with_name(&named.role_word).is_empty();
         for (tenant, named) in self.tenants.iter().zip(&self.names).filter(|(_, named)| leads(named)) {
             counts.entry(&named.role_word).or_insert((tenant.id, 0)).1 += 1;
         }
@@ -449,7 +449,7 @@ impl Judge<'_, '_> {
     fn naming(
         &self,
         id: TenantId,
-        named: &Named<'_>,
+        named: &NamedTenant<'_>,
         convention: Option<&NamingConventionKind>,
         shortened: &HashMap<String, TenantId>,
     ) -> RoleNaming {
@@ -527,7 +527,7 @@ impl Judge<'_, '_> {
     }
 
     /// Whether several tenants have one connector that is written once, and its role has the first words of the key.
-    fn is_of_shared_object(&self, id: TenantId, named: &Named<'_>) -> bool {
+    fn is_of_shared_object(&self, id: TenantId, named: &NamedTenant<'_>) -> bool {
         self.shared_objects.contains(&id) && named.has_leading()
     }
 

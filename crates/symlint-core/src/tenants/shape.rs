@@ -98,11 +98,11 @@ impl Shape {
         if !self.is_object() {
             return misfits;
         }
-        self.visit(tenant, &mut Way { start: path, names: Vec::new() }, &mut misfits);
+        self.visit(tenant, &mut LazyPath { start: path, names: Vec::new() }, &mut misfits);
         misfits
     }
 
-    fn visit<'v>(&self, value: &'v Value, way: &mut Way<'_, 'v>, misfits: &mut Vec<Misfit>) {
+    fn visit<'v>(&self, value: &'v Value, way: &mut LazyPath<'_, 'v>, misfits: &mut Vec<Misfit>) {
         let is_absent = matches!(&value.kind, Kind::String(text) if text.is_empty());
         if is_absent || matches!(&value.kind, Kind::Null | Kind::Unknown(_)) {
             return;
@@ -152,12 +152,12 @@ impl Shape {
 }
 
 /// The way to a value: only where something is wrong, a path is built from it.
-struct Way<'p, 'v> {
+struct LazyPath<'p, 'v> {
     start: &'p Path,
     names: Vec<&'v Str>,
 }
 
-impl Way<'_, '_> {
+impl LazyPath<'_, '_> {
     fn path(&self) -> Path {
         self.names.iter().fold(self.start.clone(), |path, name| path.join(PathStep::Attribute((*name).clone())))
     }

@@ -273,7 +273,7 @@ pub struct SourceIndex {
     /// Elements that are something else with a name of its own: `local.tenants = { acme = var.acme }`.
     aliases: HashMap<Path, (usize, Owners)>,
     /// Values of tenants with several grants, by their paths.
-    granted: HashMap<TenantId, Granted>,
+    granted: HashMap<TenantId, FieldsOfGrants>,
     /// `None` where several values were written by the same text.
     written: HashMap<Span, Option<FieldRef>>,
 }
@@ -300,7 +300,7 @@ impl SourceIndex {
             let granted = tenant.grants.iter().enumerate().flat_map(|(place, grant)| {
                 [&grant.permission_set_arn, &grant.target_account_id].map(|field| (field, Some(place)))
             });
-            let mut paths = Granted::default();
+            let mut paths = FieldsOfGrants::default();
             for (field, grant) in alone.chain(granted) {
                 let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
                 match &field.path {
@@ -486,7 +486,7 @@ impl SourceIndex {
             return Some(Source::Tenant(tenant));
         }
         let granted = self.granted.get(&tenant);
-        // Tables of texts differ in what they are alone.
+        // Tables of texts have the same steps and differ only in their root.
         let is_here = |other: &Path| [root, &collection.shape.root].contains(&other.start());
         let mut alike = granted.and_then(|granted| granted.get(&names_of(path))).into_iter().flatten();
         if let Some(&(_, field)) = alike.find(|(other, _)| leads_to_the_same(other, path) && is_here(other)) {
@@ -515,7 +515,7 @@ pub(crate) fn is_way(way: &[Step], steps: &[&PathStep]) -> bool {
 }
 
 /// The values of the grants of one tenant, by the names on the way to them.
-type Granted = HashMap<u64, SmallVec<[(Path, FieldRef); 1]>>;
+type FieldsOfGrants = HashMap<u64, SmallVec<[(Path, FieldRef); 1]>>;
 
 /// A hash of the names in a path, which is the same for all paths that [lead to the same](leads_to_the_same).
 fn names_of(path: &Path) -> u64 {

@@ -84,7 +84,7 @@ impl Pieces {
                 let texts = part.candidates().iter().filter_map(|it| self.filled(*before, it, span));
                 (part.clone(), texts.collect(), true)
             }
-            // Nothing says which of them go together.
+            // It is unknown which candidates of several parts belong together.
             [(_, first), ..] => {
                 let is_one = self.unknown.iter().all(|(_, part)| part.candidates().is_empty());
                 (first.clone(), Vec::new(), is_one)
@@ -162,7 +162,7 @@ impl Evaluator<'_> {
                     }
                     match to_text(&value) {
                         Primitive::Is(Value { kind: Kind::String(text), origin, .. }) => {
-                            // Nothing is left of an empty text but that.
+                            // An empty text leaves no piece that could carry the mark.
                             pieces.sensitive |= origin.sensitive;
                             self.meter().spend_bytes(text.len())?;
                             pieces.push(&text, &origin)?;

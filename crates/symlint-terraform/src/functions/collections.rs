@@ -83,7 +83,7 @@ fn merge(args: &Arguments<'_, '_>) -> Answer {
     merged.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
     merged.dedup_by(|earlier, kept| {
         let is_lost = earlier.key == kept.key;
-        // What overrides a single setting is meant; that a whole object is gone is easily missed.
+        // Overriding a single setting is intended; losing a whole object is easily missed.
         if is_lost && earlier.value.entries().is_some() && kept.value.entries().is_some() {
             let (key, lost, value) = (kept.key.clone(), earlier.key_span, kept.value.origin.span);
             args.evaluator.note_merged(LostKey { key, lost, kept: kept.key_span, value });

@@ -90,7 +90,7 @@ fn list(args: &Arguments<'_, '_>, folder: &str) -> Answer<Option<Vec<String>>> {
 
 fn exists(args: &Arguments<'_, '_>, path: &str) -> Answer<bool> {
     let (folder, name) = located(args, path)?;
-    // Only a folder that is here tells what is not in it.
+    // Whether a file is missing is only known if its folder is part of the project.
     let names = list(args, &folder)?.ok_or_else(|| Stop::reason(format!("there is no file `{path}` here")))?;
     if names.contains(&name) {
         return Ok(true);

@@ -165,7 +165,7 @@ fn coalesce(args: &Arguments<'_, '_>) -> Answer {
     let types = types.collect::<Result<Vec<Type>, _>>()?;
     let common = unify_all(&types.iter().collect::<Vec<_>>());
     let common = common.ok_or_else(|| args.refuse("expects arguments of one type"))?;
-    // What is empty is why the next is taken.
+    // The result depends on the empty values that were skipped.
     let mut empty: Vec<&Value> = Vec::new();
     for (index, own) in args.values.iter().enumerate() {
         // The `id` of a resource is neither null nor empty.
@@ -201,7 +201,7 @@ fn coalescelist(args: &Arguments<'_, '_>) -> Answer {
     }
     let is_filled = |list: &&Value| list.elements().is_some_and(|items| !items.is_empty());
     let filled = args.values.iter().find(is_filled).ok_or_else(|| args.refuse("finds only empty lists"))?;
-    // What is empty is why the next is taken.
+    // The result depends on the empty values that were skipped.
     let empty = args.values.iter().take_while(|list| !is_filled(list));
     Ok(empty.fold(filled.clone(), |filled, empty| filled.depending_on(&empty.origin)))
 }

@@ -26,7 +26,7 @@ fn sets(args: &Arguments<'_, '_>) -> Answer<(Vec<Vec<Value>>, Type)> {
         let set = args.convert(args.value(index)?, &any)?;
         args.items_of(&set).unwrap_or_else(|| Err(args.refuse("expects sets")))?;
         let of = element_type(args, &set)?;
-        // An empty set of no type is one of any.
+        // An empty set without a type fits any type.
         if !(matches!(of, Type::Any) && set.elements().is_some_and(<[Value]>::is_empty)) {
             types.push(of);
         }
@@ -34,7 +34,7 @@ fn sets(args: &Arguments<'_, '_>) -> Answer<(Vec<Vec<Value>>, Type)> {
     }
     let of = match types.as_slice() {
         [] => Type::Any,
-        // What stays open although a set has a type is of no use to Terraform.
+        // Terraform refuses sets that have no type in common.
         types => unify_all(&types.iter().collect::<Vec<_>>())
             .filter(|common| !matches!(common, Type::Any) || types.iter().all(|of| matches!(of, Type::Any)))
             .ok_or_else(|| args.refuse("expects sets of one type"))?,
@@ -55,7 +55,7 @@ fn element_type(args: &Arguments<'_, '_>, list: &Value) -> Answer<Type> {
 }
 
 fn set_of(args: &Arguments<'_, '_>, items: Vec<Value>, of: Type) -> Answer {
-    // Which elements there are tells of all of them.
+    // Which elements a set has reveals something of each of them, so all are marked if one is.
     let hides = items.iter().any(Value::hides);
     let items = if hides { items.into_iter().map(Value::unmarked).collect() } else { items };
     Ok(Value::typed(make_set(items, args.evaluator.meter())?, args.origin(), of).marked(hides))

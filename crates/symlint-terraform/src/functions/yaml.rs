@@ -56,8 +56,8 @@ struct Reader<'a, 't, 'p> {
     anchors: HashMap<usize, Value>,
 }
 
-/// What of our parser's complaints Terraform's has too. It takes more: brackets and quoted texts of several lines may
-/// be indented in any way there, and a comment may follow a quote at once.
+/// The errors of our parser that Terraform's parser reports, too. Terraform's accepts more: brackets and quoted texts of
+/// several lines may be indented in any way, and a comment may follow a quote without a space.
 const REFUSED: &[&str] = &[
     "block sequence entries are not allowed in this context",
     "mapping values are not allowed in this context",

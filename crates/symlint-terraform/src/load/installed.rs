@@ -20,11 +20,11 @@ pub(super) struct Installed {
     /// Whether somebody committed the list, so that it says nothing of modules from elsewhere.
     is_committed: bool,
     /// By the names of the calls that lead to them, joined by dots.
-    modules: HashMap<String, Entry>,
+    modules: HashMap<String, InstalledModule>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct InstalledModule {
     source: String,
     /// Of a module in a registry.
     version: Option<String>,
@@ -41,8 +41,8 @@ fn plain(source: &str) -> String {
 }
 
 impl Installed {
-    /// Reads the list of the root module in `root`. A list that cannot be read is one of nothing: it is written by
-    /// Terraform, and not for us.
+    /// Reads the list of the root module in `root`. A list that cannot be read is treated as empty: its
+    /// format is Terraform's own.
     pub(super) fn read(files: &dyn FileTree, root: &str, is_committed: bool) -> Result<Self, FileError> {
         let mut installed = Self { root: root.to_owned(), is_committed, modules: HashMap::default() };
         let Some(bytes) = files.read(&join(root, LIST))? else { return Ok(installed) };
@@ -52,7 +52,7 @@ impl Installed {
             let Json::Object(module) = module else { continue };
             let field = |name: &str| module.get_string(name).map(|text| text.value.to_string());
             if let (Some(key), Some(source), Some(dir)) = (field("Key"), field("Source"), field("Dir")) {
-                installed.modules.insert(key, Entry { source, version: field("Version"), dir });
+                installed.modules.insert(key, InstalledModule { source, version: field("Version"), dir });
             }
         }
         Ok(installed)

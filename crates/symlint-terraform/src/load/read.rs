@@ -20,7 +20,7 @@ pub(super) fn read_values(id: FileId, source: &SourceFile) -> File {
     if source.name().ends_with(".json") { json::read_values(id, source) } else { syntax::read(id, source) }
 }
 
-/// A file in UTF-16, with its mark or without, as it is read: not at all. Every character would be a mistake.
+/// Refuses a file in UTF-16, with or without a byte order mark, with one error instead of one for each character.
 fn in_utf_16(id: FileId, source: &SourceFile) -> Option<File> {
     let marked = source.invalid_bytes().starts_with(&[0, 1]);
     let bytes = source.text().as_bytes().get(if marked { 2 } else { 0 }..)?;

@@ -8,11 +8,11 @@ use super::{Expr, ExprKind, Name, Splat, SplatStep};
 
 /// One step from a value into it, and where it ends.
 struct Taken {
-    step: PathStep,
+    step: TraversalStep,
     end: usize,
 }
 
-enum PathStep {
+enum TraversalStep {
     /// `.name`
     Attribute(Name),
     /// `[key]`, or `.0`
@@ -35,12 +35,12 @@ impl Reader<'_> {
 
     /// What `step` takes of `base`; a function of its own, so that the one above needs little stack.
     #[inline(never)]
-    fn of_step(&mut self, base: Node, step: PathStep, written: Range<usize>) -> Outcome<Node> {
+    fn of_step(&mut self, base: Node, step: TraversalStep, written: Range<usize>) -> Outcome<Node> {
         let height = base.height.max(step.height());
         let kind = match step {
-            PathStep::Attribute(name) => ExprKind::Attribute(Box::new(base.expr), Box::new(name)),
-            PathStep::Index(key) => ExprKind::Index(Box::new(base.expr), Box::new(key.expr)),
-            PathStep::Splat(steps, _) => ExprKind::Splat(Box::new(Splat { base: base.expr, steps: steps.into() })),
+            TraversalStep::Attribute(name) => ExprKind::Attribute(Box::new(base.expr), Box::new(name)),
+            TraversalStep::Index(key) => ExprKind::Index(Box::new(base.expr), Box::new(key.expr)),
+            TraversalStep::Splat(steps, _) => ExprKind::Splat(Box::new(Splat { base: base.expr, steps: steps.into() })),
         };
         self.node(kind, written, height)
     }
@@ -55,7 +55,7 @@ impl Reader<'_> {
     }
 
     /// `step`, which ends here; passes the blanks after it.
-    fn taken(&mut self, step: PathStep, lines: Lines) -> Taken {
+    fn taken(&mut self, step: TraversalStep, lines: Lines) -> Taken {
         let end = self.at;
         self.skip(lines);
         Taken { step, end }
@@ -67,7 +67,7 @@ impl Reader<'_> {
             return Ok(taken);
         }
         self.at += 1;
-        let mut splat = self.taken(PathStep::Splat(Vec::new(), 1), lines);
+        let mut splat = self.taken(TraversalStep::Splat(Vec::new(), 1), lines);
         while self.peek() == Some(b'.') && self.peek_at(1) != Some(b'.') {
             let dot = self.at;
             let Some(Taken { step, end }) = self.after_dot(lines)? else {
@@ -85,7 +85,7 @@ impl Reader<'_> {
         self.at += 1;
         self.skip(lines);
         let step = if let Some(word) = self.word() {
-            PathStep::Attribute(self.name(word))
+            TraversalStep::Attribute(self.name(word))
         } else {
             match self.peek() {
                 Some(b'*') => return Ok(None),
@@ -97,7 +97,7 @@ impl Reader<'_> {
     }
 
     /// The number of `.0`
-    fn legacy_index(&mut self, dot: usize) -> Outcome<PathStep> {
+    fn legacy_index(&mut self, dot: usize) -> Outcome<TraversalStep> {
         let digits = self.digits();
         if self.slice(digits.clone()).contains('.') {
             let message =
@@ -105,7 +105,7 @@ impl Reader<'_> {
             return Err(self.error(dot..digits.end, message));
         }
         let kind = ExprKind::Number(self.substr(digits.clone()));
-        Ok(PathStep::Index(Node { expr: Expr { kind, span: self.span(digits) }, height: 1 }))
+        Ok(TraversalStep::Index(Node { expr: Expr { kind, span: self.span(digits) }, height: 1 }))
     }
 
     /// `[key]`, or `[*]` with all that follows it.
@@ -122,14 +122,14 @@ impl Reader<'_> {
                 }
                 Ok(key)
             })?;
-            return Ok(self.taken(PathStep::Index(key), lines));
+            return Ok(self.taken(TraversalStep::Index(key), lines));
         }
         self.at += 1;
         self.skip(lines);
         if !self.eat("]") {
             return Err(self.error(self.at..self.at, "`]` is missing after `*`"));
         }
-        let mut splat = self.taken(PathStep::Splat(Vec::new(), 1), lines);
+        let mut splat = self.taken(TraversalStep::Splat(Vec::new(), 1), lines);
         self.nested(open, |reader| {
             while let Some(Taken { step, end }) = reader.step(lines)? {
                 splat.push(step, end);
@@ -141,30 +141,30 @@ impl Reader<'_> {
 
 impl Taken {
     /// Takes `step`, which ends at `end`, of each element.
-    fn push(&mut self, step: PathStep, end: usize) {
+    fn push(&mut self, step: TraversalStep, end: usize) {
         self.end = end;
-        if let PathStep::Splat(steps, height) = &mut self.step {
+        if let TraversalStep::Splat(steps, height) = &mut self.step {
             *height = (*height).max(step.height() + 1);
             steps.push(step.of_element());
         }
     }
 }
 
-impl PathStep {
+impl TraversalStep {
     fn height(&self) -> usize {
         match self {
-            PathStep::Attribute(_) => 0,
-            PathStep::Index(key) => key.height,
-            PathStep::Splat(_, height) => *height,
+            TraversalStep::Attribute(_) => 0,
+            TraversalStep::Index(key) => key.height,
+            TraversalStep::Splat(_, height) => *height,
         }
     }
 
     /// The step as one that is taken of each element.
     fn of_element(self) -> SplatStep {
         match self {
-            PathStep::Attribute(name) => SplatStep::Attribute(name),
-            PathStep::Index(key) => SplatStep::Index(key.expr),
-            PathStep::Splat(steps, _) => SplatStep::Splat(steps.into()),
+            TraversalStep::Attribute(name) => SplatStep::Attribute(name),
+            TraversalStep::Index(key) => SplatStep::Index(key.expr),
+            TraversalStep::Splat(steps, _) => SplatStep::Splat(steps.into()),
         }
     }
 }

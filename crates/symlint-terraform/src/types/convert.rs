@@ -194,7 +194,7 @@ impl Converter<'_> {
                 item.origin.path = item.origin.path.take().or_else(place);
             }
         }
-        // Which elements there are tells of all of them.
+        // Which elements a set has reveals something of each of them, so all are marked if one is.
         let hides = converted.iter().any(Value::hides);
         if hides {
             converted = converted.into_iter().map(Value::unmarked).collect();
