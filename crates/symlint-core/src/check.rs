@@ -66,7 +66,10 @@ impl Judged<'_> {
 /// What there is in `project`, and what of it cannot be judged: that too, which is `known` already.
 pub(crate) fn model<'p>(project: &'p Project, config: &Config, run: RunId, known: &[NotChecked]) -> Model<'p> {
     let mut model = discover::build(project, config, run);
-    model.not_checked.extend_from_slice(known);
+    // What Terragrunt gives to a module without anything to check changes nothing.
+    let is_needed = |gap: &&NotChecked| gap.code != Code::Terragrunt || !model.is_certainly_empty();
+    let known: Vec<NotChecked> = known.iter().filter(is_needed).cloned().collect();
+    model.not_checked.extend(known);
     privacy::hide(&mut model);
     model.not_checked = gaps::of(&model, config);
     model

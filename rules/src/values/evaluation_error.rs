@@ -31,7 +31,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         _ => None,
     });
     let absent: HashSet<Span> = gaps.chain(nulls).collect();
-    let errors = cx.model.evaluation_errors.iter();
+    // Where nothing is checked, an error only matters if there might have been something.
+    let is_needed = |error: &&EvalError| error.kind == EvalErrorKind::Limit || !cx.model.is_certainly_empty();
+    let errors = cx.model.evaluation_errors.iter().filter(is_needed);
     // An attribute that a tenant lacks is reported on the tenant.
     let missing = cx.tenants().iter().flat_map(|tenant| &tenant.missing);
     let missing = missing.filter(|gap| gap.absence == Absence::Missing).map(|gap| gap.name.to_string());

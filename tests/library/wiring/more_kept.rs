@@ -355,3 +355,69 @@ module "p" {
         ],
     );
 }
+
+#[test]
+fn a_name_that_several_entries_of_a_list_have_is_no_name() {
+    let named =
+        |text: &str, customer: &str| text.replacen('{', &format!("{{ customer = \"{customer}\", name = \"admin\","), 1);
+    let main = r#"
+locals {
+  entries = [
+    QUILL,
+    TARN,
+  ]
+}
+module "p" {
+  for_each = { for it in local.entries : "${it.customer}-${it.name}" => it }
+  nom      = each.key
+  PASSED
+}
+"#
+    .replace("QUILL", &named(QUILL, "quillhaven"))
+    .replace("TARN", &named(TARN, "tarnbrook"));
+    check_with(
+        "a list of entries",
+        &main,
+        &LEAF.replace("title(var.nom)", "title(split(\"-\", var.nom)[0])"),
+        &[
+            ("541882002087", "722971028225", &[(FOREIGN, "722971028225")]),
+            ("541882002087", "620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
+        ],
+    );
+}
+
+#[test]
+fn what_an_unknown_value_was_made_of_is_not_the_value() {
+    let main = r#"
+locals {
+  sets = [{ title = "Admin" }, { title = "Read" }]
+}
+data "aws_ssoadmin_instances" "this" {}
+module "sets" {
+  source = "./leaf"
+  sets   = local.sets
+}
+resource "aws_ssoadmin_account_assignment" "this" {
+  for_each           = { ops = "339986187397", dev = "268678126615" }
+  instance_arn       = tolist(data.aws_ssoadmin_instances.this.arns)[0]
+  permission_set_arn = module.sets.arns["Admin"]
+  target_id          = each.value
+}
+"#;
+    let leaf = r#"
+variable "sets" {}
+resource "aws_ssoadmin_permission_set" "this" {
+  for_each = { for it in var.sets : it.title => it }
+  name     = each.value.title
+}
+output "arns" {
+  value = { for key, it in aws_ssoadmin_permission_set.this : key => it.arn }
+}
+"#;
+    check_with(
+        "permission sets of a module",
+        main,
+        leaf,
+        &[("268678126615", "26867812661", &[("account-id-format", "26867812661")])],
+    );
+}

@@ -680,7 +680,7 @@ fn values_of_one_root_module_are_compared_across_jobs() {
     let report = |arguments: &[&str]| {
         std::fs::write(dir.path().join("production.json"), check(dir.path(), arguments).stdout).unwrap();
     };
-    // Equal keys are one customer.
+    // Equal keys are one customer, who has two organizations here; an account is in one.
     let own = left_over(&staging, [2, 0], 3);
     let crossed = left_over(&staging, [3, 0], 3);
     for arguments in [
@@ -688,7 +688,7 @@ fn values_of_one_root_module_are_compared_across_jobs() {
         ["--var-file=envs/production.tfvars", "--var-file=envs/staging.tfvars"],
     ] {
         report(&arguments[..1]);
-        for (text, number) in [(&staging, 0), (&own, 0), (&crossed, 1)] {
+        for (text, number) in [(&staging, 0), (&own, 1), (&crossed, 1)] {
             std::fs::write(dir.path().join("envs/staging.tfvars"), text).unwrap();
             let run = check(dir.path(), &["--with", "production.json", arguments[1]]);
             assert_eq!((said(&run).len(), notes(&run).len()), (number, 0), "{arguments:?}: {run:?}");
@@ -856,5 +856,29 @@ fn a_root_module_whose_flows_are_repeated_for_grants_is_one_customer() {
                 found.iter().map(|it| it.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
             assert_eq!(rules, expected, "{what}: {found:#?}");
         }
+    }
+}
+
+#[test]
+fn two_organizations_of_one_customer_share_nothing() {
+    let production = values(&[tenant("acme", 0), tenant("bolt", 1)]);
+    let staging = values(&[tenant("acme", 2), tenant("bolt", 3)]);
+    let cases = [
+        (staging.clone(), None),
+        (left_over(&staging, [2, 0], 3), Some("duplicate-target-account")),
+        (staging.replace(CUSTOMERS[2][3], CUSTOMERS[0][0]), Some("target-is-foreign-sso-account")),
+        (staging.replace(CUSTOMERS[2][1], CUSTOMERS[0][1]), Some("duplicate-instance")),
+        (left_over(&staging, [2, 0], 0), Some("duplicate-sso-account")),
+    ];
+    for (staging, rule) in cases {
+        let dir = write(&[
+            ("sso_flow/main.tf".to_owned(), FLOW.to_owned()),
+            ("main.tf".to_owned(), root("./sso_flow")),
+            ("envs/production.tfvars".to_owned(), production.clone()),
+            ("envs/staging.tfvars".to_owned(), staging),
+        ]);
+        let found = said(&check(dir.path(), &["."]));
+        let is_it = |found: &String| rule.is_some_and(|rule| found.starts_with(&format!("error {rule} envs/staging")));
+        assert!(found.len() == usize::from(rule.is_some()) && found.iter().all(is_it), "{rule:?}: {found:#?}");
     }
 }

@@ -237,11 +237,16 @@ pub(super) fn name_inside(value: &Value, element: &Element) -> Value {
     if let Some(text) = value.as_str() {
         return Value::new(Kind::String(text.clone()), value.origin.clone());
     }
-    named.unwrap_or_else(|| {
-        let text = match element.key.last() {
-            Some(ElementKey::Name(name)) => name.clone(),
-            _ => Str::from(element.path.to_string()),
-        };
-        Value::new(Kind::String(text), Origin::written(element.span, Form::Whole))
+    named.unwrap_or_else(|| match element.key.last() {
+        Some(ElementKey::Name(name)) => {
+            Value::new(Kind::String(name.clone()), Origin::written(element.span, Form::Whole))
+        }
+        _ => way_as_name(element),
     })
+}
+
+/// The way to an element, where nothing else says what it is called.
+pub(super) fn way_as_name(element: &Element) -> Value {
+    let way = Str::from(element.path.to_string());
+    Value::new(Kind::String(way), Origin::written(element.span, Form::Whole))
 }

@@ -184,6 +184,12 @@ impl<'a> Population<'a> {
             .collect();
         let types: Vec<Option<&Type>> =
             self.sources.collections().iter().map(|collection| element_type(self.project, &collection.shape)).collect();
+        // What several elements of a list are called says of none which it is.
+        let (mut names, mut shared) = (HashSet::default(), HashSet::default());
+        for Member { collection, element } in self.elements.iter().filter(|it| it.element.name.is_none()) {
+            let name = name_inside(&element.value, element).as_str().cloned();
+            shared.extend(name.map(|name| (*collection, name)).filter(|name| !names.insert(name.clone())));
+        }
         let mut tenants: Vec<Tenant> = Vec::with_capacity(self.elements.len());
         for (at, member) in self.elements.iter().enumerate() {
             let id = TenantId::new(self.run, at);
@@ -196,7 +202,12 @@ impl<'a> Population<'a> {
             if value.origin.path.is_none() || owner.shape.root.is_input() {
                 value.origin.path = Some(element.path.clone());
             }
-            let key = element.name.clone().unwrap_or_else(|| name_inside(&value, element));
+            let inside = || name_inside(&value, element);
+            let is_shared = |name: &Value| name.as_str().is_some_and(|it| shared.contains(&(*collection, it.clone())));
+            let key = element.name.clone().unwrap_or_else(|| match inside() {
+                name if is_shared(&name) => elements::way_as_name(element),
+                name => name,
+            });
             let ty = types.get(*collection).copied().flatten();
             let (path, key_span) = (element.path.clone(), element.span);
             let builder = Builder { layout, ty, invalid: &invalid, refused: &refused, tenant: id, path, key_span };

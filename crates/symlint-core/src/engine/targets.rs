@@ -533,11 +533,12 @@ impl<'a> Finder<'a> {
                 Unread::Files => ("generated files", "so what they change was not checked".to_owned()),
             };
             let reason = format!("Terragrunt's {what} in `{path}` were not read, {reason}");
+            let module = if by_root.contains_key(folder) { folder.as_str() } else { "MODULE" };
             let help = match unread {
                 Unread::Inputs => format!(
                     "write the inputs into a values file, and check the module with it: `terragrunt render --json \
                      --working-dir {folder} | jq .inputs > inputs.tfvars.json`, then `symlint check --var-file \
-                     inputs.tfvars.json MODULE`"
+                     inputs.tfvars.json {module}`"
                 ),
                 Unread::Files => format!(
                     "let Terragrunt write them by `terragrunt init --working-dir {folder}`, and check the folder in which it \

@@ -7,7 +7,7 @@ use symlint_terraform::Str;
 
 use super::comparable::Comparable;
 use super::id::{RunId, TenantId};
-use super::tenant::Tenant;
+use super::tenant::{Provenance, Tenant};
 
 /// The tenants of a run, with what is known about them in addition to their values.
 pub(crate) struct Members<'t> {
@@ -27,7 +27,8 @@ pub(crate) struct Members<'t> {
 ///
 /// The configuration says so; where it names keys that different root modules have for different customers, it speaks of
 /// each root module alone. Besides, equal keys are one customer in the runs of one root module, and in different
-/// ones where SSO account and instance agree, as does what is one written tenant that several runs read.
+/// ones where SSO account and instance agree, as does what is one written tenant that several runs read. One customer may
+/// have several organizations: equal keys are in one only where SSO account and instance agree, or are not known.
 #[derive(Debug, Default)]
 pub struct Groups {
     /// How many tenants there are before those of each run.
@@ -77,34 +78,44 @@ impl Groups {
         let shared = keys_of_several(tenants().zip(comparables).zip(&configured).filter(|_| runs.len() > 1));
         let root_of =
             |run: &Members<'t>, kind: usize, name: &'t str| shared.contains(&(kind, name)).then_some(run.root);
-        let mut customers = Union::new(count);
+        let repeated = repeated_keys(tenants().map(|(_, tenant)| tenant));
+        let (mut customers, mut organizations) = (Union::new(count), Union::new(count));
         let mut reasons: HashMap<Reason<'t>, u32> = HashMap::default();
         for ((at, (run, tenant)), comparable) in (0..).zip(tenants()).zip(comparables) {
             let [customer, _] = configured.get(at as usize).copied().unwrap_or_default();
-            let mut join = |reason| customers.join(at, *reasons.entry(reason).or_insert(at));
-            let root = customer.and_then(|name| root_of(run, 0, name));
-            if let Some(customer) = customer {
-                join(Reason::Configured(customer, root));
-            }
-            let key = tenant.own_key();
-            if let Some(key) = key {
-                join(Reason::Key { root: run.root, key });
-            }
             // A malformed one is only mistyped where the permission sets say which one it is.
             let instance = tenant.instance_id().filter(|id| id.is_well_formed()).or(comparable.instance);
-            if let (Some(account), Some(instance), true) = (tenant.sso_account(), instance, runs.len() > 1) {
+            let values = tenant.sso_account().zip(instance);
+            let mut join = |reason, is_one_organization| {
+                let first = *reasons.entry(reason).or_insert(at);
+                customers.join(at, first);
+                if is_one_organization {
+                    organizations.join(at, first);
+                }
+            };
+            let root = customer.and_then(|name| root_of(run, 0, name));
+            if let Some(customer) = customer {
+                join(Reason::Configured(customer, root), true);
+            }
+            let key = tenant.own_key();
+            let is_repeated = |key: &&str| repeated.contains(&(tenant.id.run, &tenant.provenance, *key));
+            if let Some(key) = key.filter(|key| !is_repeated(key)) {
+                join(Reason::Key { root: run.root, key }, values.is_none());
+            }
+            if let Some((account, instance)) = values {
                 let (account, instance) = (account.text(), instance.text());
                 let name = (tenant.is_root_module() && tenant.is_named()).then(|| tenant.name());
                 if let Some(key) = key.or(name) {
-                    join(Reason::Values { key, account, instance });
+                    join(Reason::Values { key, account, instance }, true);
                 }
                 if let Some(name) = customer.filter(|_| root.is_some()) {
-                    join(Reason::ConfiguredValues { name, account, instance });
+                    join(Reason::ConfiguredValues { name, account, instance }, true);
                 }
-                join(Reason::Written { at: (run.written)(tenant), account, instance });
+                if runs.len() > 1 {
+                    join(Reason::Written { at: (run.written)(tenant), account, instance }, true);
+                }
             }
         }
-        let mut organizations = customers.clone();
         let mut joined = Union::new(count);
         let mut named: HashMap<(usize, &str, Option<&str>), u32> = HashMap::default();
         for ((at, names), (run, _)) in (0..).zip(&configured).zip(tenants()) {
@@ -157,6 +168,17 @@ impl Groups {
 
 fn of(firsts: &[u32], place: usize) -> u32 {
     firsts.get(place).copied().unwrap_or(u32::try_from(place).unwrap_or(u32::MAX))
+}
+
+/// The keys that several elements of one collection have, as those of a list may.
+fn repeated_keys<'t>(tenants: impl Iterator<Item = &'t Tenant>) -> HashSet<(RunId, &'t Provenance, &'t str)> {
+    let (mut seen, mut repeated) = (HashSet::default(), HashSet::default());
+    for key in tenants.filter_map(|tenant| Some((tenant.id.run, &tenant.provenance, tenant.own_key()?))) {
+        if !seen.insert(key) {
+            repeated.insert(key);
+        }
+    }
+    repeated
 }
 
 /// A tenant, with its run, what can be compared of it, and what it is in the configuration.

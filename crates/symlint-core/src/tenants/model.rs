@@ -318,6 +318,12 @@ impl<'p> Model<'p> {
         self.variables.is_empty() && self.tenants.is_empty() && calls == 0
     }
 
+    /// Whether there is nothing to check, and nothing that could be more than it is.
+    pub fn is_certainly_empty(&self) -> bool {
+        let unknown = self.unknown_calls.len() + self.unknown_resources.len() + self.unread_calls.len();
+        self.is_empty() && unknown == 0
+    }
+
     /// Whether there are tenants, and none of them has any of the attributes that are looked for.
     pub fn has_no_values(&self) -> bool {
         !self.tenants.is_empty() && self.tenants.iter().flat_map(Tenant::values).all(Field::is_unseen)

@@ -54,7 +54,7 @@ pub struct MissingAttribute {
 }
 
 /// Where a tenant comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Provenance {
     /// An element of this collection, by its place in [`super::SourceIndex::collections`].
     Collection(usize),
