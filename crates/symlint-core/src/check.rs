@@ -1,4 +1,4 @@
-//! The whole way: projects in, findings out.
+//! Runs the rules: projects in, findings out.
 
 use foldhash::HashMap;
 use symlint_terraform::{FileId, Project, SortedMap, SortedSet, Sources, Span};
@@ -63,7 +63,7 @@ impl Judged<'_> {
     }
 }
 
-/// What there is in `project`, and what of it cannot be judged: that too, which is `known` already.
+/// The model of `project`, with what cannot be judged in it, including what is already `known`.
 pub(crate) fn model<'p>(project: &'p Project, config: &Config, run: RunId, known: &[NotChecked]) -> Model<'p> {
     let mut model = discover::build(project, config, run);
     // What Terragrunt gives to a module without anything to check changes nothing.
@@ -163,7 +163,7 @@ impl Run<'_> {
     fn findings(&self, set_up: &SetUp<'_>, model: &Model<'_>, config: &Config) -> Found {
         /// How many tenants a thread takes at once.
         const CHUNK: usize = 64;
-        /// After how many jobs it is seen what is too much.
+        /// How many jobs are done before findings beyond the limit are dropped.
         const BATCH: usize = 256;
         enum Job<'t> {
             Model(&'static Rule, Level, fn(&mut Context<'_>)),
@@ -331,7 +331,7 @@ fn explained(found: Vec<Finding>, compares: &dyn Fn(&str) -> bool) -> Vec<Findin
         };
         match causes.iter_mut().find(is_part) {
             Some(cause) => {
-                // What is accepted now does not cover what another value will do.
+                // With another value, the fingerprint differs: a suppression of this finding does not cover that one.
                 cause.cause.get_or_insert_default().push_str(&finding.message);
                 cause.related.push(Related { message: finding.message, span: finding.span, elsewhere: None });
             }
@@ -369,8 +369,7 @@ fn fold(found: Vec<Finding>) -> Vec<Finding> {
     groups.into_iter().filter_map(about_all).collect()
 }
 
-/// The one finding about all of them. What is said of the others and not of the first is at the places that only they
-/// are related to.
+/// Joins findings of several tenants into one. A message that differs from the first one becomes a related place.
 fn about_all(mut group: Vec<Finding>) -> Option<Finding> {
     let others = group.split_off(1);
     let finding = group.pop()?;

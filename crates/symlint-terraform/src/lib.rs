@@ -92,7 +92,7 @@ mod tree;
 mod types;
 mod value;
 
-pub use eval::{EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance, Subject};
+pub use eval::{ErrorSubject, EvalError, EvalErrorKind, Evaluator, Instance, InstanceKey, LostKey, ResourceInstance};
 pub use form::Form;
 pub use functions::{Pattern, PatternProblem, title};
 pub use load::{Given, LoadOptions, is_automatic, is_configuration, is_values};

@@ -6,7 +6,7 @@ use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Absence, Place, Tenant, VariableState};
 use symlint_terraform::{
-    ConversionProblemKind, EvalError, EvalErrorKind, LoadError, LoadErrorKind, Span, Str, Subject,
+    ConversionProblemKind, ErrorSubject, EvalError, EvalErrorKind, LoadError, LoadErrorKind, Span, Str,
 };
 
 use super::arguments;
@@ -42,9 +42,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         _ => None,
     });
     let lacking: HashSet<String> = missing.chain(required).collect();
-    let is_known = |subject: Option<&Subject>| match subject {
-        Some(Subject::Null(null, _)) => absent.contains(null),
-        Some(Subject::NoAttribute(name, _) | Subject::NoKey { attribute: Some(name), .. }) => {
+    let is_known = |subject: Option<&ErrorSubject>| match subject {
+        Some(ErrorSubject::Null(null, _)) => absent.contains(null),
+        Some(ErrorSubject::NoAttribute(name, _) | ErrorSubject::NoKey { attribute: Some(name), .. }) => {
             lacking.contains(name.as_str())
         }
         _ => false,
@@ -89,7 +89,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // Two elements with one name are reported as two tenants with one name.
     let mut names = HashSet::default();
     let is_name_taken = cx.tenants().iter().any(|tenant| tenant.is_named() && !names.insert(tenant.name()));
-    let errors = errors.filter(|error| !is_name_taken || error.subject != Some(Subject::SameKey));
+    let errors = errors.filter(|error| !is_name_taken || error.subject != Some(ErrorSubject::SameKey));
     // What several expressions lack, or several repeat, is one cause.
     let mut causes: Vec<(&EvalError, Vec<Span>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::default();
@@ -107,7 +107,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
     }
     for (error, others) in causes {
-        if let Some(Subject::NoKey { collection, key, meant, .. }) = &error.subject {
+        if let Some(ErrorSubject::NoKey { collection, key, meant, .. }) = &error.subject {
             report_key(cx, error, &others, *collection, (*key, meant.as_ref()));
             continue;
         }

@@ -2,7 +2,8 @@
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{
-    ConversionProblem, Evaluator, Makeup, Path, PathStep, Project, Root, SortedSet, Span, Str, Subject, Type, Value,
+    ConversionProblem, ErrorSubject, Evaluator, Makeup, Path, PathStep, Project, Root, SortedSet, Span, Str, Type,
+    Value,
 };
 
 use super::collections::Found;
@@ -166,7 +167,9 @@ impl<'a> Population<'a> {
         let errors = conversions.iter().filter(|problem| problem.kind.is_error());
         let invalid: HashSet<Span> = errors.map(|problem| problem.span).collect();
         let refused = walked.errors.iter().filter_map(|error| match &error.subject {
-            Some(Subject::NoAttribute(name, _) | Subject::NoKey { attribute: Some(name), .. }) => Some(name.clone()),
+            Some(ErrorSubject::NoAttribute(name, _) | ErrorSubject::NoKey { attribute: Some(name), .. }) => {
+                Some(name.clone())
+            }
             _ => None,
         });
         let refused: HashSet<Str> = refused.collect();
@@ -268,10 +271,10 @@ impl<'a> Population<'a> {
         for error in &walked.errors {
             let (path, name, absence) = match &error.subject {
                 Some(
-                    Subject::NoAttribute(name, Some(object))
-                    | Subject::NoKey { attribute: Some(name), path: Some(object), .. },
+                    ErrorSubject::NoAttribute(name, Some(object))
+                    | ErrorSubject::NoKey { attribute: Some(name), path: Some(object), .. },
                 ) => (object.join(PathStep::Attribute(name.clone())), name, Absence::Missing),
-                Some(Subject::Null(_, Some(path))) => match path.last().and_then(PathStep::name) {
+                Some(ErrorSubject::Null(_, Some(path))) => match path.last().and_then(PathStep::name) {
                     Some(name) => (path.clone(), name, Absence::Null),
                     None => continue,
                 },
@@ -295,7 +298,7 @@ impl<'a> Population<'a> {
             let Some(tenant) = tenant.filter(is_unsaid) else { continue };
             let element = self.others.iter().find(|(.., value)| value.origin.path.as_ref() == path.parent());
             let span = match &error.subject {
-                Some(Subject::Null(span, _)) => *span,
+                Some(ErrorSubject::Null(span, _)) => *span,
                 _ => element.map_or(tenant.key.span, |(.., value)| value.origin.span.part(0..1)),
             };
             tenant.missing.push(MissingAttribute { name: name.to_string(), absence, span, path, field: None });

@@ -74,9 +74,9 @@ impl Population<'_> {
                 let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty()) else {
                     continue;
                 };
-                // What has another tenant's name is this one's only where an attribute of this one says so.
+                // An element with another tenant's name belongs to this tenant only if one of its attributes selects it.
                 let is_others = has_own.contains(tenant) && by_name.get(key.as_slice()).is_some_and(|it| it != tenant);
-                // What another tenant's key selects is not this one's.
+                // An element that another tenant's key selects does not belong to this tenant.
                 if self.is_selected_for(path, count, *tenant, is_others) {
                     let known = owned.entry(key.clone()).or_default();
                     if !known.contains(tenant) {
@@ -86,12 +86,12 @@ impl Population<'_> {
                     collection.own(key, *tenant);
                 }
             }
-            // What flows take values from is not a list besides.
+            // A collection from which flows take values is not a list of something else.
             let is_known = |element: &Element| !self.sources.tenants(&element.value).is_empty();
             if is_listed && (!owned.is_empty() || elements.iter().any(is_known)) {
                 continue;
             }
-            // What no flow selects is that of the tenant with its name.
+            // An element that no flow selects belongs to the tenant with the same name.
             let unselected = by_name.iter().filter(|(key, _)| !owned.contains_key(**key));
             let unselected = unselected.filter(|(_, tenant)| !owners.contains(tenant));
             let unselected: Vec<_> = unselected.map(|(key, tenant)| (SmallVec::from(*key), *tenant)).collect();
@@ -282,7 +282,7 @@ impl Population<'_> {
         let mut places = Vec::new();
         let mut others = 0;
         self.add_places(&value.origin, tenant, &mut places, &mut others, 0);
-        // What could not be put together has other parts.
+        // A text with unknown parts has other sources, too.
         let is_whole = places.len() == 1 && others == 0 && value.known_text().is_none();
         places.into_iter().map(|(collection, steps)| (collection, steps, is_whole)).collect()
     }

@@ -297,7 +297,7 @@ impl<'a> Finder<'a> {
         }
         modules.retain(|(folder, _)| has_values(folder) || !called.contains(&real(folder)));
         modules.sort_by(|(folder, _), (other, _)| folder.cmp(other));
-        // A folder that lends its files to root modules by links is none itself, where nothing sets its variables.
+        // A folder whose files are linked into root modules is not a root module itself if nothing sets its variables.
         let is_open = |project: &Project| {
             let is_set = |name: &str| project.assignments().iter().any(|it| it.variable.text.as_str() == name);
             let variables = project.root().map(|root| root.variables.as_slice()).unwrap_or_default();

@@ -26,7 +26,7 @@ pub struct Tenant {
     pub grants: Box<[Grant]>,
     /// Where it comes from.
     pub provenance: Provenance,
-    /// What there is of it.
+    /// Whether it is an object, null, or unknown as a whole.
     pub whole: Whole,
     /// Where its values are written as a whole.
     pub span: Span,

@@ -8,7 +8,7 @@ use crate::source::{Span, Str};
 use crate::types::{Primitive, to_number, to_text};
 use crate::value::{Kind, Unknown, Value};
 
-use super::{Answer, Evaluator, Stop, Subject, Trial};
+use super::{Answer, ErrorSubject, Evaluator, Stop, Trial};
 
 /// The attribute by which resources refer to each other.
 pub(super) const ID: &str = "id";
@@ -164,7 +164,8 @@ impl Evaluator<'_> {
             let meant = nearest.as_ref().map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
             let Some((base_span, key)) = element else {
                 let message = format!("the object has no attribute `{shown}`{meant}");
-                return Stop::error_at(message, span).on(Subject::NoAttribute(name.clone(), base.origin.path.clone()));
+                return Stop::error_at(message, span)
+                    .on(ErrorSubject::NoAttribute(name.clone(), base.origin.path.clone()));
             };
             let (is_map, is_private) = (matches!(base.kind, Kind::Map(_)), self.project().is_private(&key.origin));
             let base_text = self.project().sources().text(base_span);
@@ -173,7 +174,7 @@ impl Evaluator<'_> {
                 false if is_map => "the collection".to_owned(),
                 false => "the object".to_owned(),
             };
-            Stop::error_at(format!("{what} has no key `{shown}`{meant}"), span).on(Subject::NoKey {
+            Stop::error_at(format!("{what} has no key `{shown}`{meant}"), span).on(ErrorSubject::NoKey {
                 attribute: (!is_map).then(|| name.clone()),
                 path: base.origin.path.clone(),
                 collection: base.origin.span,

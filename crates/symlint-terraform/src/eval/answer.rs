@@ -14,14 +14,14 @@ pub struct EvalError {
     /// The expression that is wrong.
     pub span: Span,
     /// What it fails on, if that is known.
-    pub subject: Option<Subject>,
+    pub subject: Option<ErrorSubject>,
     /// What kind of error it is.
     pub kind: EvalErrorKind,
 }
 
 /// What an evaluation fails on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Subject {
+pub enum ErrorSubject {
     /// A value that is null, by where it is written, and the way to it.
     Null(Span, Option<Path>),
     /// A map or object without a key that is computed.
@@ -92,7 +92,7 @@ impl Attempt {
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// Terraform refuses it: why, at which part of it, and on which value.
-    Error(String, Option<Span>, Option<Subject>),
+    Error(String, Option<Span>, Option<ErrorSubject>),
     /// It cannot be known.
     Reason(String),
     /// It is not evaluated, since that would be too much.
@@ -117,11 +117,11 @@ impl Stop {
 
     /// This refusal, which is about `value` being null.
     pub(crate) fn on_null(self, value: &Value) -> Self {
-        self.on(Subject::Null(value.origin.span, value.origin.path.clone()))
+        self.on(ErrorSubject::Null(value.origin.span, value.origin.path.clone()))
     }
 
     /// This refusal, which is about `subject`.
-    pub(crate) fn on(self, subject: Subject) -> Self {
+    pub(crate) fn on(self, subject: ErrorSubject) -> Self {
         match self {
             Stop::Error(message, at, _) => Stop::Error(message, at, Some(subject)),
             other => other,

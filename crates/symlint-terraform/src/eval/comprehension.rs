@@ -8,7 +8,7 @@ use crate::value::{Entry, Kind, Value};
 
 use super::answer::Attempt;
 use super::scope::{Binding, Scope};
-use super::{Answer, Evaluator, Stop, Subject};
+use super::{Answer, ErrorSubject, Evaluator, Stop};
 
 impl Evaluator<'_> {
     /// The keys and values of a collection, in Terraform's order; the values know the way through the collection. The
@@ -181,7 +181,7 @@ impl Evaluator<'_> {
                     const TWICE: &str = "two elements have the same key";
                     // An object it is all the same.
                     let object = Value::new(Kind::Object(entries.into()), Origin::derived(span, []));
-                    let refused = Stop::error_at(TWICE, key.span).on(Subject::SameKey);
+                    let refused = Stop::error_at(TWICE, key.span).on(ErrorSubject::SameKey);
                     return Err(Stop::Unknown(self.settle(Err(refused), key.span).or_one_of([object])));
                 }
                 Kind::Object(entries.into())

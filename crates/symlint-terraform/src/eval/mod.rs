@@ -37,7 +37,7 @@ use crate::types::{ConversionProblem, type_of};
 use crate::value::{Type, Value};
 
 pub(crate) use answer::{Answer, Attempt, Stop};
-pub use answer::{EvalError, EvalErrorKind, LostKey, Subject};
+pub use answer::{ErrorSubject, EvalError, EvalErrorKind, LostKey};
 pub use instance::{Instance, InstanceKey};
 pub(crate) use operators::numeric;
 pub use resource::ResourceInstance;
@@ -305,7 +305,7 @@ impl<'p> Evaluator<'p> {
         &self.files
     }
 
-    fn record(&self, message: String, span: Span, subject: Option<Subject>) {
+    fn record(&self, message: String, span: Span, subject: Option<ErrorSubject>) {
         if self.trial.get() == Trial::No {
             self.push(EvalError { message, span, subject, kind: EvalErrorKind::Invalid });
         } else {

@@ -9,7 +9,7 @@ use crate::source::{Span, Str};
 use crate::types::{ConversionProblem, ConversionProblemKind, Converted, Primitive, convert_within, to_bool};
 use crate::value::{Kind, Type, Value};
 
-use super::answer::Subject;
+use super::answer::ErrorSubject;
 use super::instance::Instance;
 use super::scope::Scope;
 use super::{EvalError, EvalErrorKind, Evaluator, Item, Trial};
@@ -235,7 +235,9 @@ impl<'p> Evaluator<'p> {
         for problem in problems {
             if problem.kind.is_error() {
                 let subject = match &problem.kind {
-                    ConversionProblemKind::Missing { attribute } => Some(Subject::NoAttribute(attribute.clone(), None)),
+                    ConversionProblemKind::Missing { attribute } => {
+                        Some(ErrorSubject::NoAttribute(attribute.clone(), None))
+                    }
                     _ => None,
                 };
                 self.record(problem.kind.to_string(), problem.span, subject);
