@@ -381,7 +381,7 @@ mod tests {
         fs::write(&a, "old").unwrap();
         fs::hard_link(&a, &b).unwrap();
         let refused = replace(&[Change { path: &a, old: b"old", new: b"new" }]).unwrap_err();
-        assert!(refused.to_string().ends_with("would stay as it is; nothing was written"), "{refused}");
+        assert!(refused.to_string().ends_with("would keep the old text; nothing was written"), "{refused}");
         assert_eq!(fs::read_to_string(&a).unwrap(), "old");
     }
 }
