@@ -1,7 +1,9 @@
 //! The gaps of a check: what of a model could not be judged.
 
+use std::sync::Arc;
+
 use foldhash::HashSet;
-use symlint_terraform::syntax::{Expr, ExprKind, children, top_level};
+use symlint_terraform::syntax::{Attribute, Expr, ExprKind, children, top_level};
 use symlint_terraform::{
     AssignmentSource, EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Resource, Root, SortedMap,
     SortedSet, Span, Unknown, Value,
@@ -246,9 +248,18 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     if let Some(flow) =
         model.flows.iter().find(|flow| flow.unknown.is_none() && flow.instances.is_empty() && !is_explained)
     {
-        let Some(call) = flow.call.filter(|call| !is_empty_by_writing(model, call)) else { return };
-        let reason = format!("no tenant was found for `module.{}`", call.name.text);
-        let gap = NotChecked::new(Code::NoFlow, reason, call.name.span);
+        let own = flow.module.and_then(|module| sinks_in(module).next()).map(|(resource, _)| resource);
+        let (name, span, repeated) = match (flow.call, own) {
+            (Some(call), _) => (format!("module.{}", call.name.text), call.name.span, call.for_each.as_ref()),
+            (None, Some(own)) => {
+                (format!("{}.{}", own.kind.text, own.name.text), own.name.span, own.attribute("for_each"))
+            }
+            (None, None) => return,
+        };
+        if is_empty_by_writing(model, repeated) {
+            return;
+        }
+        let gap = NotChecked::new(Code::NoFlow, format!("no tenant was found for `{name}`"), span);
         // That a values file sets what no variable receives is reported there.
         found.push(match ignored(model) {
             Some(name) => NotChecked { is_finding: false, ..gap.help(declared_as(model, name)) },
@@ -295,11 +306,15 @@ fn is_by_default(model: &Model<'_>, variable: &TenantsVariable) -> bool {
         && assigned.all(|it| it.source == AssignmentSource::Default)
 }
 
-/// Whether a call is repeated for what is written as an empty collection.
-fn is_empty_by_writing(model: &Model<'_>, call: &ModuleCall) -> bool {
-    let mut modules = model.project.modules().iter();
-    let module = modules.find(|module| module.calls.iter().any(|it| it.span == call.span));
-    let mut next = call.for_each.as_ref().map(|for_each| &for_each.value);
+/// Whether something is repeated for what is written as an empty collection.
+fn is_empty_by_writing(model: &Model<'_>, for_each: Option<&Arc<Attribute>>) -> bool {
+    let is_around = |span: Span| for_each.is_some_and(|it| span.contains(it.span));
+    let is_in = |module: &&Module| {
+        module.calls.iter().any(|call| is_around(call.span))
+            || module.resources.iter().any(|resource| is_around(resource.block.span))
+    };
+    let module = model.project.modules().iter().find(is_in);
+    let mut next = for_each.map(|for_each| &for_each.value);
     for _ in 0..LOCALS {
         next = match next.map(|expr| &expr.kind) {
             Some(ExprKind::Object(items)) => return items.is_empty(),

@@ -187,7 +187,11 @@ fn lacking<'a>(cx: &Context<'_>, tenants: impl Iterator<Item = &'a Tenant>, acco
         let role = tenant.role_account().filter(|_| tenant.has_role_account_mismatch());
         let is_mismatched = role.is_some_and(|role| listed.contains(role.text()));
         let is_copied = tenant.sso_account_id.raw().is_some_and(|raw| listed.contains(raw.trim()));
-        (is_judged && !listed.contains(account) && !is_copied && !is_mismatched).then_some((tenant, account))
+        // So does one that is known only from a role of another tenant.
+        let is_another_s =
+            tenant.sso_account_id.is_derived() && cx.set_up.owner_of_account(account, tenant.id).is_some();
+        let is_missing = !listed.contains(account) && !is_copied && !is_mismatched && !is_another_s;
+        (is_judged && is_missing).then_some((tenant, account))
     };
     let missing: Vec<_> = tenants.filter_map(is_missing).collect();
     let meant = |account: &str| {

@@ -838,6 +838,7 @@ fn a_root_module_whose_flows_are_repeated_for_grants_is_one_customer() {
     let staging = bolt.replace("915827304462", "437790215586").replace("268814507739", "590126683347");
     let cases = [
         ("as they are", bolt.clone(), vec![]),
+        ("all", acme.clone(), vec!["warning duplicate-tenant"]),
         ("a target", of_bolt(&bolt, 3), vec!["error duplicate-target-account"]),
         ("an instance", bolt.replacen(CUSTOMERS[1][1], CUSTOMERS[0][1], 1), vec!["error instance-id-mismatch"]),
         ("a role", bolt.replace("SymSSOBolt", "SymSSOAcme"), vec!["error connector-role-foreign"]),
@@ -850,7 +851,11 @@ fn a_root_module_whose_flows_are_repeated_for_grants_is_one_customer() {
             ("staging/bolt", "terraform.tfvars", staging.clone()),
         ]);
         let files = granted(&[("live", "values/acme.tfvars", acme.clone()), ("live", "values/bolt.tfvars", text)]);
-        for dir in [roots, files] {
+        for (dir, are_roots) in [(roots, true), (files, false)] {
+            // Equal values of one root module are those of two environments.
+            if what == "all" && !are_roots {
+                continue;
+            }
             let found = said(&check(dir.path(), &["."]));
             let rules: Vec<String> =
                 found.iter().map(|it| it.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
@@ -880,5 +885,60 @@ fn two_organizations_of_one_customer_share_nothing() {
         let found = said(&check(dir.path(), &["."]));
         let is_it = |found: &String| rule.is_some_and(|rule| found.starts_with(&format!("error {rule} envs/staging")));
         assert!(found.len() == usize::from(rule.is_some()) && found.iter().all(is_it), "{rule:?}: {found:#?}");
+    }
+}
+
+/// A root module with a connector and two calls, or one with all values in it.
+fn written(name: &str, customer: usize, role_of: (&str, usize), are_two: bool) -> String {
+    let [account, instance, set, target] = CUSTOMERS[customer];
+    let role = role_of.0[..1].to_uppercase() + &role_of.0[1..];
+    let connector = format!(
+        r#"{{
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/{instance}"
+    region       = "us-east-1"
+    role_arn     = "arn:aws:iam::{}:role/sym/SymSSO{role}"
+  }}"#,
+        CUSTOMERS[role_of.1][0]
+    );
+    let call = |part: &str, connector: &str, digit: &str| {
+        format!(
+            r#"module "access_{part}" {{
+  source                 = "../../modules/sso_flow"
+  tenant_slug            = "{name}{part}"
+  account_id             = "{target}"
+  permission_set_arn     = "arn:aws:sso:::permissionSet/{instance}/{}{digit}"
+  sso_connector_settings = {connector}
+}}
+"#,
+            &set[..set.len() - 1]
+        )
+    };
+    let calls = match are_two {
+        true => format!(
+            "locals {{\n  connector = {connector}\n}}\n{}{}",
+            call("-read", "local.connector", "1"),
+            call("-admin", "local.connector", "2")
+        ),
+        false => call("", &connector, "1"),
+    };
+    format!(
+        "{calls}module \"runtime\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = [\"{account}\"]\n}}\n"
+    )
+}
+
+#[test]
+fn the_account_of_a_role_that_was_left_over_is_not_asked_for_in_the_safelist() {
+    for are_two in [false, true] {
+        for (role, expected) in [(("bolt", 1), 0), (("acme", 0), 1)] {
+            let dir = write(&[
+                ("modules/sso_flow/main.tf".to_owned(), FLOW.to_owned()),
+                ("customers/acme/main.tf".to_owned(), written("acme", 0, ("acme", 0), are_two)),
+                ("customers/bolt/main.tf".to_owned(), written("bolt", 1, role, are_two)),
+            ]);
+            let found = said(&check(dir.path(), &["."]));
+            let is_it = |found: &String| found.starts_with("error connector-role-foreign customers/bolt/main.tf");
+            assert!(found.len() == expected && found.iter().all(is_it), "{are_two}: {found:#?}");
+        }
     }
 }

@@ -328,3 +328,33 @@ fn short_identifiers_are_found_at_their_characters() {
     let first = human.lines().next().unwrap();
     assert!(first.contains("tenant_two"), "{first}");
 }
+
+#[test]
+fn resources_that_are_repeated_for_an_empty_default_are_no_pass() {
+    let main = |default: &str| {
+        format!(
+            "variable \"access\" {{\n  type = any\n  default = {{}}\n}}\nresource \"aws_ssoadmin_account_assignment\" \
+             \"a\" {{\n  for_each = {default}\n  instance_arn = each.value.i\n  permission_set_arn = each.value.p\n  \
+             target_id = each.value.t\n}}\n"
+        )
+    };
+    for (default, is_said) in [("var.access", true), ("{}", false)] {
+        let dir = folder(&[("main.tf", &main(default))]);
+        let run = Symlint::new(&["check", "--format", "concise"]).dir(dir.path()).run();
+        assert_eq!(run.stdout.contains("[not-checked]"), is_said, "{}", run.stdout);
+    }
+}
+
+#[test]
+fn what_fails_where_there_is_nothing_to_check_is_not_reported() {
+    let role = "resource \"aws_iam_role\" \"r\" {\n  name = var.id\n}\nvariable \"id\" {}\n";
+    let main = "module \"assume\" {\n  source = \"./role\"\n  id = var.account_id\n}\n";
+    let dir = folder(&[
+        ("tenants.tfvars", &good()),
+        ("live/terragrunt.hcl", "inputs = { account_id = \"1\" }\n"),
+        ("live/main.tf", main),
+        ("live/role/main.tf", role),
+    ]);
+    let run = Symlint::new(&["check", "--format", "concise"]).dir(dir.path()).run();
+    assert!(!run.stdout.contains("error[") && !run.stdout.contains("warning["), "{}", run.stdout);
+}

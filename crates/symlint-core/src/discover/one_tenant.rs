@@ -17,7 +17,8 @@ use crate::tenants::{ElementKey, FieldKind, FlowInstance, has_shape, resources_o
 const DEPTH: usize = 6;
 
 /// Whether all flows act through the only connector of the root module, and at least one of them is repeated for grants,
-/// which have nothing of a connector, or all ids are those of variables and locals of the root module.
+/// which have nothing of a connector, or all ids are those of variables and locals of the root module, or the connector is
+/// and several flows share it.
 pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, config: &Config) -> bool {
     let is_declared = |name: &String| {
         let module = evaluator.project().root();
@@ -28,7 +29,7 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
         return false;
     }
     let mut connectors: HashSet<[Option<Str>; 2]> = HashSet::default();
-    let (mut is_repeated, mut is_named) = (false, true);
+    let (mut is_repeated, mut is_named, mut is_shared, mut count) = (false, true, true, 0);
     for (at, flow) in walked.flows.iter().enumerate() {
         for (place, instance) in flow.instances.iter().enumerate() {
             let effects = effects_of(instance, resources_of(&walked.resources, at, place));
@@ -39,10 +40,15 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
             }
             is_repeated |= effects.iter().any(|it| it.grant.is_some() && it.value.origin.is_iterated());
             let may_be_written = |field| matches!(field, FieldKind::Cloud | FieldKind::Region);
-            is_named &= effects.iter().all(|it| may_be_written(it.field) || is_of_root_module(&it.value));
+            let mut written = effects.iter().filter(|it| !may_be_written(it.field) && !is_of_root_module(&it.value));
+            is_shared &= written.clone().all(|it| it.grant.is_some());
+            is_named &= written.next().is_none();
+            count += 1;
         }
     }
-    let Some([Some(instance), _]) = connectors.into_iter().next().filter(|_| is_repeated || is_named) else {
+    let Some([Some(instance), _]) =
+        connectors.into_iter().next().filter(|_| is_repeated || is_named || is_shared && count > 1)
+    else {
         return false;
     };
     let mut texts = Vec::new();

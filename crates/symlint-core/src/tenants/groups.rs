@@ -104,8 +104,7 @@ impl Groups {
             }
             if let Some((account, instance)) = values {
                 let (account, instance) = (account.text(), instance.text());
-                let name = (tenant.is_root_module() && tenant.is_named()).then(|| tenant.name());
-                if let Some(key) = key.or(name) {
+                if let Some(key) = tenant.name_across_roots() {
                     join(Reason::Values { key, account, instance }, true);
                 }
                 if let Some(name) = customer.filter(|_| root.is_some()) {

@@ -532,7 +532,7 @@ pub(super) fn copies<'t>(runs: &[Members<'t>], comparables: &[Comparable<'t>]) -
     let mut copies = Vec::new();
     let tenants = runs.iter().flat_map(|run| run.tenants.iter().map(move |tenant| (run, *tenant)));
     for ((run, tenant), comparable) in tenants.zip(comparables) {
-        let Some((key, identity)) = tenant.own_key().zip(Identity::of(tenant, comparable)) else { continue };
+        let Some((key, identity)) = tenant.name_across_roots().zip(Identity::of(tenant, comparable)) else { continue };
         let (file, start) = (run.written)(tenant);
         let is_new = written.insert((key, file, start));
         let (root, other) = *firsts.entry((key, identity)).or_insert((run.root, tenant.id));

@@ -180,6 +180,12 @@ impl Tenant {
         is_own.then_some(key)
     }
 
+    /// What tenants of several root modules may be called, if they are the same one: the key, or what a root module calls
+    /// its only tenant.
+    pub(super) fn name_across_roots(&self) -> Option<&str> {
+        self.own_key().or_else(|| (self.is_root_module() && self.is_named()).then(|| self.name()))
+    }
+
     /// Whether the root module as a whole is for it.
     pub(crate) fn is_root_module(&self) -> bool {
         *self.path.start() == Root::RootModule
