@@ -319,11 +319,13 @@ fn equal_keys_are_one_customer_in_a_root_module_and_elsewhere_where_their_values
     let [a, b, c] = rows();
     let among = |runs: &[(&str, Vec<Row>)]| found_in_runs(runs, &[], &[]);
     let (acme, bolt) = (named("acme", &a), named("bolt", &b));
-    // Production and staging of the same customers.
-    let staging = Row { grants: c.grants.clone(), instance: c.instance, ..acme.clone() };
-    assert_eq!(among(&[("root", vec![acme.clone(), bolt.clone()]), ("root", vec![staging.clone()])]), []);
-    // In another root module, the same name is another customer who took over the account.
-    assert_eq!(among(&[("one", vec![acme.clone()]), ("other", vec![staging])]), [(DuplicateSsoAccount, 1, 0)]);
+    // Production and staging of the same customers, in an organization each.
+    let production = vec![acme.clone(), bolt.clone()];
+    assert_eq!(among(&[("root", production.clone()), ("root", vec![named("acme", &c)])]), []);
+    // An account has one instance, whoever is meant.
+    let taken = Row { grants: c.grants.clone(), instance: c.instance, ..acme.clone() };
+    assert_eq!(among(&[("root", production), ("root", vec![taken.clone()])]), [(DuplicateSsoAccount, 2, 0)]);
+    assert_eq!(among(&[("one", vec![acme.clone()]), ("other", vec![taken])]), [(DuplicateSsoAccount, 1, 0)]);
     // One customer has grants in two root modules.
     let more = Row { grants: vec![["ssoins-7223a91be40c5d68", "ps-0d94e7b25f3ac861", "352790641188"]], ..acme.clone() };
     assert_eq!(among(&[("one", vec![acme.clone()]), ("other", vec![more.clone()])]), []);
