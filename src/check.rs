@@ -26,11 +26,11 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     let engine = Engine::new(catalogue());
     let report = match &options.new_since {
         Some(revision) => {
-            let Since { old, new, base, unread } =
+            let Since { old, new, base, unread, is_whole } =
                 since(revision, &compared(input)?, tree, request, (Submodules::LeftOut, BASELINE))?;
-            let moved: Vec<ReportedGap> = unread.into_iter().filter(|gap| gap.is_surprise).collect();
-            let mut report = engine.check_since(&old, &new, &base, moved.is_empty())?;
-            report.not_checked.extend(moved.into_iter().map(|gap| ReportedGap { is_surprise: false, ..gap }));
+            let unread = unread.into_iter().filter(|gap| gap.is_surprise);
+            let mut report = engine.check_since(&old, &new, &base, is_whole)?;
+            report.not_checked.extend(unread.map(|gap| ReportedGap { is_surprise: false, ..gap }));
             report
         }
         None => engine.check(&tree, &request)?,

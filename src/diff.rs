@@ -32,7 +32,7 @@ pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
     let diff = match (&options.base, input.places.paths.as_slice()) {
         (Some(base), _) => {
             let (tree, request) = asked(input)?;
-            let Since { old, new, base, unread } =
+            let Since { old, new, base, unread, .. } =
                 since(base, &input.places.paths, tree, request, (Submodules::AsTheyAre, TWO_FOLDERS))?;
             let mut diff = engine.diff(&old, &new, None, base)?;
             for path in &input.places.paths {
@@ -106,8 +106,10 @@ pub(crate) struct Since {
     pub(crate) new: Side,
     /// What that commit is, in words.
     pub(crate) base: String,
-    /// What of it cannot be read.
+    /// What of it cannot be read, or is not compared.
     pub(crate) unread: Vec<ReportedGap>,
+    /// Whether all that may have changed can be read.
+    pub(crate) is_whole: bool,
 }
 
 const TWO_FOLDERS: &str = "compare two folders: `symlint diff OLD NEW`";
@@ -124,10 +126,17 @@ pub(crate) fn since(
     let repository = Repository::around(paths, disk.as_ref(), instead)?;
     let base = repository.base(revision)?;
     let before = Revision::of(repository, &base.commit, disk, submodules)?;
-    let unread = before.submodules();
-    let unread = unread.map(|(reason, is_surprise)| ReportedGap::new(Code::LeftOut, reason, is_surprise)).collect();
+    let mut unread: Vec<(String, bool)> = before.submodules().collect();
+    let is_whole = unread.iter().all(|(_, may_have_changed)| !may_have_changed);
+    if base.count > 1 {
+        let reason = "and what is checked out were merged into each other, so they part at";
+        let help = "only one was compared: merge once more to have one";
+        unread.push((format!("`{revision}` {reason} {} commits, of which {help}", base.count), true));
+    }
+    let gap = |(reason, is_surprise)| ReportedGap::new(Code::LeftOut, reason, is_surprise);
+    let unread = unread.into_iter().map(gap).collect();
     let old = Side { tree: Arc::new(before), request: request.clone() };
-    Ok(Since { old, new: Side { tree, request }, base: base.name, unread })
+    Ok(Since { old, new: Side { tree, request }, base: base.name, unread, is_whole })
 }
 
 /// The paths that `--new-since` compares.

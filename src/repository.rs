@@ -24,6 +24,8 @@ pub(crate) struct Base {
     pub(crate) commit: String,
     /// What it is, in words.
     pub(crate) name: String,
+    /// How many such commits there are: several, where branches were merged into each other.
+    pub(crate) count: usize,
 }
 
 impl Repository {
@@ -73,16 +75,22 @@ impl Repository {
             }
         })?;
         let short = commit.get(..10).unwrap_or(&commit).to_owned();
-        match self.answer(&["merge-base", "HEAD", &commit]) {
-            Ok(base) if base == commit => Ok(Base { commit, name: named(revision, &short) }),
-            Ok(base) => {
-                let short = base.get(..10).unwrap_or(&base);
-                Ok(Base { name: format!("commit `{short}`, where this change left `{revision}`"), commit: base })
+        match self.answer(&["merge-base", "--all", "HEAD", &commit]) {
+            Ok(bases) if bases == commit => Ok(Base { commit, name: named(revision, &short), count: 1 }),
+            Ok(bases) => {
+                let base = bases.lines().next().unwrap_or_default();
+                let short = base.get(..10).unwrap_or(base);
+                Ok(Base {
+                    commit: base.to_owned(),
+                    name: format!("commit `{short}`, where this change left `{revision}`"),
+                    count: bases.lines().count(),
+                })
             }
             // Who names a commit in full knows which one.
             Err(_) if is_shallow && revision.eq_ignore_ascii_case(&commit) => Ok(Base {
                 commit,
-                name: format!("commit `{short}`, because the history before it is not available here"),
+                name: format!("commit `{short}` (the history before it is not available here)"),
+                count: 1,
             }),
             Err(_) if is_shallow => {
                 let message = format!("cannot find where this change left `{revision}`: this clone is shallow");
@@ -93,6 +101,16 @@ impl Repository {
                 Err(usage(message, "name a revision that has a commit in common with what is checked out"))
             }
         }
+    }
+
+    /// The repository of another folder.
+    pub(crate) fn at(&self, root: String) -> Self {
+        Self { program: self.program.clone(), root }
+    }
+
+    /// The files of a commit, as `git ls-tree` lists them.
+    pub(crate) fn files(&self, commit: &str) -> Result<Vec<u8>, String> {
+        self.output(&["ls-tree", "-r", "-z", "--full-tree", commit])
     }
 
     /// What a command prints, without the end of the line; else why it failed, after a colon.

@@ -1,6 +1,6 @@
 //! The files of a git revision, read from the repository's objects.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,11 +17,28 @@ const LINKS: usize = 40;
 struct Blob {
     hash: String,
     is_link: bool,
+    /// Whose it is.
+    store: usize,
+}
+
+/// A repository and what reads its objects.
+struct Store {
+    repository: Repository,
+    objects: Mutex<Option<Objects>>,
+}
+
+impl Store {
+    fn of(repository: Repository) -> Self {
+        Self { repository, objects: Mutex::new(None) }
+    }
 }
 
 /// The files of a commit.
 pub(crate) struct Revision {
-    repository: Repository,
+    /// The repository, and those of its submodules.
+    stores: Vec<Store>,
+    /// The real path of the first one's folder.
+    root: String,
     disk: Arc<dyn FileTree>,
     /// The real path of the current folder.
     here: String,
@@ -31,20 +48,21 @@ pub(crate) struct Revision {
     folders: HashMap<String, Vec<TreeEntry>>,
     /// By their paths from the root.
     submodules: BTreeMap<String, Submodule>,
-    objects: Mutex<Option<Objects>>,
 }
 
-/// A folder whose files are of another repository.
+/// A folder whose files are of another repository, which does not have them.
 struct Submodule {
     /// The commit of it.
     commit: String,
-    /// Whether it is at that commit now.
+    /// The repository around it, and its path there.
+    around: (usize, String),
+    /// Whether the repository around it still says that commit, and nothing is checked out.
     is_same: bool,
     /// Whether its files of now are taken for those that it had.
     is_read: bool,
 }
 
-/// What is done about submodules that are at another commit now.
+/// What is done about submodules whose repository does not have what they were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Submodules {
     /// Their files of now stand for those that they had.
@@ -65,78 +83,74 @@ enum Leads {
 }
 
 impl Revision {
-    /// The files of a commit; what is outside of the repository is on `disk`. So are the files of submodules, which are
-    /// those of now: where they are not, they are left out, unless the caller wants to compare the rest.
+    /// The files of a commit and of its submodules; what is outside of the repository is on `disk`.
     pub(crate) fn of(
         repository: Repository,
         commit: &str,
         disk: Arc<dyn FileTree>,
         submodules: Submodules,
     ) -> Result<Self, Problem> {
-        let listing = repository.output(&["ls-tree", "-r", "-z", "--full-tree", commit]).map_err(|reason| {
+        let listing = repository.files(commit).map_err(|reason| {
             let message = format!("cannot list the files of commit `{commit}`{reason}");
             usage(message, "if the clone is partial, fetch the commit's trees and files")
         })?;
         let here = disk.real(".").unwrap_or_else(|| "/".to_owned());
         let mut revision = Self {
-            repository,
+            root: repository.root.clone(),
+            stores: Vec::new(),
             disk,
             here,
             blobs: BTreeMap::new(),
             folders: HashMap::from([(String::new(), Vec::new())]),
             submodules: BTreeMap::new(),
-            objects: Mutex::new(None),
         };
-        for line in listing.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
-            revision.add(line);
-        }
-        revision.find_submodules(submodules);
+        revision.add_all(repository, &listing, "");
+        revision.add_submodules(submodules);
         revision.finish();
         Ok(revision)
     }
 
-    /// The submodules: what is not known of each, and whether it is at another commit now.
+    /// The submodules whose files are not known: what is not known of each, and whether it may have changed.
     pub(crate) fn submodules(&self) -> impl Iterator<Item = (String, bool)> {
         self.submodules.iter().map(|(path, submodule)| {
             let commit = submodule.commit.get(..10).unwrap_or(&submodule.commit);
             let reason = match submodule.is_same {
-                true => format!("the submodule `{path}` is at the same commit; what is changed there without a commit"),
+                true => format!("the submodule `{path}` is not checked out; what is changed there without a commit"),
                 false => {
-                    format!("the submodule `{path}` was at commit `{commit}` and is not anymore; what that changes")
+                    format!("the submodule `{path}` was at commit `{commit}`, which is not here; what changes there")
                 }
             };
             (reason + " was not compared", !submodule.is_same)
         })
     }
 
-    /// Finds out which submodules are where they were.
-    fn find_submodules(&mut self, moved: Submodules) {
-        if self.submodules.is_empty() {
-            return;
-        }
-        let paths = self.submodules.keys().map(String::as_str);
-        let arguments: Vec<&str> = ["ls-files", "--stage", "-z", "--"].into_iter().chain(paths).collect();
-        let staged = self.repository.output(&arguments).unwrap_or_default();
-        let staged: Vec<&[u8]> = staged.split(|byte| *byte == 0).collect();
-        let paths: Vec<String> = self.submodules.keys().cloned().collect();
-        for path in paths {
+    /// Adds the files of submodules that are checked out, from their own repositories.
+    fn add_submodules(&mut self, missing: Submodules) {
+        let mut tried: BTreeSet<String> = BTreeSet::new();
+        while let Some(path) = self.submodules.keys().find(|path| !tried.contains(*path)).cloned() {
             let real = self.absolute(&path);
-            let is_folder = matches!(self.disk.kind(&real), Ok(Some(EntryKind::Folder)));
-            let is_checked_out = matches!(self.disk.kind(&format!("{real}/.git")), Ok(Some(_)));
-            let head = || self.repository.answer(&["-C", &path, "rev-parse", "--verify", "--quiet", "HEAD"]);
-            let Some(submodule) = self.submodules.get(&path) else { continue };
-            let line = format!("160000 {} 0\t{path}", submodule.commit);
-            let is_same = staged.contains(&line.as_bytes())
-                && (!is_checked_out || head().is_ok_and(|head| head == submodule.commit));
-            let is_read = is_folder && (is_same || moved == Submodules::AsTheyAre);
-            if is_read {
-                let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-                self.ensure(folder);
-                self.folders.entry(folder.to_owned()).or_default().push(TreeEntry::folder(name));
-            }
-            if let Some(submodule) = self.submodules.get_mut(&path) {
+            let is_there = |path: &str| matches!(self.disk.kind(path), Ok(Some(_)));
+            let (is_folder, is_checked_out) = (is_there(&real), is_there(&format!("{real}/.git")));
+            let Some(submodule) = self.submodules.get(&path) else { break };
+            let Some(around) = self.stores.get(submodule.around.0) else { break };
+            let repository = around.repository.at(real);
+            let listing = is_checked_out.then(|| repository.files(&submodule.commit));
+            let line = format!("160000 {} 0\t{}", submodule.commit, submodule.around.1);
+            let is_staged = |staged: Vec<u8>| staged.split(|byte| *byte == 0).any(|it| it == line.as_bytes());
+            let staged = ["ls-files", "--stage", "-z", "--", &submodule.around.1];
+            let is_same = !is_checked_out && around.repository.output(&staged).is_ok_and(is_staged);
+            let is_read = is_folder && (is_same || missing == Submodules::AsTheyAre);
+            if let Some(Ok(listing)) = listing {
+                self.submodules.remove(&path);
+                self.ensure(&path);
+                self.add_all(repository, &listing, &path);
+            } else if let Some(submodule) = self.submodules.get_mut(&path) {
                 (submodule.is_same, submodule.is_read) = (is_same, is_read);
+                if is_read {
+                    self.ensure(&path);
+                }
             }
+            tried.insert(path);
         }
     }
 
@@ -147,20 +161,31 @@ impl Revision {
         self.submodules.iter().any(|(path, submodule)| submodule.is_read && is_around(path))
     }
 
+    /// Adds the files of a repository, which is in `folder`.
+    fn add_all(&mut self, repository: Repository, listing: &[u8], folder: &str) {
+        let store = self.stores.len();
+        self.stores.push(Store::of(repository));
+        for line in listing.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
+            self.add(line, folder, store);
+        }
+    }
+
     /// Adds a line of `git ls-tree`.
-    fn add(&mut self, line: &[u8]) {
+    fn add(&mut self, line: &[u8], top: &str, store: usize) {
         let Some(tab) = line.iter().position(|byte| *byte == b'\t') else { return };
         let (head, path) = line.split_at(tab);
         let path = path.get(1..).unwrap_or_default();
         let head = String::from_utf8_lossy(head);
         let mut parts = head.split(' ');
         let (Some(mode), Some(_), Some(hash)) = (parts.next(), parts.next(), parts.next()) else { return };
-        let (text, is_text) = match std::str::from_utf8(path) {
+        let (own, is_text) = match std::str::from_utf8(path) {
             Ok(text) => (text.to_owned(), true),
             Err(_) => (String::from_utf8_lossy(path).into_owned(), false),
         };
+        let text = join(top, &own);
         if mode == "160000" {
-            let submodule = Submodule { commit: hash.to_owned(), is_same: false, is_read: false };
+            let around = (store, own);
+            let submodule = Submodule { commit: hash.to_owned(), around, is_same: false, is_read: false };
             self.submodules.insert(text, submodule);
             return;
         }
@@ -170,7 +195,7 @@ impl Revision {
         let entry = TreeEntry { is_link, is_text, ..TreeEntry::file(name) };
         self.folders.entry(folder.to_owned()).or_default().push(entry);
         if is_text {
-            self.blobs.insert(text, Blob { hash: hash.to_owned(), is_link });
+            self.blobs.insert(text, Blob { hash: hash.to_owned(), is_link, store });
         }
     }
 
@@ -210,13 +235,13 @@ impl Revision {
     }
 
     fn absolute(&self, inside: &str) -> String {
-        let root = self.repository.root.trim_end_matches('/');
+        let root = self.root.trim_end_matches('/');
         if inside.is_empty() && !root.is_empty() { root.to_owned() } else { format!("{root}/{inside}") }
     }
 
     /// The path from the root, if `real` is in the repository.
     fn below(&self, real: &str) -> Option<String> {
-        let rest = real.strip_prefix(self.repository.root.trim_end_matches('/'))?;
+        let rest = real.strip_prefix(self.root.trim_end_matches('/'))?;
         match rest.strip_prefix('/') {
             Some(rest) => Some(rest.to_owned()),
             None => rest.is_empty().then(String::new),
@@ -278,9 +303,10 @@ impl Revision {
     fn blob(&self, inside: &str, path: &str) -> Result<Option<Vec<u8>>, FileError> {
         let Some(blob) = self.blobs.get(inside) else { return Ok(None) };
         let fail = |reason: String| FileError { path: path.to_owned(), reason };
-        let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(store) = self.stores.get(blob.store) else { return Ok(None) };
+        let mut objects = store.objects.lock().unwrap_or_else(PoisonError::into_inner);
         if objects.is_none() {
-            let started = Objects::start(&self.repository);
+            let started = Objects::start(&store.repository);
             *objects = Some(started.map_err(|error| fail(format!("git cannot be started: {}", reason(&error))))?);
         }
         let Some(running) = objects.as_mut() else { return Ok(None) };
@@ -359,6 +385,6 @@ impl Revision {
             }
         }
         let joined = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
-        if self.repository.root.starts_with('/') { format!("/{joined}") } else { joined }
+        if self.root.starts_with('/') { format!("/{joined}") } else { joined }
     }
 }

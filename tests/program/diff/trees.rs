@@ -1,5 +1,7 @@
 //! What is compared: a work tree with the files of a revision, or two folders.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::diff::{FLOW, MAIN, commit, customer, git, json, repository, run, schema, two, write};
@@ -157,7 +159,7 @@ fn nothing_that_the_repository_configures_is_run() {
 
 #[cfg(unix)]
 #[test]
-fn links_are_followed_and_submodules_are_read_as_they_are() {
+fn links_are_followed_and_submodules_are_read() {
     let dir = repository(&two());
     std::fs::rename(dir.path().join("sso_flow"), dir.path().join("flow")).unwrap();
     std::os::unix::fs::symlink("flow", dir.path().join("sso_flow")).unwrap();
@@ -197,35 +199,34 @@ fn links_are_followed_and_submodules_are_read_as_they_are() {
     };
     // A submodule that the change adds is not in the revision, and is compared.
     assert_eq!(added("HEAD^"), (vec!["red_lake".to_owned()], Vec::new()));
-    let (tenants, said) = added("HEAD");
-    assert!(tenants.is_empty() && said[0].starts_with("the submodule `vendor` is at the same commit; "), "{said:?}");
+    assert_eq!(added("HEAD"), (Vec::new(), Vec::new()));
 
-    // What it had before is in no object of this repository.
-    write(other.path(), "terraform.tfvars", &values(&[customer("red_lake", 3).replace("iam::31", "iam::49")]));
-    let was = git(&dir.path().join("vendor"), &["rev-parse", "HEAD"]);
-    let is = commit(other.path());
-    git(&dir.path().join("vendor"), &["-c", "protocol.file.allow=always", "fetch", "--quiet", "origin", &is]);
-    git(&dir.path().join("vendor"), &["checkout", "--quiet", &is]);
-    let moved = format!("the submodule `vendor` was at commit `{}` and is not anymore; ", &was[..10]);
-    for _ in ["not added", "added"] {
-        let (tenants, said) = added("HEAD");
-        assert!(tenants.is_empty() && said[0].starts_with(&moved), "{said:?}");
-        for (format, sign) in
-            [("human", "no change of access was found, but not everything"), ("markdown", "## ⚠️ symlint")]
-        {
-            let text = run(dir.path(), &["diff", "--base", "HEAD", "--format", format]).stdout;
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(text.contains(&moved) && text.contains(sign), "{text}");
+    // What it had before is in its own repository, whether what it has now is committed, and where.
+    let vendor = dir.path().join("vendor");
+    let was = git(&vendor, &["rev-parse", "HEAD"]);
+    write(&vendor, "terraform.tfvars", &values(&[customer("red_lake", 3).replace("iam::31", "iam::49")]));
+    for committed in ["nowhere", "there", "here"] {
+        match committed {
+            "there" => drop(commit(&vendor)),
+            "here" => drop(commit(dir.path())),
+            _ => {}
         }
-        // Its findings may be new.
-        let check = run(dir.path(), &["check", "--new-since", "HEAD"]);
-        assert_eq!(check.code, 1, "{}", check.stdout);
-        assert!(check.stdout.contains("the submodule `vendor` was at commit"), "{}", check.stdout);
+        let base = if committed == "here" { "HEAD^" } else { "HEAD" };
+        assert_eq!(added(base), (vec!["red_lake".to_owned()], Vec::new()), "{committed}");
+        let check = run(dir.path(), &["check", "--new-since", base]);
+        assert!(check.code == 1 && check.stdout.contains("[role-account-mismatch]"), "{}", check.stdout);
         git(dir.path(), &["add", "--all"]);
     }
+
+    // Without that repository, what it had is not known.
     git(dir.path(), &["rm", "--quiet", "--force", "vendor"]);
-    let (tenants, said) = added("HEAD");
+    let (tenants, said) = added("HEAD^");
+    let moved = format!("the submodule `vendor` was at commit `{}`, which is not here; what changes there", &was[..10]);
     assert!(tenants.is_empty() && said[0].starts_with(&moved), "{said:?}");
+    let text = human(dir.path(), "HEAD^");
+    assert!(text.contains(&moved) && text.contains("no change of access was found, but not everything"), "{text}");
+    let markdown = run(dir.path(), &["diff", "--base", "HEAD^", "--format", "markdown"]).stdout;
+    assert!(markdown.contains("## ⚠️ symlint"), "{markdown}");
 
     // What cannot be read without it could be read with it.
     let read = "for_each = { for key, it in var.customer_tenants : key => it if file(\"vendor/main.tf\") != \"\" }";
@@ -263,4 +264,31 @@ fn a_folder_that_the_base_lacks_is_said() {
     let said = run(dir.path(), &["diff", "--base", "HEAD", "live"]).stdout;
     let said: Vec<&str> = said.split_whitespace().collect();
     assert!(said.join(" ").contains("before the change, there was no `live`, so everything in it is new"), "{said:?}");
+}
+
+/// Where branches were merged into each other, what one of them took back is a change against the other alone.
+#[test]
+fn several_commits_at_which_a_change_left_the_base_are_said() {
+    let dir = repository(&two());
+    let at = dir.path();
+    git(at, &["checkout", "--quiet", "-b", "change"]);
+    write(at, "a.txt", "");
+    let ours = commit(at);
+    git(at, &["checkout", "--quiet", "main"]);
+    write(at, "b.txt", "");
+    let theirs = commit(at);
+    git(at, &["merge", "--quiet", "--no-ff", "-m", "merge", &ours]);
+    git(at, &["checkout", "--quiet", "change"]);
+    git(at, &["merge", "--quiet", "--no-ff", "-m", "merge", &theirs]);
+    let reason = "they part at 2 commits, of which only one was compared";
+    let said = human(at, "main");
+    assert!(said.contains(reason) && said.contains("but not everything could be compared"), "{said}");
+    let check = run(at, &["check", "--new-since", "main"]);
+    assert_eq!(check.code, 0, "{}", check.stdout);
+    assert!(check.stdout.contains("they part at 2 commits"), "{}", check.stdout);
+}
+
+fn human(dir: &Path, base: &str) -> String {
+    let text = run(dir, &["diff", "--base", base]).stdout;
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
