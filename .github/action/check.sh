@@ -137,7 +137,7 @@ has_base() { base_git cat-file -e "$BASE_SHA^{commit}" 2>/dev/null; }
 # Makes the commit that the change is to be merged into available, as BASE_SHA. Sets `checkout` to the folder of the
 # checkout and `head` to its commit. Fails if there is no such commit, or if it cannot be had.
 find_base() {
-    local up=${INPUT_PATH:-.}
+    local up=${INPUT_PATH:-.} parent
     [[ ${BASE_SHA:-} =~ ^[0-9a-f]{40,64}$ ]] && command -v git >/dev/null || return 1
     # The workspace is the checkout, or has it in a folder. `.git` cannot come from a change.
     checkout=.
@@ -149,9 +149,14 @@ find_base() {
     local here=(git -C "$checkout" -c safe.directory='*' -c safe.bareRepository=explicit -c core.fsmonitor=false)
     head=$("${here[@]}" rev-parse --verify --quiet 'HEAD^{commit}') || return 1
     objects=$("${here[@]}" rev-parse --path-format=absolute --git-path objects) || return 1
+    # The base branch may be further than it was when the event happened.
+    if is_merge && parent=$("${here[@]}" rev-parse --verify --quiet 'HEAD^1^{commit}'); then BASE_SHA=$parent; fi
     git init --quiet --bare "$work/base" 2>/dev/null || return 1
     has_base || { fetch_base && has_base; }
 }
+
+# Whether the checkout is what GitHub merged for the pull request: its first parent is the base branch, as it was then.
+is_merge() { [[ ${GITHUB_REF:-} == refs/pull/*/merge && ${GITHUB_SHA:-} == "$head" ]]; }
 
 # Fetches the base next to the checkout, which stays as it is.
 fetch_base() {
@@ -245,20 +250,19 @@ untouched_findings() {
 
 ### What a change does.
 
-# Sets `revision` to what the change is compared with. Fails where there is none, or where nobody can tell.
+# Sets `revision` to what the change is compared with, or `why_not` where nobody can tell.
 find_revision() {
     local here=(git -C "$checkout" -c safe.directory='*' -c safe.bareRepository=explicit -c core.fsmonitor=false)
-    [[ -n $checkout ]] || return 1
-    # What GitHub merged for the pull request: its first parent is the base branch, as it was then.
-    if [[ ${GITHUB_REF:-} == refs/pull/*/merge && ${GITHUB_SHA:-} == "$head" ]] &&
-        "${here[@]}" rev-parse --verify --quiet 'HEAD^1^{commit}' >"$work/parent" && [[ -s $work/parent ]]; then
-        revision=HEAD^1
+    if [[ -z $checkout ]]; then
+        why_not="commit $BASE_SHA is not in the checkout and cannot be fetched; set \`fetch-depth: 2\` for actions/checkout, and give the job \`contents: read\`"
+    elif [[ $head == "$BASE_SHA" ]]; then
+        why_not="the base branch is checked out, not the change"
     # A part of the history does not tell where the change left the base branch.
-    elif [[ ${GITHUB_REF:-} == refs/pull/*/merge && ${GITHUB_SHA:-} == "$head" || ${GITHUB_EVENT_NAME:-} == merge_group ||
+    elif is_merge || [[ ${GITHUB_EVENT_NAME:-} == merge_group ||
         $("${here[@]}" rev-parse --is-shallow-repository 2>/dev/null) == false ]]; then
         revision=$BASE_SHA
     else
-        return 1
+        why_not="the checkout is not GitHub's merge, and its history is cut off; set \`fetch-depth: 0\` for actions/checkout"
     fi
 }
 
@@ -271,21 +275,33 @@ with_base() {
     fi
 }
 
-# Writes who gains and who loses access to $work/diff.md, and at more length to $work/diff-summary.md. The configuration of each side is its own: what a change does to
-# it is a part of the change.
+# Writes who gains and who loses access to $work/diff.md, and at more length to $work/diff-summary.md. The configuration
+# of each side is its own: what a change does to it is a part of the change.
 compare() {
     local code=0 arguments=(
         diff --color never --fail-on never
         --format "markdown=$work/diff.md" --format "summary=$work/diff-summary.md" --format "human=$work/diff"
     )
-    [[ -n $revision ]] || return 0
+    [[ -n ${BASE_SHA:-} ]] || return 0
+    if [[ -z $revision ]]; then
+        not_compared "$why_not"
+        return
+    fi
     [[ -z ${INPUT_CONFIG:-} ]] || arguments+=(--config "$INPUT_CONFIG")
     [[ -z ${INPUT_BASELINE:-} ]] || arguments+=(--baseline "$INPUT_BASELINE")
     [[ ${INPUT_INLINE_SUPPRESSIONS:-true} != false ]] || arguments+=(--no-inline-suppressions)
     with_base "${arguments[@]}" --base "$revision" -- "${INPUT_PATH:-.}" >/dev/null 2>"$work/diff-errors" || code=$?
     if [[ $code != 0 && ! -s $work/diff.md ]]; then
-        warn "cannot say what the change does: $(head -n 1 "$work/diff-errors")"
+        not_compared "$(head -n 1 "$work/diff-errors")"
     fi
+}
+
+# Says so in the place of the comparison: an earlier comment would be about an earlier change.
+not_compared() {
+    warn "cannot say what the change does: $1"
+    # As code by indentation, which no text can end.
+    printf '## ⚠️ symlint: the change could not be compared\n\n    %s\n' "$(cut -c 1-500 <<<"$1")" |
+        tee "$work/diff.md" >"$work/diff-summary.md"
 }
 
 ### The summary, and the comment on the pull request.
@@ -329,7 +345,7 @@ api() {
 
 # Posts the comment of this use of the action, or updates it. Nobody else's comment is touched, whatever it says.
 comment() {
-    local status='' id marker said
+    local status='' id marker said after=null pages=0
     [[ ${INPUT_COMMENT:-false} == true && -s $work/diff.md && ${PR_NUMBER:-} =~ ^[0-9]+$ ]] || return 0
     [[ -n $gh_token && -n ${GITHUB_REPOSITORY:-} ]] || return 0
     if ! command -v jq >/dev/null; then
@@ -338,13 +354,17 @@ comment() {
     fi
     marker="<!-- symlint $(printf '%s' "$(plain_path "${INPUT_PATH:-.}")" | checksum /dev/stdin | cut -c 1-16) -->"
     # Only those by the token's own user: others could write the same first line.
-    jq -n --arg repository "$GITHUB_REPOSITORY" --argjson number "$PR_NUMBER" '{
-        query: "query($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { pullRequest(number: $number) { first: comments(first: 100) { ...ours } last: comments(last: 100) { ...ours } } } } fragment ours on IssueCommentConnection { nodes { databaseId viewerDidAuthor body } }",
-        variables: { owner: ($repository | split("/")[0]), name: ($repository | split("/")[1]), number: $number }
-    }' >"$work/query"
-    status=$(api POST /graphql "$work/query")
-    id=$(jq -r --arg marker "$marker" '[.data.repository.pullRequest | .first, .last | .nodes[]? |
-        select(.viewerDidAuthor and (.body | startswith($marker))) | .databaseId] | first // empty' "$work/answer" 2>/dev/null) || id=''
+    while
+        jq -n --arg repository "$GITHUB_REPOSITORY" --argjson number "$PR_NUMBER" --argjson after "$after" '{
+            query: "query($owner: String!, $name: String!, $number: Int!, $after: String) { repository(owner: $owner, name: $name) { pullRequest(number: $number) { comments(first: 100, after: $after) { nodes { databaseId viewerDidAuthor body } pageInfo { hasNextPage endCursor } } } } }",
+            variables: { owner: ($repository | split("/")[0]), name: ($repository | split("/")[1]), number: $number, after: $after }
+        }' >"$work/query"
+        status=$(api POST /graphql "$work/query")
+        id=$(jq -r --arg marker "$marker" '[.data.repository.pullRequest.comments.nodes[]? |
+            select(.viewerDidAuthor and (.body | startswith($marker))) | .databaseId] | first // empty' "$work/answer" 2>/dev/null) || id=''
+        after=$(jq '.data.repository.pullRequest.comments.pageInfo | if .hasNextPage then .endCursor else null end' "$work/answer" 2>/dev/null) || after=null
+        [[ -z $id && $after != null && $((pages++)) -lt 100 ]]
+    do :; done
     # An empty result is posted only to replace an earlier comment.
     if [[ -z $id && $status == 200 ]] && head -n 1 "$work/diff.md" | grep -q '^## ✅ '; then return 0; fi
     jq -Rs --arg marker "$marker" '{ body: ($marker + "\n" + .) }' <"$work/diff.md" >"$work/body"
@@ -355,8 +375,14 @@ comment() {
     fi
     [[ $status != 20[01] ]] || return 0
     said=$(jq -r '.message // empty' "$work/answer" 2>/dev/null | head -n 1 | tr -d '`' | cut -c 1-200)
-    echo "No comment was posted (${status:-no answer}: $said): the token may only read, as it does for forks and Dependabot."
-    note "No comment was posted: the token may not write to pull requests (\`${said:-${status:-no answer}}\`)."
+    said=\`${said:-status ${status:-unknown}}\`
+    if [[ $status == 40[134] ]]; then
+        said="the token may not write to pull requests, as that of forks and Dependabot ($said)"
+    else
+        said="GitHub could not be asked, or refused it ($said)"
+    fi
+    echo "No comment was posted: $said."
+    note "No comment was posted: $said."
 }
 
 ### Code scanning.
@@ -380,7 +406,7 @@ can_upload() {
 ### All of it.
 
 main() {
-    local symlint='' code=0 name token category checkout='' head='' objects='' revision='' arguments
+    local symlint='' code=0 name token category checkout='' head='' objects='' revision='' why_not='' arguments
     for name in INPUT_PATH INPUT_CONFIG INPUT_BASELINE INPUT_VERSION; do
         [[ ${!name:-} != *[$'\n\r']* ]] || fail "an input has more than one line"
     done
@@ -389,7 +415,7 @@ main() {
     readonly work
     install
     find_base || checkout=''
-    find_revision || revision=''
+    [[ -z ${BASE_SHA:-} ]] || find_revision
 
     arguments=(
         check --color never --fail-on "${INPUT_FAIL_ON:-error}"
@@ -400,7 +426,7 @@ main() {
     [[ ${INPUT_INLINE_SUPPRESSIONS:-true} != false ]] || arguments+=(--no-inline-suppressions)
     if [[ ${INPUT_NEW_FINDINGS_ONLY:-false} == true && -n ${BASE_SHA:-} ]]; then
         [[ -n $revision ]] ||
-            fail "cannot tell which findings are new: commit $BASE_SHA is not in the checkout and cannot be fetched; set \`fetch-depth: 2\` for actions/checkout, or 0 where it checks out another commit than GitHub's merge, and give the job \`contents: read\`"
+            fail "cannot tell which findings are new: $why_not"
         arguments+=(--new-since "$revision")
     fi
     compare

@@ -94,6 +94,52 @@ fn what_is_new_cannot_be_told_without_the_base() {
     assert!(step.log.starts_with("::error title=symlint::cannot tell which findings are new: "), "{}", step.log);
 }
 
+/// An earlier comment would be about an earlier change.
+#[test]
+fn what_could_not_be_compared_is_said() {
+    let origin = repository();
+    let (base, merge) = merge(origin.path());
+    let clone = folder(&[]);
+    git(clone.path(), &["clone", "--quiet", "--depth=1", &format!("file://{}", origin.path().display()), "."]);
+    let no_base = || of_merge(clone.path(), &base, &merge);
+    // Another event than that of the change checks the base branch out.
+    let no_change = || of_merge(origin.path(), &merge, &merge).set("GITHUB_REF", "refs/heads/main");
+    for (runner, why) in [
+        (&no_base as &dyn Fn() -> Runner, "is not in the checkout and cannot be fetched"),
+        (&no_change, "the base branch is checked out, not the change"),
+    ] {
+        let api = serve(vec![
+            ("POST /graphql", 200, b"{}".to_vec()),
+            ("POST /repos/o/r/issues/7/comments", 201, b"{}".to_vec()),
+        ]);
+        let runner = runner().set("GITHUB_API_URL", &api.address).set("GH_TOKEN", "secret-token");
+        let step = runner
+            .set("GITHUB_REPOSITORY", "o/r")
+            .set("GITHUB_SERVER_URL", "file:///none")
+            .set("INPUT_COMMENT", "true")
+            .run();
+        assert_eq!(step.output("code"), Some("1"), "{}", step.log);
+        let sign = "## ⚠️ symlint: the change could not be compared\n\n    ";
+        assert!(step.summary.starts_with(sign) && step.summary.contains(why), "{}", step.summary);
+        assert!(step.log.contains(why), "{}", step.log);
+        let requests = api.requests.lock().unwrap().clone();
+        assert!(requests.iter().any(|it| it.contains("/issues/7/comments") && it.contains(why)), "{requests:?}");
+    }
+}
+
+/// The event names the base branch as it was then; the merge may be with a later one.
+#[test]
+fn the_base_is_that_of_the_merge() {
+    let origin = repository();
+    let (_, merge) = merge(origin.path());
+    let clone = folder(&[]);
+    git(clone.path(), &["clone", "--quiet", "--depth=2", &format!("file://{}", origin.path().display()), "."]);
+    let earlier = "5ea1ab1e0ddba11c0ffee5ca1ab1e0ddba11c0ff";
+    let step = of_merge(clone.path(), earlier, &merge).set("INPUT_NEW_FINDINGS_ONLY", "true").run();
+    assert_eq!((step.output("findings"), step.output("code")), (Some("1"), Some("1")), "{}", step.log);
+    assert!(step.summary.starts_with("## ❌ symlint: 1 tenant added"), "{}", step.summary);
+}
+
 #[test]
 fn one_comment_is_posted_and_updated() {
     let change = repository();
@@ -105,9 +151,7 @@ fn one_comment_is_posted_and_updated() {
         runner.set("GITHUB_REPOSITORY", "o/r").set("INPUT_COMMENT", "true")
     };
     let comments = |nodes: &str| {
-        let empty = r#"{"nodes":[]}"#;
-        format!(r#"{{"data":{{"repository":{{"pullRequest":{{"first":{{"nodes":[{nodes}]}},"last":{empty}}}}}}}}}"#)
-            .into_bytes()
+        format!(r#"{{"data":{{"repository":{{"pullRequest":{{"comments":{{"nodes":[{nodes}]}}}}}}}}}}"#).into_bytes()
     };
     let api = serve(vec![("POST /graphql", 200, comments("")), (POST, 201, b"{}".to_vec())]);
     let step = runner(&api.address).run();
@@ -138,6 +182,22 @@ fn one_comment_is_posted_and_updated() {
         assert_eq!(written.len(), 1, "{requests:?}");
         assert!(written[0].starts_with(expected), "{nodes}: {}", written[0]);
     }
+
+    // It may be among the later ones.
+    let page = |nodes: &str, more: bool| {
+        let info = format!(r#""pageInfo":{{"hasNextPage":{more},"endCursor":"abc"}}"#);
+        format!(r#"{{"data":{{"repository":{{"pullRequest":{{"comments":{{"nodes":[{nodes}],{info}}}}}}}}}}}"#)
+            .into_bytes()
+    };
+    let answers = vec![
+        ("POST /graphql \"abc\"", 200, page(&node(true, marker), false)),
+        ("POST /graphql", 200, page("", true)),
+        (PATCH, 200, b"{}".to_vec()),
+    ];
+    let api = serve(answers);
+    runner(&api.address).run();
+    let requests = api.requests.lock().unwrap().clone();
+    assert!(requests.iter().any(|it| it.starts_with(PATCH)), "{requests:?}");
 
     // The token of a fork may only read.
     let denied = r#"{"message":"Resource not accessible by integration"}"#;

@@ -183,7 +183,8 @@ impl Runner {
     }
 }
 
-/// A server on this machine that answers each request for `path`, or for `METHOD path`, with a status and a body.
+/// A server on this machine that answers each request for `path`, or for `METHOD path`, with a status and a body. What
+/// follows that after a space is in the body of the request.
 pub(crate) struct Server {
     pub(crate) address: String,
     /// The first line, the headers, and after an empty line the body of each request.
@@ -211,9 +212,14 @@ pub(crate) fn serve(answers: Vec<(&'static str, u16, Vec<u8>)>) -> Server {
             let mut body = vec![0; length.unwrap_or(0)];
             let _ = reader.read_exact(&mut body);
             let request = lines.first().cloned().unwrap_or_default();
-            seen.lock().unwrap().push(format!("{}\n\n{}", lines.join("\n"), String::from_utf8_lossy(&body)));
             let (asked, path) = (request.rsplit_once(' ').map_or("", |(asked, _)| asked), request.split(' ').nth(1));
-            let answer = answers.iter().find(|(known, ..)| path == Some(*known) || asked == *known);
+            let body = String::from_utf8_lossy(&body);
+            seen.lock().unwrap().push(format!("{}\n\n{body}", lines.join("\n")));
+            let is_asked = |known: &str| match known.strip_prefix(asked).and_then(|it| it.strip_prefix(' ')) {
+                Some(part) => body.contains(part),
+                None => path == Some(known) || asked == known,
+            };
+            let answer = answers.iter().find(|(known, ..)| is_asked(known));
             let (status, body) = answer.map_or((404, &b"{}"[..]), |(_, status, body)| (*status, body));
             let head = format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
             // Whoever asked may have gone away.
