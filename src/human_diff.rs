@@ -1,7 +1,7 @@
 //! The comparison for people at a terminal: crossings first, then who gains and who loses access.
 
 use symlint_core::diff::{
-    ChangedFinding, Crossing, Diff, Mood, TenantChange, TenantChangeKind, added_title, coverage_line, grant_line,
+    ChangedFinding, Crossing, Diff, Mood, TenantChange, TenantChangeKind, added_title, coverage_lines, grant_line,
     headline, hidden_line, known_text, list_line, other_findings, recreated_line, rerouted_line, setting_line,
     tenant_notes, wiring_line,
 };
@@ -209,8 +209,8 @@ fn last_lines(diff: &Diff, lines: &mut Lines) {
     if !lines.text.is_empty() {
         lines.text.push('\n');
     }
-    for gap in &diff.not_compared {
-        let line = lines.style.wrapped("note: ", &printable(&coverage_line(gap)));
+    for gap in coverage_lines(diff) {
+        let line = lines.style.wrapped("note: ", &printable(&gap));
         lines.line(&line);
     }
     let [before, after] = diff.summary.tenants;

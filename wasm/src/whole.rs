@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use symlint_core::diff::{
-    self, Diff, GrantChange, Mood, coverage_line, grant_line, hidden_line, list_line, recreated_line, rerouted_line,
+    self, Diff, GrantChange, Mood, coverage_lines, grant_line, hidden_line, list_line, recreated_line, rerouted_line,
     setting_line, tenant_notes, wiring_line,
 };
 use symlint_core::engine::{self, Side, shown};
@@ -69,7 +69,7 @@ fn described(diff: &Diff, to: &mut dyn Write) -> io::Result<()> {
         tenants: tenants.collect(),
         wiring: diff.wiring.iter().map(wiring_line).chain(recreated_line(&diff.recreated)).collect(),
         lists: diff.lists.iter().map(list_line).collect(),
-        not_compared: diff.not_compared.iter().map(coverage_line).collect(),
+        not_compared: coverage_lines(diff),
         diff: diff.clone(),
     };
     to.write_all(to_json(&described).as_bytes())

@@ -306,7 +306,7 @@ fn is_by_default(model: &Model<'_>, variable: &TenantsVariable) -> bool {
         && assigned.all(|it| it.source == AssignmentSource::Default)
 }
 
-/// Whether something is repeated for what is written as an empty collection.
+/// Whether something is repeated for what is written as an empty collection, here or in a file.
 fn is_empty_by_writing(model: &Model<'_>, for_each: Option<&Arc<Attribute>>) -> bool {
     let is_around = |span: Span| for_each.is_some_and(|it| span.contains(it.span));
     let is_in = |module: &&Module| {
@@ -314,18 +314,29 @@ fn is_empty_by_writing(model: &Model<'_>, for_each: Option<&Arc<Attribute>>) -> 
             || module.resources.iter().any(|resource| is_around(resource.block.span))
     };
     let module = model.project.modules().iter().find(is_in);
+    let assigned = |name: &str| {
+        let mut all = model.project.assignments().iter().rev().filter(|it| it.variable.text.as_str() == name);
+        let is_root = module.zip(model.project.root()).is_some_and(|(own, root)| std::ptr::eq(own, root));
+        all.next().filter(|it| is_root && it.source != AssignmentSource::Default).map(|it| &it.attribute.value)
+    };
     let mut next = for_each.map(|for_each| &for_each.value);
     for _ in 0..LOCALS {
         next = match next.map(|expr| &expr.kind) {
             Some(ExprKind::Object(items)) => return items.is_empty(),
             Some(ExprKind::Tuple(items)) => return items.is_empty(),
             Some(ExprKind::Paren(inner)) => Some(inner),
-            Some(ExprKind::Call(call)) if matches!(call.name.text.as_str(), "tomap" | "toset") => {
-                call.arguments.first()
-            }
-            Some(ExprKind::Attribute(root, name)) if matches!(&root.kind, ExprKind::Variable(root) if root.as_str() == "local") => {
-                module.and_then(|module| module.local(&name.text)).map(|local| &local.value)
-            }
+            Some(ExprKind::For(it)) => Some(&it.collection),
+            Some(ExprKind::Call(call)) => match call.name.text.as_str() {
+                "tomap" | "toset" => call.arguments.first(),
+                name => return matches!(name, "jsondecode" | "yamldecode" | "csvdecode"),
+            },
+            Some(ExprKind::Attribute(root, name)) => match &root.kind {
+                ExprKind::Variable(root) if root.as_str() == "local" => {
+                    module.and_then(|module| module.local(&name.text)).map(|local| &local.value)
+                }
+                ExprKind::Variable(root) if root.as_str() == "var" => assigned(&name.text),
+                _ => return false,
+            },
             _ => return false,
         };
     }

@@ -7,17 +7,17 @@ use serde_json::{Value, json};
 use crate::diff::{FLOW, MAIN, commit, customer, git, json, repository, run, two, write};
 use crate::support::{folder, values};
 
-fn value(n: u32, name: &str) -> String {
+pub(super) fn value(n: u32, name: &str) -> String {
     let text = customer("x", n);
     let line = text.lines().find(|line| line.trim_start().starts_with(name)).unwrap();
     line.split('"').nth(1).unwrap().to_owned()
 }
 
-fn target(n: u32) -> String {
+pub(super) fn target(n: u32) -> String {
     value(n, "target_account_id")
 }
 
-fn human(dir: &Path) -> String {
+pub(super) fn human(dir: &Path) -> String {
     let text = run(dir, &["diff", "--base", "HEAD"]).stdout;
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -146,7 +146,7 @@ fn a_widened_policy_takes_no_access_away() {
     let dir = repository(&two());
     write(dir.path(), "main.tf", &main(&each("role/sym/*")));
     commit(dir.path());
-    let unknown = "may now enter accounts that are not known";
+    let unknown = "which accounts the runtime may enter is not known in full after the change";
     for (resource, expected) in [
         ("\"*\"".to_owned(), unknown),
         ("\"arn:aws:iam::*:role/*\"".to_owned(), unknown),

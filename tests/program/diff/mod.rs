@@ -1,6 +1,7 @@
 //! `symlint diff` and `symlint check --new-since` from outside.
 
 mod access;
+mod changes;
 mod layouts;
 mod trees;
 

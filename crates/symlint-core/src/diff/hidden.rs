@@ -3,6 +3,7 @@
 use super::cause::{Causes, values};
 use super::findings::changed;
 use super::pair::{Pairing, Seen};
+use super::tenants::lost_sight;
 use super::wire::{Hidden, HiddenBy, SettingChange};
 use crate::level::Level;
 use crate::report::{Report, ReportedFinding, Subject};
@@ -119,21 +120,25 @@ fn is_back(before: Seen<'_>, at: usize, trial: &Report) -> bool {
     other.is_some_and(|other| Some(other.level) >= level)
 }
 
-/// Errors that are gone though every value that they are about is still there.
+/// Errors that are gone though every value that they are about is still there, and findings about tenants of whom nobody
+/// knows whether they are.
 fn unexplained(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, known: &[Hidden]) -> Vec<Hidden> {
     let causes = Causes::new(old, new, pairing, &counts, &|_| true);
     let all = values(new, &|tenant| tenant);
     let mut hidden = Vec::new();
     for (at, finding) in old.report.findings.iter().enumerate() {
-        let is_candidate = counts(finding) && finding.level == Level::Error && causes.is_gone(at);
+        let is_candidate = counts(finding) && causes.is_gone(at);
         let Some(subject) = finding.subject.as_deref().filter(|_| is_candidate) else { continue };
-        if is_kept(subject, pairing, &all) && !known.iter().any(|it| is_alike(&it.finding, finding)) {
-            hidden.push(Hidden {
-                finding: changed(finding),
-                by: HiddenBy::Unknown,
-                how: "none of the values that it is about has changed".to_owned(),
-                counted_before: true,
-            });
+        let mut tenants = subject.tenants().into_iter().filter(|at| pairing.is_gone(*at));
+        let how = match tenants.find(|at| lost_sight(old, new, pairing, *at).is_some()) {
+            Some(lost) => format!("it is not known whether anyone still gets access to `{}`", old.key(lost)),
+            None if finding.level == Level::Error && is_kept(subject, pairing, &all) => {
+                "none of the values that it is about has changed".to_owned()
+            }
+            None => continue,
+        };
+        if !known.iter().any(|it| is_alike(&it.finding, finding)) {
+            hidden.push(Hidden { finding: changed(finding), by: HiddenBy::Unknown, how, counted_before: true });
         }
     }
     hidden
@@ -148,8 +153,7 @@ fn is_kept(
     pairing: &Pairing,
     all: &foldhash::HashSet<(usize, crate::tenants::FieldKind, symlint_terraform::Str)>,
 ) -> bool {
-    let is_there = |tenant: usize| pairing.new_of.get(tenant).is_some_and(Option::is_some);
     !subject.primary.is_empty()
-        && subject.tenants().into_iter().all(is_there)
+        && !subject.tenants().into_iter().any(|tenant| pairing.is_gone(tenant))
         && subject.values.iter().all(|(at, kind, text)| all.contains(&(pairing.unified(*at), *kind, text.clone())))
 }

@@ -8,7 +8,7 @@ use symlint_terraform::SortedMap;
 use super::picture::picture;
 use super::wire::{ChangedFinding, Crossing, Diff, GrantChange, Rerouted, TenantChange, TenantChangeKind};
 use super::words::{
-    Mood, added_title, coverage_line, headline, hidden_how, is_partial, list_line, other_findings, recreated_line,
+    Mood, added_title, coverage_lines, headline, hidden_how, is_partial, list_line, other_findings, recreated_line,
     setting_line, short_arn, tenant_notes, wiring_line,
 };
 use crate::level::Level;
@@ -66,24 +66,34 @@ fn write(diff: &Diff, bytes: usize, to: &mut dyn io::Write) -> io::Result<()> {
     ];
     let mut left_out: Vec<&str> = Vec::new();
     for (name, section) in sections.into_iter().filter(|(_, section)| !section.is_empty()) {
-        // A section that does not fit is left out as a whole: half a table is of no use.
-        if text.len() + section.len() < bytes {
-            text.push_str(section.trim_end());
-            text.push_str("\n\n");
-        } else {
+        let room = bytes.saturating_sub(text.len());
+        let fitting = if section.len() < room { section.as_str() } else { cut(&section, room / 2) };
+        if fitting.len() < section.len() {
             left_out.push(name);
+        }
+        if !fitting.is_empty() {
+            text.push_str(fitting.trim_end());
+            text.push_str("\n\n");
         }
     }
     if !left_out.is_empty() {
         let _ = writeln!(
             text,
-            "*There is no room here for {}. `symlint diff --format json` has everything.*",
+            "*There is no room here for all of {}. `symlint diff --format json` has everything.*",
             left_out.join(", ")
         );
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
     to.write_all(text.as_bytes())
+}
+
+/// The lines of a section for which there is room. What is folded or drawn is whole or not there.
+fn cut(section: &str, room: usize) -> &str {
+    let plain = ["<details>", "```"].iter().filter_map(|sign| section.find(sign)).min().unwrap_or(section.len());
+    let starts = section.match_indices("\n- ").chain(section.match_indices("\n| ")).map(|(at, _)| at);
+    let end = if plain <= room { Some(plain) } else { starts.filter(|at| *at <= room).max() };
+    end.and_then(|end| section.get(..end)).unwrap_or_default()
 }
 
 fn head(diff: &Diff) -> String {
@@ -307,12 +317,12 @@ fn access(diff: &Diff) -> String {
         }
         text.push('\n');
     }
-    notes.iter().take(ROWS).for_each(|note| {
-        text.push_str(note);
-        text.push('\n');
-    });
-    more(&mut text, notes.len());
-    text
+    let mut lines: String = notes.iter().take(ROWS).flat_map(|note| [note.as_str(), "\n"]).collect();
+    more(&mut lines, notes.len());
+    text + &match notes.len() {
+        0..=OPEN => lines,
+        number => folded(&format!("{number} notes on these tenants"), &lines),
+    }
 }
 
 /// The tenant of a row, with what happens to it.
@@ -437,24 +447,25 @@ fn fixed(diff: &Diff) -> String {
 }
 
 fn uncompared(diff: &Diff) -> String {
-    if diff.not_compared.is_empty() {
+    let gaps = coverage_lines(diff);
+    if gaps.is_empty() {
         return String::new();
     }
     let mut lines = String::new();
-    for gap in diff.not_compared.iter().take(ROWS) {
-        let _ = writeln!(lines, "- {}", cell(&coverage_line(gap)));
+    for gap in gaps.iter().take(ROWS) {
+        let _ = writeln!(lines, "- {}", cell(gap));
     }
-    more(&mut lines, diff.not_compared.len());
+    more(&mut lines, gaps.len());
     match is_partial(diff) {
         true => format!("### Not compared\n\n{lines}"),
-        false => folded(&format!("Not compared: {}", count(diff.not_compared.len(), "note")), &lines),
+        false => folded(&format!("Not compared: {}", count(gaps.len(), "note")), &lines),
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
 mod tests {
-    use super::super::wire::{CheckChanges, DiffSummary, FindingChanges};
+    use super::super::wire::{CheckChanges, DiffSummary, FindingChanges, Hidden, HiddenBy};
     use super::*;
     use crate::report::{Point, Tool};
 
@@ -478,9 +489,8 @@ mod tests {
         Crossing { titles: [from.clone(), into.clone()], from, into, message, location, finding: Some(finding) }
     }
 
-    #[test]
-    fn thousands_of_crossings_fit() {
-        let mut diff = Diff {
+    fn empty() -> Diff {
+        Diff {
             version: 1,
             tool: Tool { name: "symlint".into(), version: String::new() },
             base: "`main`".into(),
@@ -497,7 +507,36 @@ mod tests {
             summary: DiffSummary::default(),
             paths: SortedMap::new(),
             pages: SortedMap::new(),
+        }
+    }
+
+    /// Long reasons must not push what a change hides out of the comment.
+    #[test]
+    fn a_list_is_cut_where_there_is_no_room() {
+        let hidden = |n: usize| Hidden {
+            finding: crossing(n).finding.unwrap(),
+            by: HiddenBy::Inline,
+            how: "because ".repeat(110),
+            counted_before: true,
         };
+        let mut diff = empty();
+        diff.check.hidden = (0..90).map(hidden).collect();
+        diff.findings.new = (0..5).map(|n| crossing(1_000 + n).finding.unwrap()).collect();
+        let mut comment = Vec::new();
+        markdown(&diff, &mut comment).unwrap();
+        let comment = String::from_utf8(comment).unwrap();
+        let lines = comment.lines().filter(|line| line.contains("a comment suppresses it (\"because ")).count();
+        assert!((20..90).contains(&lines) && comment.len() < 65_000, "{lines} {}", comment.len());
+        assert!(comment.contains("\n\n### ❌ New errors\n"), "{comment}");
+        assert!(
+            comment.contains("*There is no room here for all of what hides findings from the check. "),
+            "{comment}"
+        );
+    }
+
+    #[test]
+    fn thousands_of_crossings_fit() {
+        let mut diff = empty();
         for (number, is_whole) in [(5, true), (900, true), (5_000, false)] {
             diff.crossings = (0..number).map(crossing).collect();
             let (mut comment, mut page) = (Vec::new(), Vec::new());

@@ -28,7 +28,7 @@ pub use hidden::Trial;
 pub use markdown::{markdown, summary as markdown_summary};
 pub use wire::*;
 pub use words::{
-    Headline, Mood, added_title, coverage_line, grant_line, headline, hidden_line, known_text, list_line,
+    Headline, Mood, added_title, coverage_lines, grant_line, headline, hidden_line, known_text, list_line,
     other_findings, recreated_line, rerouted_line, setting_line, tenant_notes, wiring_line,
 };
 

@@ -116,7 +116,9 @@ impl Pairing {
             pairing.join(old, new);
         }
         pairing.join_alike(old, new, |score, is_same_key| is_same_key && score.count > 0);
-        pairing.join_alike(old, new, |score, _| score.is_one_customer && score.has_a_grant);
+        pairing.join_alike(old, new, |score, _| {
+            score.is_one_customer && score.has_a_grant || score.has_connector && score.has_a_part
+        });
         pairing
     }
 
@@ -171,6 +173,11 @@ impl Pairing {
         }
     }
 
+    /// Whether the new report lacks a tenant of the old one.
+    pub(super) fn is_gone(&self, old: usize) -> bool {
+        self.new_of.get(old).is_none_or(Option::is_none)
+    }
+
     /// The tenants of the old report by the places of the new one; those that are gone come after all of them.
     pub(super) fn unified(&self, old: usize) -> usize {
         self.new_of.get(old).copied().flatten().unwrap_or(self.old_of.len() + old)
@@ -185,7 +192,10 @@ const CROWD: usize = 64;
 struct Score {
     count: usize,
     is_one_customer: bool,
+    has_connector: bool,
     has_a_grant: bool,
+    /// The permission set or the account of a grant.
+    has_a_part: bool,
 }
 
 impl Score {
@@ -196,7 +206,9 @@ impl Score {
         Self {
             count: common.len(),
             is_one_customer: has(FieldKind::SsoAccountId) || has(FieldKind::InstanceArn) || has(FieldKind::RoleArn),
+            has_connector: has(FieldKind::InstanceArn) && has(FieldKind::RoleArn),
             has_a_grant: common.iter().any(|(_, _, account)| account.is_some()),
+            has_a_part: has(FieldKind::PermissionSetArn) || has(FieldKind::TargetAccountId),
         }
     }
 }
@@ -210,11 +222,10 @@ fn marks(seen: Seen<'_>, at: usize) -> HashSet<Mark> {
         match (value.grant, value.kind) {
             (Some(grant), FieldKind::PermissionSetArn) => grants.entry(grant).or_default()[0] = Some(text.clone()),
             (Some(grant), _) => grants.entry(grant).or_default()[1] = Some(text.clone()),
-            (None, FieldKind::SsoAccountId | FieldKind::InstanceArn | FieldKind::RoleArn) => {
-                marks.insert((value.kind, text.clone(), None));
-            }
-            (None, _) => {}
+            (None, FieldKind::SsoAccountId | FieldKind::InstanceArn | FieldKind::RoleArn) => {}
+            (None, _) => continue,
         }
+        marks.insert((value.kind, text.clone(), None));
     }
     for [set, account] in grants.into_values() {
         if let (Some(set), Some(account)) = (set, account) {

@@ -157,17 +157,17 @@ fn crossing(change: &TenantChange, shared: &Shared, values: &[(FieldKind, &'stat
             "`{}` gets {}, which {verb} {}",
             change.tenant,
             listed(&names),
-            whose(&shared.others, shared.count)
+            whose(&shared.others, shared.count, values.len())
         ),
         location: location.unwrap_or(&change.location).clone(),
         finding: None,
     }
 }
 
-/// The possessive of some tenants.
-pub(super) fn whose(tenants: &[String], count: usize) -> String {
+/// The possessive of some tenants, for one thing of theirs or several.
+pub(super) fn whose(tenants: &[String], count: usize, things: usize) -> String {
     match tenants {
         [one] if count == 1 => format!("`{one}`'s"),
-        tenants => format!("those of {}", few(tenants, count)),
+        tenants => format!("{} of {}", if things == 1 { "that" } else { "those" }, few(tenants, count)),
     }
 }

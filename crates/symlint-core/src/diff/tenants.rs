@@ -12,7 +12,10 @@ use crate::tenants::FieldKind;
 
 /// All tenants that are added, removed, renamed or changed: those that are gone last.
 pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &HashSet<Str>) -> Vec<TenantChange> {
-    let (before, after) = (Sight::of(old), Sight::of(new));
+    let old_run = |run: usize| pairing.runs.iter().position(|it| *it == Some(run));
+    let new_run = |run: usize| pairing.runs.get(run).copied().flatten();
+    let before = Sight::of(old, &|run| new_run(run).is_some_and(|run| has_flows(new, run)));
+    let after = Sight::of(new, &|run| old_run(run).is_some_and(|run| has_flows(old, run)));
     let mut changes = Vec::new();
     for at in 0..new.report.tenants.len() {
         let was = pairing.old_of.get(at).copied().flatten();
@@ -96,13 +99,17 @@ type Grants = Vec<(Vec<GrantChange>, bool)>;
 /// What a comparison sees of a report.
 struct Sight<'r> {
     seen: Seen<'r>,
+    /// By run, whether all of its flows are known, and there are some on one side at least.
+    knows_flows: Vec<bool>,
     grants: Grants,
     /// By run, the values that no tenant has, since nobody knows what receives them: of those, nothing is compared.
     unseen: Vec<SortedSet<FieldKind>>,
 }
 
 impl<'r> Sight<'r> {
-    fn of(seen: Seen<'r>) -> Self {
+    fn of(seen: Seen<'r>, had_flows: &dyn Fn(usize) -> bool) -> Self {
+        let knows_flows = |run: usize| has_flows(seen, run) || has_none(seen, run) && had_flows(run);
+        let knows_flows: Vec<bool> = (0..seen.report.runs.len()).map(knows_flows).collect();
         let kinds = || SortedSet::from(FieldKind::VALUES);
         let mut unseen: Vec<SortedSet<FieldKind>> = (0..seen.report.runs.len())
             .map(|run| if has_flows(seen, run) { SortedSet::new() } else { kinds() })
@@ -113,7 +120,7 @@ impl<'r> Sight<'r> {
                 unseen.retain(|kind| known.clone().all(|value| value.kind != *kind));
             }
         }
-        Self { seen, grants: grants(seen), unseen }
+        Self { seen, grants: grants(seen, &knows_flows), knows_flows, unseen }
     }
 
     /// Whether a value is missing only because nothing that receives it was found.
@@ -123,7 +130,7 @@ impl<'r> Sight<'r> {
 }
 
 /// The grants of each tenant that take effect. Where no flow is in sight, what is written is all that is known.
-fn grants(seen: Seen<'_>) -> Grants {
+fn grants(seen: Seen<'_>, knows_flows: &[bool]) -> Grants {
     let mut all: Vec<(Vec<GrantChange>, bool)> = vec![(Vec::new(), false); seen.report.tenants.len()];
     let of = |at: usize| seen.details.access.get(at).copied().flatten();
     for (at, access) in seen.report.access.iter().enumerate() {
@@ -133,7 +140,7 @@ fn grants(seen: Seen<'_>) -> Grants {
     }
     for (at, access) in seen.report.access.iter().enumerate() {
         let Some((grants, is_wired)) = of(at).and_then(|tenant| all.get_mut(tenant)) else { continue };
-        if access.flow.is_none() && (*is_wired || has_flows(seen, access.run)) {
+        if access.flow.is_none() && (*is_wired || knows_flows.get(access.run).is_some_and(|knows| *knows)) {
             continue;
         }
         let grant = GrantChange {
@@ -159,6 +166,12 @@ fn has_flows(seen: Seen<'_>, run: usize) -> bool {
         .runs
         .get(run)
         .is_some_and(|run| run.flows > 0 && run.not_checked.iter().all(|gap| !is_unknown(gap.code)))
+}
+
+/// Whether a run has a configuration, all of which is known, and no flow.
+fn has_none(seen: Seen<'_>, run: usize) -> bool {
+    let is_known = |gap: &ReportedGap| !gap.is_surprise && gap.code != Code::ValuesAlone;
+    seen.report.runs.get(run).is_some_and(|run| run.flows == 0 && run.not_checked.iter().all(is_known))
 }
 
 fn is_known(grant: &GrantChange) -> bool {
@@ -207,7 +220,8 @@ fn change(
         _ => Vec::new(),
     };
     let both = was.and_then(|at| old.report.tenants.get(at)).zip(is.and_then(|at| new.report.tenants.get(at)));
-    let could_be = both.is_some_and(|(was, is)| has_flows(old, was.run) && has_flows(new, is.run));
+    let knows = |sight: &Sight<'_>, run: usize| sight.knows_flows.get(run).is_some_and(|knows| *knows);
+    let could_be = both.is_some_and(|(was, is)| knows(before, was.run) && knows(after, is.run));
     let is_wired = (could_be && was_wired != is_wired).then_some(*is_wired);
     let recreated = match (&old_key, earlier) {
         (Some(_), Some((_, earlier))) => recreated(new, own.run, &earlier.addresses, &details.addresses),

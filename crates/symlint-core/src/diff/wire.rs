@@ -103,7 +103,7 @@ pub enum HiddenBy {
     Configuration,
     /// A level that was lowered, so that it is only a warning.
     Level,
-    /// Nobody knows: none of its values changed.
+    /// Nobody knows: none of its values changed, or its tenant cannot be seen any more.
     Unknown,
 }
 
@@ -393,7 +393,7 @@ pub struct DiffSummary {
     pub hidden: usize,
     /// Tenants that were compared, before and after.
     pub tenants: [usize; 2],
-    /// 0 if it ran and no new finding reached the level, 1 if one did, 2 if symlint could not do its work.
+    /// 0 if it ran and no finding that is new or hidden reached the level, 1 if one did, 2 if symlint could not do its work.
     pub exit_code: u8,
 }
 

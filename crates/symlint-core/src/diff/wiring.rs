@@ -6,7 +6,9 @@ use symlint_terraform::{SortedMap, SortedSet, Str};
 use super::pair::{Pairing, Seen, same};
 use super::wire::{Example, ListChange, SideName, Uncompared, WiringChange};
 use crate::coverage::Code;
-use crate::report::{Details, EffectDetails, Known, ListKind, Location, ReportedGap, TenantDetails, ValueDetails};
+use crate::report::{
+    Details, EffectDetails, Known, ListKind, Location, ReportedGap, TenantDetails, ValueDetails, WiringDetails,
+};
 use crate::tenants::FieldKind;
 
 /// Expressions that pass other values, each once.
@@ -37,6 +39,11 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
                     .iter()
                     .any(|it| it.kind == kind && is_of_wiring(old.details, new.details, earlier, own, it))
             {
+                continue;
+            }
+            // A flow more, or less, passes what it does: the grants say it.
+            let is_part = is_within(&before, &after) || is_within(&after, &before);
+            if is_part && !has_other_text(old.details, new.details, earlier, own, kind) {
                 continue;
             }
             if let Some(place) = place(old.details, new.details, earlier, own, kind) {
@@ -108,9 +115,22 @@ fn written(tenant: &TenantDetails, kind: FieldKind) -> Vec<&Option<Known>> {
     tenant.values.iter().filter(|value| value.kind == kind).map(|value| &value.value).collect()
 }
 
+fn is_within(a: &[&Option<Known>], b: &[&Option<Known>]) -> bool {
+    a.iter().all(|a| b.iter().any(|b| same(a, b)))
+}
+
 fn same_set(a: &[&Option<Known>], b: &[&Option<Known>]) -> bool {
-    let within = |a: &[&Option<Known>], b: &[&Option<Known>]| a.iter().all(|a| b.iter().any(|b| same(a, b)));
-    within(a, b) && within(b, a)
+    is_within(a, b) && is_within(b, a)
+}
+
+/// Whether a block that passed a value before passes it by another expression now.
+fn has_other_text(old: &Details, new: &Details, earlier: &TenantDetails, own: &TenantDetails, kind: FieldKind) -> bool {
+    let before: Vec<&WiringDetails> = through(earlier, kind).filter_map(|at| old.wiring.get(at)).collect();
+    let mut after = through(own, kind).filter_map(|at| new.wiring.get(at));
+    after.any(|is| {
+        let mut same = before.iter().filter(|was| was.block == is.block).peekable();
+        same.peek().is_some() && same.all(|was| was.text != is.text)
+    })
 }
 
 fn values(effects: Vec<&Option<Known>>) -> Vec<Option<Known>> {

@@ -210,7 +210,7 @@ pub fn grant_line(grant: &GrantChange) -> String {
             (true, 1) => "was",
             (true, _) => "were",
         };
-        others.push(format!("{} {verb} {}", listed(&names), whose(&first.tenants, first.count)));
+        others.push(format!("{} {verb} {}", listed(&names), whose(&first.tenants, first.count, names.len())));
     }
     let others = match others.is_empty() {
         true => String::new(),
@@ -287,24 +287,24 @@ pub fn recreated_line(recreated: &[Recreated]) -> Option<String> {
 
 /// An entry that a list gains or loses.
 pub fn list_line(change: &ListChange) -> String {
-    let unknown = match change.list {
-        ListKind::Safelist => "accounts that are not known",
-        ListKind::Trust => "roles that are not known",
-    };
-    let is_every = change.entry.as_ref().is_some_and(|it| it.as_str() == EVERY);
-    let entry = match &change.entry {
-        Some(_) if is_every => "every AWS account".to_owned(),
-        Some(entry) => format!("`{entry}`"),
-        None => unknown.to_owned(),
-    };
-    let names: Vec<String> = change.tenants.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
     let connector = change.path.rsplit_once('.').map_or(change.path.as_str(), |(call, _)| call);
-    let whose = match (names.is_empty(), change.list, &change.entry) {
-        (false, ..) => format!(", the SSO account of {}", listed(&names)),
-        (true, ListKind::Safelist, Some(_)) if !is_every => ", which is not any tenant's SSO account".to_owned(),
-        (true, ..) => String::new(),
-    };
     let runtime = change.run.as_ref().map_or("the runtime".to_owned(), |run| format!("the runtime of `{run}`"));
+    let Some(entry) = &change.entry else {
+        let what = match change.list {
+            ListKind::Safelist => format!("which accounts {runtime} may enter"),
+            ListKind::Trust => format!("which roles may assume the role of `{connector}`"),
+        };
+        let when = if change.is_gained { "is not known in full after" } else { "was not known in full before" };
+        return format!("{what} {when} the change");
+    };
+    let is_every = entry.as_str() == EVERY;
+    let entry = if is_every { "every AWS account".to_owned() } else { format!("`{entry}`") };
+    let names: Vec<String> = change.tenants.iter().take(3).map(|tenant| format!("`{tenant}`")).collect();
+    let whose = match (names.is_empty(), change.list) {
+        (false, _) => format!(", the SSO account of {}", listed(&names)),
+        (true, ListKind::Safelist) if !is_every => ", which is not any tenant's SSO account".to_owned(),
+        (true, _) => String::new(),
+    };
     match (change.list, change.is_gained) {
         (ListKind::Safelist, true) => format!("{runtime} may now enter {entry}{whose}"),
         (ListKind::Safelist, false) => format!("{runtime} may no longer enter {entry}{whose}"),
@@ -383,15 +383,26 @@ pub fn setting_line(setting: &SettingChange) -> String {
     }
 }
 
-/// What was not compared.
-pub fn coverage_line(gap: &Uncompared) -> String {
-    let side = match gap.side {
-        SideName::Old => "before the change, ",
-        SideName::New => "after the change, ",
-        SideName::Both => "",
+/// What was not compared: what is the same in several root modules, once.
+pub fn coverage_lines(diff: &Diff) -> Vec<String> {
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+    for Uncompared { side, run, gap } in &diff.not_compared {
+        let side = match side {
+            SideName::Old => "before the change, ",
+            SideName::New => "after the change, ",
+            SideName::Both => "",
+        };
+        let line = format!("{side}{} [{}]", gap.reason, gap.code.as_str());
+        match lines.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, runs)) => runs.extend(run.clone()),
+            None => lines.push((line, run.iter().cloned().collect())),
+        }
+    }
+    let line = |(line, runs): (String, Vec<String>)| match runs.len() {
+        0 => line,
+        number => format!("{line} (in {})", few(&runs, number)),
     };
-    let run = gap.run.as_ref().map(|run| format!(" (in `{run}`)")).unwrap_or_default();
-    format!("{side}{} [{}]{run}", gap.gap.reason, gap.gap.code.as_str())
+    lines.into_iter().map(line).collect()
 }
 
 /// The new findings of a level that are not crossings.

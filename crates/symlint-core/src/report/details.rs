@@ -222,7 +222,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
                 let resources = resources_of(&model.resources, flow, number);
                 let effects: Vec<Effective> = effects_of(instance, resources);
                 if let Some(tenant) = details.tenants.get_mut(at) {
-                    tenant.addresses.push(instance.address.clone());
+                    tenant.addresses.push(address_of(instance, resources));
                 }
                 let names = instance.arguments.iter().filter(|it| it.parts.iter().any(|it| it.field == FieldKind::Key));
                 for argument in names {
@@ -400,6 +400,17 @@ pub(super) fn note_owners<'s>(subjects: impl Iterator<Item = &'s mut Subject>, d
 
 /// How many tenants are named whose value it is.
 const OWNERS: usize = 3;
+
+/// The address of a flow instance. The root module has none: the resource on which something acts stands for it.
+fn address_of(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Str {
+    let acting = || resources.iter().find(|it| it.sink().is_some()).or(resources.first());
+    match &instance.address {
+        own if own.is_empty() || own.starts_with('[') => {
+            acting().map_or_else(|| own.clone(), |it| format!("{}{own}", it.address()).into())
+        }
+        own => own.clone(),
+    }
+}
 
 /// Who has which values, as they are written.
 fn owners(details: &Details) -> HashMap<(FieldKind, Str), Vec<usize>> {
