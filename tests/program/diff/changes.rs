@@ -144,3 +144,32 @@ fn resources_of_the_root_module_are_named() {
     let recreated = diff["tenants"][0]["recreated"][0]["old"].as_str().unwrap();
     assert!(recreated.starts_with("sym_") && recreated.ends_with("[\"green_valley\"]"), "{diff:#}");
 }
+
+/// Whose account it is says a part of a role that is written elsewhere.
+#[test]
+fn an_account_that_a_role_was_put_together_of_is_its_tenants() {
+    let call = |key: &str, n: u32, account: &str| {
+        let own = value(n, "sso_account_id");
+        let settings = format!(
+            "{{\n    cloud = \"aws\"\n    instance_arn = \"{}\"\n    region = \"us-east-1\"\n    role_arn = \"{}\"\n  }}",
+            value(n, "instance_arn"),
+            value(n, "role_arn").replace(&own, "${local.account}").replace("SymSSO", &format!("SymSSO{key}"))
+        );
+        let settings = if key == "acme" { settings } else { settings.replace("${local.account}", &own) };
+        format!(
+            "module \"{key}\" {{\n  source = \"./sso_flow\"\n  tenant_slug = \"{key}\"\n  account_id = \"{account}\"\n  \
+             permission_set_arn = \"{}\"\n  sso_connector_settings = {settings}\n}}\n",
+            value(n, "permission_set_arn")
+        )
+    };
+    let local = format!("locals {{\n  account = \"{}\"\n}}\n", value(1, "sso_account_id"));
+    let main = |account: &str| local.clone() + &call("acme", 1, &target(1)) + &call("bolt", 2, account);
+    let dir = repository(&[]);
+    std::fs::remove_file(dir.path().join("terraform.tfvars")).unwrap();
+    write(dir.path(), "main.tf", &main(&target(2)));
+    commit(dir.path());
+    write(dir.path(), "main.tf", &main(&value(1, "sso_account_id")));
+    let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
+    let [crossing] = diff["crossings"].as_array().unwrap().as_slice() else { panic!("{diff:#}") };
+    assert_eq!((&crossing["from"], &crossing["into"]), (&json!(["bolt"]), &json!(["acme"])), "{diff:#}");
+}

@@ -168,6 +168,15 @@ impl<'a, 'p> Detailer<'a, 'p> {
             by_name.entry(tenant.name()).or_default().push(at);
             let of = |field: &Field| (model.project.visible(field.span), at, field.kind, field.raw().cloned());
             fields.extend(tenant.fields().map(of));
+            // What a value was put together of may be written elsewhere.
+            let parts = |field: &Field| {
+                let (own, kind, raw) = (field.span, field.kind, field.raw().cloned());
+                let spans = field.parts(model.sources()).into_iter().map(|(_, span)| span);
+                let is_inside = move |it: &Span| it.file == own.file && own.start <= it.start && it.end <= own.end;
+                let spans = spans.filter(move |it| !is_inside(it));
+                spans.map(move |span| (model.project.visible(span), at, kind, raw.clone()))
+            };
+            fields.extend(tenant.fields().flat_map(parts));
             // One that is called after its file is reported at the file's start.
             let place = model.project.visible(tenant.place(model.sources()).span);
             fields.push((place, at, FieldKind::Key, tenant.key.raw().cloned()));
