@@ -52,6 +52,23 @@ fn a_further_flow_is_no_changed_wiring() {
     }
 }
 
+/// Each account has a flow of its own, which is called after it.
+#[test]
+fn a_name_that_is_made_of_values_is_no_changed_wiring() {
+    let grants = "{ for key, it in var.customer_tenants : \"${key}-${it.target_account_id}\" => it }";
+    let dir = repository(&two());
+    write(dir.path(), "main.tf", &MAIN.replace("for_each = var.customer_tenants", &format!("for_each = {grants}")));
+    commit(dir.path());
+    write(dir.path(), "terraform.tfvars", &values(&two()).replace(&target(2), "604178239951"));
+    let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
+    assert_eq!((&diff["summary"]["gained"], &diff["wiring"]), (&json!(1), &json!([])), "{diff:#}");
+    // All flows have other names.
+    let prefixed = format!("for_each = {}", grants.replace("\"${key}", "\"x-${key}"));
+    write(dir.path(), "main.tf", &MAIN.replace("for_each = var.customer_tenants", &prefixed));
+    write(dir.path(), "terraform.tfvars", &values(&two()));
+    assert!(human(dir.path()).contains("passes a different key to the flows of both tenants"), "{}", human(dir.path()));
+}
+
 #[test]
 fn the_last_tenant_that_goes_loses_access() {
     let (_, call) = MAIN.split_once("module \"access\"").unwrap();

@@ -277,7 +277,9 @@ pub struct Example {
     /// Its key.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub tenant: Str,
+    /// Before, as far as it differs.
     pub old: Vec<Option<Known>>,
+    /// After, as far as it differs.
     pub new: Vec<Option<Known>>,
 }
 

@@ -41,9 +41,11 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
             {
                 continue;
             }
-            // A flow more, or less, passes what it does: the grants say it.
+            // A flow more, or less, passes what it does, and a name may be made of values: the grants and the values say it.
             let is_part = is_within(&before, &after) || is_within(&after, &before);
-            if is_part && !has_other_text(old.details, new.details, earlier, own, kind) {
+            let is_made = kind == FieldKind::Key
+                && FieldKind::VALUES.iter().any(|kind| !same_set(&written(earlier, *kind), &written(own, *kind)));
+            if (is_part || is_made) && !has_other_text(old.details, new.details, earlier, own, kind) {
                 continue;
             }
             if let Some(place) = place(old.details, new.details, earlier, own, kind) {
@@ -61,6 +63,7 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
             })
             .chain(through(earlier, *kind))
             .find_map(|at| old.details.wiring.get(at).map(|it| it.text.clone()));
+        let (before, after) = (values(effects(earlier, *kind)), values(effects(own, *kind)));
         let of_run = new.report.tenants.iter().filter(|tenant| tenant.run == wiring.run).count();
         Some(WiringChange {
             block: wiring.block.clone(),
@@ -71,11 +74,7 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
             location: wiring.location.clone(),
             tenants: tenants.iter().map(|(_, at)| new.key(*at).to_string()).collect(),
             is_all: tenants.len() == of_run && of_run > 1,
-            example: Example {
-                tenant: new.key(*is),
-                old: values(effects(earlier, *kind)),
-                new: values(effects(own, *kind)),
-            },
+            example: Example { tenant: new.key(*is), old: differing(&before, &after), new: differing(&after, &before) },
         })
     };
     found.iter().filter_map(change).collect()
@@ -141,6 +140,13 @@ fn values(effects: Vec<&Option<Known>>) -> Vec<Option<Known>> {
         }
     }
     values
+}
+
+/// The values that the others do not have; all, where they have them.
+fn differing(values: &[Option<Known>], others: &[Option<Known>]) -> Vec<Option<Known>> {
+    let own = values.iter().filter(|value| !others.iter().any(|other| same(value, other)));
+    let own: Vec<Option<Known>> = own.cloned().collect();
+    if own.is_empty() { values.to_vec() } else { own }
 }
 
 /// The expressions through which a value of a tenant takes effect.
