@@ -105,6 +105,7 @@ module "p" {{
         &[
             ("account = var.target_account_id", "account = var.sso_account_id", &[(MISWIRED, "var.sso_account_id")]),
             ("::620966542870:", "::326808617937:", &[("role-account-mismatch", "326808617937")]),
+            ("\"722971028225\"", "\"\"", &[("missing-attribute", "")]),
         ],
     );
 }

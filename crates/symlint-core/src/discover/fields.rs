@@ -354,7 +354,7 @@ impl Finder<'_> {
     fn is_elsewhere(&self, steps: &Steps, field: FieldKind) -> bool {
         let texts = self.texts(steps);
         !texts.is_empty()
-            && !texts.iter().any(|(_, text)| may_be(field, text))
+            && !texts.iter().any(|(_, text)| text.is_empty() || may_be(field, text))
             && self.attributes.iter().any(|attribute| self.looks(&attribute.steps, field))
     }
 
