@@ -10,6 +10,10 @@ export interface TabActions {
 
 /** Draws the tabs of the files: those of the checked folder first. */
 export function drawTabs(host: HTMLElement, names: string[], active: string, counts: Map<string, number>, path: string, actions: TabActions): void {
+  // Where nothing changed, a click that is under way still has its button.
+  const state = JSON.stringify([names, active, [...counts], path]);
+  if (host.dataset["drawn"] === state) return;
+  host.dataset["drawn"] = state;
   const focused = host.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset["name"] : undefined;
   const list = h("div", { class: "tab-list", role: "tablist", "aria-label": "Files" });
   for (const name of names) {
