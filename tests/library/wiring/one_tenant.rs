@@ -73,6 +73,42 @@ module "p" {{
     }
 }
 
+/// What has an instance of its own is no grant, whatever it is passed.
+#[test]
+fn a_connector_that_is_the_same_for_several_customers_is_found() {
+    let main = r#"
+locals {
+  center = {
+    store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2"
+    role  = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven"
+  }
+  seats = {
+    quillhaven = { ins = "ssoins-6804abcca95bf8e2", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }
+    tarnbrook  = { ins = "ssoins-79070987b3544242", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" }
+  }
+}
+module "p" {
+  source   = "./leaf"
+  for_each = local.seats
+  nom      = each.key
+  role     = local.center.role
+  store    = local.center.store
+  home     = "eu-west-1"
+  account  = each.value.account
+  set      = each.value.set
+}
+"#;
+    let (leaf, mut failures) = (leaf(), String::new());
+    let found = super::findings(&[("main.tf", main), ("leaf/main.tf", &leaf)]);
+    super::expect(
+        "one for both",
+        found,
+        &[(MISWIRED, "local.center.store"), (MISWIRED, "local.center.role")],
+        &mut failures,
+    );
+    assert!(failures.is_empty(), "{failures}");
+}
+
 #[test]
 fn what_a_root_module_of_one_customer_is_given_by_name() {
     let values = [

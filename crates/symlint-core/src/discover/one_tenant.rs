@@ -10,7 +10,7 @@ use super::elements::{Element, container};
 use super::unwired::add_texts;
 use super::walk::Walked;
 use crate::config::Config;
-use crate::tenants::format::is_account_id;
+use crate::tenants::format::{is_account_id, is_instance_id};
 use crate::tenants::{ElementKey, FieldKind, FlowInstance, has_shape, resources_of, text_of};
 
 /// How deep the values of a connector may be in a variable or a local.
@@ -55,7 +55,13 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
     roots(evaluator).for_each(|(_, root)| {
         container(evaluator, walked, &root).iter().for_each(|value| add_texts(value, DEPTH, &mut texts));
     });
-    texts.iter().all(|text| *text == instance || !has_shape(FieldKind::InstanceArn, text))
+    texts.iter().all(|text| instance_in(text).is_none_or(|id| instance.ends_with(id)))
+}
+
+/// The instance that a text is, as an ARN or an id.
+fn instance_in(text: &str) -> Option<&str> {
+    let id = text.rsplit('/').next().filter(|_| has_shape(FieldKind::InstanceArn, text)).unwrap_or(text);
+    is_instance_id(id).then_some(id)
 }
 
 /// The instance and the role, where they are written, or come from variables and locals of the root module, and are the
@@ -98,7 +104,7 @@ fn has_connector(instance: &FlowInstance, effects: &[Effective]) -> bool {
     let values = instance.repetitions.iter().filter_map(|repetition| repetition.value.as_ref());
     values.for_each(|value| add_texts(value, DEPTH, &mut texts));
     let is_of_connector = |text: &Str| {
-        has_shape(FieldKind::InstanceArn, text)
+        instance_in(text).is_some()
             || has_shape(FieldKind::RoleArn, text)
             || is_account_id(text) && !targets.contains(text)
     };
