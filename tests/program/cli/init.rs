@@ -410,3 +410,28 @@ fn conventions_of_several_roots_say_whose_they_are() {
         assert!(text.contains(&format!("#   role_name = \"SymSSO{region}-{{environment}}\"")), "{text}");
     }
 }
+
+#[test]
+fn a_convention_of_one_root_is_not_written_for_those_that_have_another() {
+    let of = |digits: [char; 3], suffix: &str| {
+        let tenants: Vec<String> =
+            ["acme", "bolt", "coyote"].into_iter().zip(digits).map(|(key, digit)| own(key, digit)).collect();
+        ["Acme", "Bolt", "Coyote"].iter().fold(values(&tenants), |text, name| {
+            text.replace(&format!("SymSSO{name}"), &format!("SymSSO{name}{suffix}"))
+        })
+    };
+    let dir = folder(&[
+        ("prod/main.tf", VARIABLE),
+        ("prod/terraform.tfvars", &of(['2', '3', '4'], "")),
+        ("staging/main.tf", VARIABLE),
+        ("staging/terraform.tfvars", &of(['5', '6', '7'], "-Stg")),
+    ]);
+    let errors = |run: Run| run.json()["summary"]["errors"].as_u64().unwrap();
+    assert_eq!(errors(run(dir.path(), &["check", "--format", "json"])), 0);
+    let first = run(dir.path(), &["init"]);
+    assert!(first.stdout.contains("connector roles are named `SymSSO{environment}-Stg`"), "{}", first.stdout);
+    let text = written(dir.path());
+    assert!(text.contains("of 3 tenants in `staging` are named like this."), "{text}");
+    assert!(text.contains("#   role_name = \"SymSSO{environment}-Stg\""), "{text}");
+    assert_eq!(errors(run(dir.path(), &["check", "--format", "json"])), 0);
+}

@@ -206,7 +206,14 @@ fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
             roots.extend(model.project.root().map(|root| root.dir.trim_end_matches('/').to_owned()));
         }
     }
-    let is_one = patterns.len() == 1;
+    // A pattern that would make other roles unexpected is not written for all.
+    let is_expected = |model: &Model<'_>, config: &Config, pattern: &RoleNamePattern| {
+        let mut names = model.tenants.iter().filter_map(Tenant::role).map(|role| role.name.text());
+        names.any(|name| config.role_name.matches(name) && !pattern.matches(name))
+    };
+    let parsed: Vec<RoleNamePattern> = patterns.keys().filter_map(|pattern| RoleNamePattern::parse(pattern)).collect();
+    let is_broken = |pattern| found.iter().any(|(model, config)| is_expected(model, config, pattern));
+    let is_one = parsed.len() == 1 && !parsed.iter().any(is_broken);
     for (pattern, (count, roots)) in patterns {
         let tenants = if count == 1 { "1 tenant".to_owned() } else { format!("{count} tenants") };
         let mut about = format!("The connector roles of {tenants} are named like this.");
