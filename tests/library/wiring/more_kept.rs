@@ -421,3 +421,25 @@ output "arns" {
         &[("268678126615", "26867812661", &[("account-id-format", "26867812661")])],
     );
 }
+
+#[test]
+fn a_tenant_that_merge_drops_in_the_call_is_found() {
+    check(
+        "two maps that the call merges",
+        r#"
+locals {
+  eu = { quillhaven = QUILL }
+  us = { tarnbrook = TARN }
+}
+module "p" {
+  for_each = merge(local.eu, local.us)
+  nom      = each.key
+  PASSED
+}
+"#,
+        &[
+            ("us = { tarnbrook", "us = { quillhaven", &[("overridden-tenants", "quillhaven")]),
+            ("541882002087", "722971028225", &[(FOREIGN, "722971028225")]),
+        ],
+    );
+}

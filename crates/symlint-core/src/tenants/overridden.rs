@@ -35,9 +35,10 @@ pub(crate) fn overridden(lost: Vec<LostKey>, tenants: &[Tenant], flows: &[FlowCa
             |span: Span| keys.partition_point(|key| *key < span).checked_sub(1).and_then(|at| keys.get(at));
         values.any(|field| key_before(field.span) == Some(&lost))
     };
-    let overridden = lost.into_iter().filter_map(|LostKey { lost, kept, .. }| {
+    let overridden = lost.into_iter().filter_map(|LostKey { lost, kept, value, .. }| {
         let tenant = by_key.get(&lost).copied();
-        let by = *by_key.get(&kept)?;
+        // An element of a collection without a name is where its value is.
+        let by = *by_key.get(&kept).or_else(|| by_key.get(&value))?;
         let is_lost = lost != kept && tenant.is_none_or(|tenant| !wired.contains(&tenant)) && !is_kept(lost, by);
         is_lost.then_some(Overridden { key: lost, tenant, by })
     });
