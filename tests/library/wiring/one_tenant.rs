@@ -67,6 +67,11 @@ module "p" {{
                     "account  = var.grants.read.account",
                     &[(MISWIRED, "var.grants.read.account")],
                 ),
+                (
+                    "set      = each.value.set",
+                    "set      = \"arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7\"",
+                    &[(MISWIRED, "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7")],
+                ),
                 ("\"123937045052\"", "\"12393704505\"", &[("account-id-format", "12393704505")]),
             ],
         );
@@ -142,6 +147,36 @@ module "p" {{
             ("account = var.target_account_id", "account = var.sso_account_id", &[(MISWIRED, "var.sso_account_id")]),
             ("::620966542870:", "::326808617937:", &[("role-account-mismatch", "326808617937")]),
             ("\"722971028225\"", "\"\"", &[("missing-attribute", "")]),
+        ],
+    );
+}
+
+#[test]
+fn assignments_of_one_organization_are_repeated_for_grants() {
+    let main = format!(
+        r#"{GRANTS}
+locals {{
+  store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2"
+}}
+resource "aws_ssoadmin_account_assignment" "this" {{
+  for_each           = var.grants
+  instance_arn       = local.store
+  permission_set_arn = each.value.set
+  target_id          = each.value.account
+}}
+"#
+    );
+    check_with(
+        "assignments",
+        &main,
+        "",
+        &[
+            (
+                "ssoins-6804abcca95bf8e2/ps-3edd",
+                "ssoins-79070987b3544242/ps-3edd",
+                &[("instance-id-mismatch", "ssoins-79070987b3544242")],
+            ),
+            ("= each.value.set", "= var.grants.read.set", &[("flow-resource-miswired", "var.grants.read.set")]),
         ],
     );
 }

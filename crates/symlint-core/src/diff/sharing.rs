@@ -5,7 +5,7 @@ use symlint_terraform::{SortedMap, SortedSet, Str};
 
 use super::pair::{Pairing, Seen};
 use super::wire::{AlsoOf, Crossing, GrantChange, TenantChange};
-use super::words::{few, quoted};
+use super::words::{quoted, whose};
 use crate::report::Known;
 use crate::spelling::listed;
 use crate::tenants::FieldKind;
@@ -161,13 +161,5 @@ fn crossing(change: &TenantChange, shared: &Shared, values: &[(FieldKind, &'stat
         ),
         location: location.unwrap_or(&change.location).clone(),
         finding: None,
-    }
-}
-
-/// The possessive of some tenants, for one thing of theirs or several.
-pub(super) fn whose(tenants: &[String], count: usize, things: usize) -> String {
-    match tenants {
-        [one] if count == 1 => format!("`{one}`'s"),
-        tenants => format!("{} of {}", if things == 1 { "that" } else { "those" }, few(tenants, count)),
     }
 }

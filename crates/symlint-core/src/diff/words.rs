@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use super::sharing::whose;
 use super::wire::{
     AlsoOf, ChangedFinding, Crossing, Diff, GrantChange, Hidden, HiddenBy, ListChange, Recreated, Rerouted,
     SettingChange, SideName, TenantChange, TenantChangeKind, Uncompared, WiringChange,
@@ -139,6 +138,14 @@ pub(super) fn few(names: &[String], count: usize) -> String {
         text.push(format!("{} more", count - text.len()));
     }
     text.join(", ")
+}
+
+/// The possessive of some tenants, for one thing of theirs or several.
+pub(super) fn whose(tenants: &[String], count: usize, things: usize) -> String {
+    match tenants {
+        [one] if count == 1 => format!("`{one}`'s"),
+        tenants => format!("{} of {}", if things == 1 { "that" } else { "those" }, few(tenants, count)),
+    }
 }
 
 fn one(number: usize, one: &str) -> String {

@@ -5,7 +5,6 @@ use symlint_terraform::{
     Entry, Evaluator, Form, Instance, Kind, ModuleCall, Origin, Path, PathStep, Root, Span, Str, Value, Variable,
 };
 
-use super::one_tenant;
 use super::walk::Walked;
 use crate::tenants::{ElementKey, Shape, Step};
 
@@ -65,7 +64,7 @@ pub(super) fn elements(
     let mut elements = Vec::new();
     let whole = match &shape.root {
         Root::Calls(folder) => return calls(evaluator, walked, folder),
-        Root::RootModule => return one_tenant::element(evaluator, walked).into_iter().collect(),
+        Root::RootModule => return root_module(evaluator, walked).into_iter().collect(),
         Root::Inline(_) => None,
         Root::ModuleCall(address) => walked.instances.get(address).and_then(|instance| {
             let Some(Step::Name(output)) = shape.steps.first() else { return None };
@@ -139,6 +138,38 @@ fn calls(evaluator: &Evaluator<'_>, walked: &Walked<'_>, folder: &str) -> Vec<El
         })
     };
     calls.iter().filter_map(element).collect()
+}
+
+/// The variables and locals of the root module, with the attributes that they are of its tenant.
+pub(super) fn roots(evaluator: &Evaluator<'_>) -> impl Iterator<Item = (Str, Root)> {
+    let module = evaluator.project().root();
+    let variables = module.into_iter().flat_map(|module| &module.variables);
+    let locals = module.into_iter().flat_map(|module| &module.locals);
+    let variables = variables.map(|it| (it.name.text.clone(), Root::variable(it.name.text.clone())));
+    let local = |name: &Str| Root::Local { module: Str::default(), name: name.clone() };
+    variables.chain(locals.map(move |it| (format!("local.{}", it.name.text).into(), local(&it.name.text))))
+}
+
+/// The root module as a tenant.
+fn root_module(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Element> {
+    let path = Path::root_module();
+    let entry = |(name, root): (Str, Root)| {
+        let value = container(evaluator, walked, &root)?;
+        Some(Entry::new(name, value.origin.span, value))
+    };
+    let mut entries: Vec<Entry> = roots(evaluator).filter_map(entry).collect();
+    entries.sort_by(|a, b| a.key.cmp(&b.key));
+    let call = walked.flows.iter().find_map(|flow| flow.call).map(|call| call.name.span);
+    let span = call.or_else(|| entries.first().map(|entry| entry.key_span))?;
+    let origin = Origin::written(span, Form::Whole);
+    let name = Value::new(Kind::String(path.to_string().into()), origin.clone());
+    Some(Element {
+        key: SmallVec::from_elem(ElementKey::Name(Str::default()), 1),
+        name: Some(name),
+        value: Value::new(Kind::Object(entries.into()), origin.clone().reached(|| path.clone())),
+        path,
+        span,
+    })
 }
 
 /// The place in a list that an element of a set was given before.

@@ -1,38 +1,15 @@
 //! What looks like tenants, where no flow shows them.
 
 use smallvec::SmallVec;
-use symlint_terraform::{Evaluator, Instance, ModuleCall, Root, Str, Value};
+use symlint_terraform::{Evaluator, Instance, ModuleCall, Value};
 
-use super::elements::container;
-use super::walk::Walked;
-use crate::tenants::{FieldKind, Shape, Step, has_shape, values_at};
+use crate::tenants::{FieldKind, Step, has_shape, values_at};
 
 /// How many parts of a value are examined.
 const PARTS: usize = 64;
 
 /// How many instances of a call are examined.
 const INSTANCES: usize = 16;
-
-/// The first variable or local of the root module whose elements look like tenants, for setups without flows.
-pub(super) fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Shape> {
-    let project = evaluator.project();
-    let mut names: Vec<Root> = Vec::new();
-    let mut add = |name: Root| {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    };
-    if let Some(module) = project.root() {
-        module.variables.iter().for_each(|variable| add(Root::variable(variable.name.text.clone())));
-        for local in &module.locals {
-            add(Root::Local { module: Str::default(), name: local.name.text.clone() });
-        }
-    }
-    project.assignments().iter().for_each(|it| add(Root::variable(it.variable.text.clone())));
-    let mut values = names.into_iter().map(|name| (container(evaluator, walked, &name), name));
-    let is_tenants = |(value, _): &(Option<Value>, Root)| value.as_ref().is_some_and(looks_like_tenants);
-    values.find(is_tenants).map(|(_, root)| Shape { root, steps: SmallVec::new() })
-}
 
 /// Whether some entry has two attributes that only tenants have, or most have ARNs as tenants have.
 pub(crate) fn has_tenants(value: &Value) -> bool {

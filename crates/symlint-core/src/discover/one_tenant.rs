@@ -2,22 +2,21 @@
 //! tenant is in the variables and locals around these.
 
 use foldhash::HashSet;
-use smallvec::SmallVec;
-use symlint_terraform::{Entry, Evaluator, Form, Kind, Origin, Path, Root, Str, Value};
+use symlint_terraform::{Evaluator, Path, Root, Str, Value};
 
 use super::effective::{Effective, effects_of};
-use super::elements::{Element, container};
+use super::elements::{container, roots};
 use super::unwired::add_texts;
 use super::walk::Walked;
 use crate::config::Config;
-use crate::tenants::format::{is_account_id, is_instance_id};
-use crate::tenants::{ElementKey, FieldKind, FlowInstance, has_shape, resources_of, text_of};
+use crate::tenants::format::{is_account_id, is_instance_id, is_permission_set_id};
+use crate::tenants::{FieldKind, FlowInstance, has_shape, resources_of, text_of};
 
 /// How deep the values of a connector may be in a variable or a local.
 const DEPTH: usize = 6;
 
 /// Whether all flows act through the only connector of the root module, and at least one of them is repeated for grants,
-/// which have nothing of a connector, or all ids are those of variables and locals of the root module, or the connector is
+/// which have nothing besides, or all ids are those of variables and locals of the root module, or the connector is
 /// and several flows share it.
 pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, config: &Config) -> bool {
     let is_declared = |name: &String| {
@@ -35,10 +34,17 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
             let effects = effects_of(instance, resources_of(&walked.resources, at, place));
             let Some(connector) = common_connector(&effects) else { return false };
             connectors.insert(connector);
-            if connectors.len() > 1 || has_connector(instance, &effects) {
+            if connectors.len() > 1 || has_more(instance, &effects) {
                 return false;
             }
-            is_repeated |= effects.iter().any(|it| it.grant.is_some() && it.value.origin.is_iterated());
+            let is_iterated = |it: &&Effective| it.value.origin.is_iterated();
+            let (iterated, constant): (Vec<&Effective>, Vec<&Effective>) =
+                effects.iter().filter(|it| it.grant.is_some()).partition(is_iterated);
+            // Of grants in one instance, one half may be the same for all by mistake.
+            if instance.repetitions.is_empty() && !iterated.is_empty() && !constant.is_empty() {
+                return false;
+            }
+            is_repeated |= !iterated.is_empty();
             let may_be_written = |field| matches!(field, FieldKind::Cloud | FieldKind::Region);
             let mut written = effects.iter().filter(|it| !may_be_written(it.field) && !is_of_root_module(&it.value));
             is_shared &= written.clone().all(|it| it.grant.is_some());
@@ -96,49 +102,18 @@ fn is_of_root_module(value: &Value) -> bool {
     is_found
 }
 
-/// Whether what an instance is repeated for has values of a connector, or an account that is no target.
-fn has_connector(instance: &FlowInstance, effects: &[Effective]) -> bool {
-    let targets = effects.iter().filter(|it| it.field == FieldKind::TargetAccountId);
-    let targets: HashSet<Str> = targets.filter_map(|it| text_of(&it.value)).collect();
+/// Whether what an instance is repeated for has values of a connector, or an account or a permission set that is not granted.
+fn has_more(instance: &FlowInstance, effects: &[Effective]) -> bool {
+    let granted = effects.iter().filter(|it| it.grant.is_some());
+    let granted: HashSet<Str> = granted.filter_map(|it| text_of(&it.value)).collect();
+    let is_granted = |text: &str| granted.iter().any(|granted| granted.ends_with(text));
     let mut texts = Vec::new();
     let values = instance.repetitions.iter().filter_map(|repetition| repetition.value.as_ref());
     values.for_each(|value| add_texts(value, DEPTH, &mut texts));
-    let is_of_connector = |text: &Str| {
-        instance_in(text).is_some()
-            || has_shape(FieldKind::RoleArn, text)
-            || is_account_id(text) && !targets.contains(text)
+    let is_of_grant =
+        |text: &str| is_account_id(text) || is_permission_set_id(text) || has_shape(FieldKind::PermissionSetArn, text);
+    let is_more = |text: &Str| {
+        instance_in(text).is_some() || has_shape(FieldKind::RoleArn, text) || is_of_grant(text) && !is_granted(text)
     };
-    texts.iter().any(is_of_connector)
-}
-
-/// The variables and locals of the root module, with the attributes that they are of its tenant.
-fn roots(evaluator: &Evaluator<'_>) -> impl Iterator<Item = (Str, Root)> {
-    let module = evaluator.project().root();
-    let variables = module.into_iter().flat_map(|module| &module.variables);
-    let locals = module.into_iter().flat_map(|module| &module.locals);
-    let variables = variables.map(|it| (it.name.text.clone(), Root::variable(it.name.text.clone())));
-    let local = |name: &Str| Root::Local { module: Str::default(), name: name.clone() };
-    variables.chain(locals.map(move |it| (format!("local.{}", it.name.text).into(), local(&it.name.text))))
-}
-
-/// The root module as a tenant.
-pub(super) fn element(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Element> {
-    let path = Path::root_module();
-    let entry = |(name, root): (Str, Root)| {
-        let value = container(evaluator, walked, &root)?;
-        Some(Entry::new(name, value.origin.span, value))
-    };
-    let mut entries: Vec<Entry> = roots(evaluator).filter_map(entry).collect();
-    entries.sort_by(|a, b| a.key.cmp(&b.key));
-    let call = walked.flows.iter().find_map(|flow| flow.call).map(|call| call.name.span);
-    let span = call.or_else(|| entries.first().map(|entry| entry.key_span))?;
-    let origin = Origin::written(span, Form::Whole);
-    let name = Value::new(Kind::String(path.to_string().into()), origin.clone());
-    Some(Element {
-        key: SmallVec::from_elem(ElementKey::Name(Str::default()), 1),
-        name: Some(name),
-        value: Value::new(Kind::Object(entries.into()), origin.clone().reached(|| path.clone())),
-        path,
-        span,
-    })
+    texts.iter().any(is_more)
 }

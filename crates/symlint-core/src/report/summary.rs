@@ -46,6 +46,10 @@ pub fn totals(report: &Report) -> String {
     let values: usize = report.runs.iter().map(|run| run.values_checked).sum();
     let files = count(summary.files, "file");
     let what = match (values, summary.tenants) {
+        // Connectors alone are no reason to expect tenants, and what was left out says more than a number.
+        (0, 0) if is_clean(report) && report.runs.iter().any(|run| run.connectors == 0) => {
+            format!("0 tenants in {files}")
+        }
         (0, 0) => files,
         (_, tenants) => format!("{} of {} in {files}", count(values, "value"), count(tenants, "tenant")),
     };
