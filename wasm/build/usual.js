@@ -34,7 +34,10 @@ const pages = Object.values(JSON.parse(readFileSync(join(out, "pages.json"), "ut
 // Most paste values, and the pages of the rules have all mistakes in them.
 const pasted = pages.flatMap((page) => [...page.matchAll(/```hcl (?:bad|good|fixed)\n(.*?)```/gs)].map(([, text]) => text));
 const texts = [...[1, 2, 5, 20, 100].map(many), ...pasted, "customer_tenants = {", "tenants = {}\n"];
-const checks = [...readdirSync(examples).map((path) => [path, files]), ...texts.map((text) => [".", { "terraform.tfvars": text }])];
+// What has an order is sorted in other ways where the files come in another one.
+const ordered = names.map((_, first) => Object.fromEntries([...names.slice(first), ...names.slice(0, first)].map((name) => [name, files[name]])));
+const all = [...ordered, Object.fromEntries(Object.entries(files).reverse())];
+const checks = [...readdirSync(examples).flatMap((path) => all.map((files) => [path, files])), ...texts.map((text) => [".", { "terraform.tfvars": text }])];
 for (const check of checks) run([check]);
 // Maps have other collisions each time.
 for (let round = 0; round < 20; round += 1) run([...checks.slice(round), ...checks]);
