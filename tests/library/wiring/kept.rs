@@ -58,7 +58,7 @@ const PASSED: &str = r#"
 "#;
 
 /// The plainest set-up: one call for all tenants of a local.
-const PLAIN: &str = r#"
+pub(super) const PLAIN: &str = r#"
 locals {
   core = {
     quillhaven = QUILL
@@ -719,25 +719,12 @@ module "p" {
 fn a_region_may_be_what_the_module_falls_back_on() {
     let leaf = LEAF.replace("region       = var.home", "region       = coalesce(var.home, var.usual)");
     let leaf = format!("variable \"usual\" {{}}\n{leaf}");
-    let main = r#"
-locals {
-  core = {
-    quillhaven = QUILL
-    tarnbrook  = TARN
-  }
-}
-module "p" {
-  for_each = local.core
-  nom      = each.key
-  usual    = "eu-west-1"
-  PASSED
-}
-"#;
+    let main = PLAIN.replace("PASSED", "usual = \"eu-west-1\"\n  PASSED");
     let faults: &[Fault<'_>] = &[
         ("\"541882002087", "\"620966542870", &[("target-is-foreign-sso-account", "620966542870")]),
         ("each.value.account", "\"722971028225\"", &[(MISWIRED, "722971028225")]),
     ];
-    check_with("fallback", main, &leaf, faults);
+    check_with("fallback", &main, &leaf, faults);
 }
 
 #[test]

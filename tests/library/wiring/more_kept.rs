@@ -1,6 +1,6 @@
 //! More ways to keep the tenants: sets, tables, texts and hashes, and resources that are joined by an attribute.
 
-use crate::wiring::kept::{LEAF, QUILL, ROLE, TARN, check, check_with};
+use crate::wiring::kept::{LEAF, PLAIN, QUILL, ROLE, TARN, check, check_with};
 
 const FOREIGN: &str = "duplicate-target-account";
 
@@ -284,21 +284,9 @@ data "aws_iam_policy_document" "runtime" {
 fn a_list_of_texts_that_is_called_grants_is_not_one_of_grants() {
     check(
         "the names of what is granted",
-        &r#"
-locals {
-  core = {
-    quillhaven = QUILL
-    tarnbrook  = TARN
-  }
-}
-module "p" {
-  for_each = local.core
-  nom      = each.key
-  PASSED
-}
-"#
-        .replace("QUILL", &QUILL.replacen('{', "{ grants = [\"live\"],", 1))
-        .replace("TARN", &TARN.replacen('{', "{ grants = [\"live\", \"audit\"],", 1)),
+        &PLAIN
+            .replace("QUILL", &QUILL.replacen('{', "{ grants = [\"live\"],", 1))
+            .replace("TARN", &TARN.replacen('{', "{ grants = [\"live\", \"audit\"],", 1)),
         &[("541882002087", "722971028225", &[(FOREIGN, "722971028225")])],
     );
 }

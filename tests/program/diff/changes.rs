@@ -8,7 +8,7 @@ use crate::diff::access::{human, target, value};
 use crate::diff::{FLOW, MAIN, commit, customer, json, repository, run, two, write};
 use crate::support::values;
 
-/// Whoever declares tenants first and calls the flow later gives access by the call alone.
+/// If the tenants are declared first and the flow is called later, the call alone gives access.
 #[test]
 fn a_call_that_comes_or_goes_gives_or_takes_access() {
     let (without, _) = MAIN.split_once("module \"access\"").unwrap();

@@ -4,7 +4,7 @@ import { button, count, h, s } from "./dom";
 import type { Leak, Leaks, Step } from "./leaks";
 import { ownerClass } from "./owner";
 
-/** So many pixels wide, whatever the number of tenants. */
+/** The width in pixels, for any number of tenants. */
 const SIZE = 300;
 /** Large enough to see. */
 const MARK = 7;

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use symlint_terraform::syntax::Attribute;
 use symlint_terraform::{AssignmentSource, Evaluator, Origin, Path, Project, Root, Selection, Span, Str, Value};
 
-use super::elements::container;
+use super::elements::{container, roots};
 use super::looks::looks_like_tenants;
 use super::paths::{
     Iterated, argument_paths, counted, element_paths, is_inline, is_inside, is_joined, is_written_for_all, key_in,
@@ -232,27 +232,16 @@ pub(super) fn chosen_by_default(project: &Project, walked: &Walked<'_>) -> HashS
 
 /// The first variable or local of the root module whose elements look like tenants, for setups without flows.
 fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Shape> {
-    let project = evaluator.project();
-    let mut names: Vec<Root> = Vec::new();
-    let mut add = |name: Root| {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    };
-    if let Some(module) = project.root() {
-        module.variables.iter().for_each(|variable| add(Root::variable(variable.name.text.clone())));
-        for local in &module.locals {
-            add(Root::Local { module: Str::default(), name: local.name.text.clone() });
-        }
-    }
-    project.assignments().iter().for_each(|it| add(Root::variable(it.variable.text.clone())));
-    let mut values = names.into_iter().map(|name| (container(evaluator, walked, &name), name));
+    // A values file alone declares nothing.
+    let assigned = evaluator.project().assignments().iter().map(|it| Root::variable(it.variable.text.clone()));
+    let names = roots(evaluator).map(|(_, root)| root).chain(assigned);
+    let mut values = names.map(|name| (container(evaluator, walked, &name), name));
     let is_tenants = |(value, _): &(Option<Value>, Root)| value.as_ref().is_some_and(looks_like_tenants);
     values.find(is_tenants).map(|(_, root)| Shape { root, steps: SmallVec::new() })
 }
 
 /// The variables and locals that the configuration names, or the variable that the stock module has.
-fn configured(evaluator: &Evaluator<'_>, config: &Config) -> Vec<Shape> {
+pub(super) fn configured(evaluator: &Evaluator<'_>, config: &Config) -> Vec<Shape> {
     let root = evaluator.root();
     let shapes = config.tenants_variables.iter().filter_map(|name| {
         let start = match name.strip_prefix("local.") {

@@ -4,6 +4,7 @@
 use foldhash::HashSet;
 use symlint_terraform::{Evaluator, Path, Root, Str, Value};
 
+use super::collections::configured;
 use super::effective::{Effective, effects_of};
 use super::elements::{container, roots};
 use super::unwired::add_texts;
@@ -19,12 +20,7 @@ const DEPTH: usize = 6;
 /// which have nothing besides, or all ids are those of variables and locals of the root module, or the connector is
 /// and several flows share it.
 pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, config: &Config) -> bool {
-    let is_declared = |name: &String| {
-        let module = evaluator.project().root();
-        let local = name.strip_prefix("local.");
-        module.is_some_and(|it| local.map_or(it.variable(name).is_some(), |local| it.local(local).is_some()))
-    };
-    if !config.tenants_variable_spans.is_empty() || config.tenants_variables.iter().any(is_declared) {
+    if !config.tenants_variable_spans.is_empty() || !configured(evaluator, config).is_empty() {
         return false;
     }
     let mut connectors: HashSet<[Option<Str>; 2]> = HashSet::default();
@@ -40,7 +36,7 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
             let is_iterated = |it: &&Effective| it.value.origin.is_iterated();
             let (iterated, constant): (Vec<&Effective>, Vec<&Effective>) =
                 effects.iter().filter(|it| it.grant.is_some()).partition(is_iterated);
-            // Of grants in one instance, one half may be the same for all by mistake.
+            // If one instance has several grants, a half that is the same for all of them may be a mistake.
             if instance.repetitions.is_empty() && !iterated.is_empty() && !constant.is_empty() {
                 return false;
             }
@@ -102,7 +98,8 @@ fn is_of_root_module(value: &Value) -> bool {
     is_found
 }
 
-/// Whether what an instance is repeated for has values of a connector, or an account or a permission set that is not granted.
+/// Whether the elements that an instance is repeated for have more than it grants: values of a connector, or an account or a
+/// permission set that it does not grant.
 fn has_more(instance: &FlowInstance, effects: &[Effective]) -> bool {
     let granted = effects.iter().filter(|it| it.grant.is_some());
     let granted: HashSet<Str> = granted.filter_map(|it| text_of(&it.value)).collect();

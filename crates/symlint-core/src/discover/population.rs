@@ -187,7 +187,7 @@ impl<'a> Population<'a> {
             .collect();
         let types: Vec<Option<&Type>> =
             self.sources.collections().iter().map(|collection| element_type(self.project, &collection.shape)).collect();
-        // What several elements of a list are called says of none which it is.
+        // A name that several elements of a list have does not tell them apart.
         let (mut names, mut shared) = (HashSet::default(), HashSet::default());
         for Member { collection, element } in self.elements.iter().filter(|it| it.element.name.is_none()) {
             let name = name_inside(&element.value, element).as_str().cloned();
@@ -390,8 +390,8 @@ impl<'a> Population<'a> {
     }
 }
 
-/// Marks what is written in calls of which all instances are one tenant's: it is this tenant's, unless others have it from
-/// there, too.
+/// Marks the values that are written in the calls of a single tenant. They are this tenant's own, unless other tenants have
+/// them from there, too.
 fn mark_alone(walked: &Walked<'_>, effects: &mut [Vec<Vec<Effective>>]) {
     let place = |it: &Effective| matches!(it.value.origin.makeup, Makeup::Written(_)).then_some(it.value.origin.span);
     let mut owners: HashMap<Span, Option<usize>> = HashMap::default();

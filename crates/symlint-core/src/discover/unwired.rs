@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_terraform::{Evaluator, Path, PathStep, Root, SortedMap, Span, Str, Value};
 
-use super::elements::container;
+use super::elements::{container, roots};
 use super::walk::Walked;
 use crate::tenants::format::is_account_id;
 use crate::tenants::{FieldKind, SourceIndex, Tenant, Unwired, has_shape, text_of};
@@ -29,18 +29,15 @@ pub(super) fn unwired(
         let own = [tenant.sso_account(), tenant.role_account()];
         own.into_iter().flatten().for_each(|account| _ = strays.remove(account.text()));
     }
-    let Some(module) = evaluator.project().root().filter(|_| !strays.is_empty() && !tenants.is_empty()) else {
+    if strays.is_empty() || tenants.is_empty() {
         return Vec::new();
-    };
+    }
     let names: HashSet<&str> = tenants.iter().map(Tenant::name).collect();
     let mut search = Search { sources, strays, names, shapes: HashSet::default(), found: SortedMap::new() };
-    let variables = module.variables.iter().map(|variable| Root::variable(variable.name.text.clone()));
-    let locals = module.locals.iter().map(|it| Root::Local { module: Str::default(), name: it.name.text.clone() });
-    let roots = variables.chain(locals);
-    let values: Vec<(Root, Value)> =
-        roots.filter_map(|root| container(evaluator, walked, &root).map(|value| (root, value))).collect();
-    values.iter().for_each(|(_, value)| search.note_shapes(value, DEPTH));
-    for (root, value) in values {
+    let values = roots(evaluator).filter_map(|(_, root)| Some((container(evaluator, walked, &root)?, root)));
+    let values: Vec<(Value, Root)> = values.collect();
+    values.iter().for_each(|(value, _)| search.note_shapes(value, DEPTH));
+    for (value, root) in values {
         search.entries(&value, &Path::root(root), DEPTH);
     }
     search.found.into_values().collect()

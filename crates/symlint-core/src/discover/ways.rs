@@ -273,7 +273,7 @@ impl Population<'_> {
     /// Where in the elements of a tenant a value comes from: the collection, the steps inside, and whether it is all of
     /// the value.
     fn places(&self, value: &Value, tenant: TenantId) -> Vec<(usize, Steps, bool)> {
-        // What an unknown value was made of is not the value.
+        // An attribute from which an unknown value is derived is not that value.
         let is_place = |path: &Path| self.place(path, Some(tenant)).is_some();
         let is_made = value.as_unknown().is_some() && !value.origin.path.as_ref().is_some_and(is_place);
         if key_path(value).is_some() || is_made {

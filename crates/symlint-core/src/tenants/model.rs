@@ -289,7 +289,7 @@ impl<'p> Model<'p> {
         self.ways_to(tenant, kind).first().map(|way| way.steps.clone())
     }
 
-    /// All ways from the element of a tenant to a value of this kind; those to parts of it only where there are no others.
+    /// All ways from the element of a tenant to a value of this kind. Ways to parts of it count only if there are no others.
     pub fn ways_to(&self, tenant: TenantId, kind: FieldKind) -> Vec<&Way> {
         let Provenance::Collection(at) = self.tenant(tenant).provenance else { return Vec::new() };
         let collection = self.sources_of_values.collections().get(at);

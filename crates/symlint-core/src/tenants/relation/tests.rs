@@ -322,7 +322,7 @@ fn equal_keys_are_one_customer_in_a_root_module_and_elsewhere_where_their_values
     // Production and staging of the same customers, in an organization each.
     let production = vec![acme.clone(), bolt.clone()];
     assert_eq!(among(&[("root", production.clone()), ("root", vec![named("acme", &c)])]), []);
-    // An account has one instance, whoever is meant.
+    // An SSO account has only one instance, under equal keys too.
     let taken = Row { grants: c.grants.clone(), instance: c.instance, ..acme.clone() };
     assert_eq!(among(&[("root", production), ("root", vec![taken.clone()])]), [(DuplicateSsoAccount, 2, 0)]);
     assert_eq!(among(&[("one", vec![acme.clone()]), ("other", vec![taken])]), [(DuplicateSsoAccount, 1, 0)]);
