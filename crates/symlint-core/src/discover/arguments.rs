@@ -10,7 +10,7 @@ use super::reach::{Reached, reached};
 use crate::config::{ArgumentKind, Config};
 use crate::tenants::{ArgumentPart, Evidence, FieldKind, Step, Steps};
 
-/// What the variables of a flow module, or the arguments of one that is not there to read, are for.
+/// What each variable of a flow module is for. If the module cannot be read, what each argument of its calls is for.
 #[derive(Debug, Default)]
 pub(super) struct Inputs {
     carriers: Vec<(Str, Arc<[ArgumentPart]>)>,
@@ -39,13 +39,14 @@ impl Inputs {
         for variable in &module.variables {
             let name = &variable.name.text;
             let own: Vec<&Reached> = reached.iter().filter(|it| it.input.variable == *name).collect();
-            // If a variable with one of our names has a value, another one that reaches its sink is a mistake of the
-            // module.
+            // Where one variable already has the name for a value, another variable that reaches the same sink is a
+            // mistake in the module.
             let parts = of_named(name).unwrap_or_else(|| {
                 parts_reached(&own, &reached).into_iter().filter(|part| !named_fields.contains(&part.field)).collect()
             });
             let names_resources = own.iter().any(|it| it.field == FieldKind::Key);
-            // A variable in the names of resources and of the role is even more likely the tenant's name.
+            // A variable that is in the names of the resources and also in the role's name is more likely to be the
+            // tenant's name.
             let is_in_role = parts.iter().all(|part| part.is_fragment && part.field == FieldKind::RoleArn);
             match (names_resources && is_in_role, parts.is_empty()) {
                 (true, true) => inputs.slugs.push(name.clone()),
@@ -59,7 +60,7 @@ impl Inputs {
         inputs
     }
 
-    /// The arguments of a module that is not there to read, by their names.
+    /// The arguments of a module that cannot be read, recognized by their names.
     pub(super) fn of_call(call: &ModuleCall, config: &Config) -> Self {
         let named = call.arguments.iter().filter_map(|argument| {
             let kind = named(&argument.name.text, config)?;
@@ -71,11 +72,11 @@ impl Inputs {
         Self { carriers, slugs: Vec::new() }
     }
 
-    /// The arguments of `call`, one of `calls` of the module. At most one of them names the tenant.
+    /// The arguments of `call`, which is one of the `calls` of the module. At most one of them names the tenant.
     pub(super) fn chosen(&self, call: &ModuleCall, calls: &[&ModuleCall], project: &Project) -> Carriers {
         let has_slug = |(_, parts): &(Str, Arc<[ArgumentPart]>)| parts.iter().any(|part| part.field == FieldKind::Key);
         let mut carriers = self.carriers.clone();
-        // Of several variables that reach one sink, those count that the call sets.
+        // Where several variables reach one sink, the ones that the call sets take precedence.
         let is_given = |name: &Str| call.argument(name).is_some();
         let given: Vec<FieldKind> = carriers
             .iter()
@@ -112,17 +113,17 @@ impl Inputs {
     }
 }
 
-/// Which argument of ours has this name.
+/// Which of the stock module's arguments has this name.
 fn named(name: &str, config: &Config) -> Option<ArgumentKind> {
     ArgumentKind::ALL.into_iter().find(|&kind| match config.flow_arguments.get(kind.name()) {
-        // No argument has an empty name.
+        // The configuration says `""` for an argument that the module does not have.
         Some(theirs) => theirs == name,
         None => kind.name() == name || (kind == ArgumentKind::AccountId && name == "target_account_id"),
     })
 }
 
-/// Whether a variable with a name of ours is for another value: it is only put together with others, and the sink of
-/// what its name says is reached by another variable.
+/// Whether a variable with a name that we know is for another value: it is only combined with others, and another
+/// variable reaches the sink that its name suggests.
 fn is_something_else(kind: ArgumentKind, own: &[&Reached], all: &[Reached]) -> bool {
     let Some(field) = kind.field() else { return false };
     let is_fragment = !own.is_empty() && own.iter().all(|it| !it.input.is_exact && it.field != field);
@@ -130,7 +131,7 @@ fn is_something_else(kind: ArgumentKind, own: &[&Reached], all: &[Reached]) -> b
     is_fragment && is_reached()
 }
 
-/// The parts of the argument that is named as ours.
+/// The parts of an argument that is recognized by its name.
 fn parts_of(kind: ArgumentKind, own: &[&Reached], all: &[Reached], config: &Config) -> Vec<ArgumentPart> {
     let evidence = if config.flow_arguments.contains_key(kind.name()) { Evidence::Configured } else { Evidence::Named };
     let part = |steps: &[Step], field| {
@@ -163,10 +164,10 @@ fn with_new(mut parts: Vec<ArgumentPart>, part: ArgumentPart) -> Vec<ArgumentPar
     parts
 }
 
-/// The parts of a variable by the sinks that they reach. If a part reaches several, the one that has its name, or one
-/// that nothing else reaches.
+/// The parts of a variable, recognized by the sinks that they reach. A part that reaches several sinks is the value
+/// whose name it has, or else the one that nothing else reaches.
 fn parts_reached(own: &[&Reached], all: &[Reached]) -> Vec<ArgumentPart> {
-    // Whether another part reaches this sink, and no sink for anything else.
+    // Whether another part reaches this sink and no other.
     let is_taken = |field: FieldKind, steps: &Steps| {
         let others = all.iter().filter(|it| it.field == field && it.input.is_exact && it.input.steps != *steps);
         let mut others = others.map(|it| &it.input);
@@ -201,8 +202,8 @@ fn parts_reached(own: &[&Reached], all: &[Reached]) -> Vec<ArgumentPart> {
     parts
 }
 
-/// Whether what is at `steps` has several values in it that no name tells apart: a list by positions, or a text that the
-/// module decodes. What comes of it is judged where it takes effect.
+/// Whether the value at `steps` holds several values that no name tells apart, such as a list by position or a text
+/// that the module decodes. The results are checked where they take effect.
 fn is_composite(steps: &Steps, same: &[&&Reached]) -> bool {
     let fields = |is_exact: bool| {
         let own = same.iter().filter(|it| it.input.is_exact == is_exact).map(|it| it.field);
@@ -214,7 +215,7 @@ fn is_composite(steps: &Steps, same: &[&&Reached]) -> bool {
     }
 }
 
-/// Whether `expr` refers to what differs between the instances of a call.
+/// Whether `expr` refers to something that differs between the instances of a call.
 pub(super) fn is_repeated(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Attribute(root, _)
         if matches!(&root.kind, ExprKind::Variable(root) if matches!(root.as_str(), "each" | "count")))

@@ -1,4 +1,4 @@
-//! Elements and flows → tenants, and all that rules look at.
+//! Builds the model, which is everything that rules look at, from the elements and the flows.
 
 use std::sync::{Mutex, OnceLock};
 
@@ -16,7 +16,7 @@ use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{Index, Model, RoleNames, RunId, TenantsVariable, overridden};
 
-/// Finds the tenants of `project`, which is the run `run`, and where their values take effect.
+/// Finds the tenants of `project` in the run `run`, and where their values take effect.
 pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p> {
     let Round { evaluator, variables, mut walked } = rounds::last(project, config);
     let found = collections::find(&evaluator, config, &walked);
@@ -43,7 +43,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     let resource_errors = std::mem::take(&mut walked.resource_errors);
     let lost_keys = evaluator.lost_keys();
     let lost_entries = evaluator.lost_entries();
-    // What was evaluated takes as much room as the tenants do.
+    // The evaluated values take as much memory as the tenants do.
     drop(evaluator);
     let index = Index::new(&tenants, &walked.flows, config);
     let flow_folders = flow_folders(project, &walked);
@@ -84,7 +84,7 @@ pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p>
     }
 }
 
-/// Whether `project` has something that the rules speak of.
+/// Whether `project` has anything that the rules are about.
 pub fn concerns(project: &Project, config: &Config) -> bool {
     let is_set = |name: &str| project.assignments().iter().any(|assignment| assignment.variable.text.as_str() == name);
     let is_declared = |name: &str| project.root().is_some_and(|root| root.variable(name).is_some());
@@ -97,7 +97,8 @@ pub fn concerns(project: &Project, config: &Config) -> bool {
         || hands_on_tenants(project)
 }
 
-/// Whether the root module calls one that cannot be read, and passes to it, or has, what looks like tenants.
+/// Whether the root module calls a module that cannot be read, and either has values that look like tenants or passes
+/// them to that module.
 fn hands_on_tenants(project: &Project) -> bool {
     let Some(root) = project.root() else { return false };
     let mut unread = root.calls.iter().filter(|call| call.child.is_none()).peekable();
@@ -142,7 +143,8 @@ fn conversions(
         problems.extend(evaluator.problems(name).iter().cloned());
         let Some(value) = evaluator.variable(&root, name) else { continue };
         let is_map = value.entries().is_some() || matches!(value.kind, Kind::Null | Kind::Unknown(_));
-        // A module may turn a list into calls, but a values file alone is read like the shipped example.
+        // A module may make calls from a list, but a values file without a module is expected to have the shipped
+        // example's map.
         let is_useless = match value.elements() {
             Some(elements) => !project.has_configuration() || (population.elements.is_empty() && !elements.is_empty()),
             None => true,

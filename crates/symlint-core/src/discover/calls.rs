@@ -1,4 +1,4 @@
-//! Flow modules, and modules around them, that the root module calls once for each tenant, with the values in the calls.
+//! Modules with flows that the root module calls once for each tenant, with the tenant's values written in the call.
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Instance, InstanceKey, ModuleId, Root};
@@ -7,9 +7,9 @@ use super::effective::effects_of;
 use super::walk::Walked;
 use crate::tenants::resources_of;
 
-/// The modules with flows that have their values from several calls of the root module.
+/// The modules whose flows get all their values from several calls in the root module.
 pub(super) fn called_for_each_tenant(walked: &Walked<'_>) -> HashSet<ModuleId> {
-    // By module: the calls, or `None` where some flow has its values from elsewhere.
+    // By module: the calls, or `None` if some flow gets its values from elsewhere.
     let mut calls: HashMap<ModuleId, Option<HashSet<&str>>> = HashMap::default();
     for (at, flow) in walked.flows.iter().enumerate() {
         for (place, instance) in flow.instances.iter().enumerate() {
@@ -23,7 +23,7 @@ pub(super) fn called_for_each_tenant(walked: &Walked<'_>) -> HashSet<ModuleId> {
                 let mut roots = effects.iter().filter_map(|it| it.value.origin.path.as_ref()).map(|path| path.start());
                 roots.clone().any(is_written) && !roots.any(is_of_root_module)
             };
-            // What is repeated within the module are grants of the tenant for which it is called.
+            // Resources that are repeated within the module are grants of the tenant for which it is called.
             if matches!(called.key(), InstanceKey::None) && is_of_call() {
                 addresses.insert(called.address());
             } else {
@@ -34,7 +34,7 @@ pub(super) fn called_for_each_tenant(walked: &Walked<'_>) -> HashSet<ModuleId> {
     calls.into_iter().filter(|(_, known)| known.as_ref().is_some_and(|it| it.len() > 1)).map(|(id, _)| id).collect()
 }
 
-/// Whether something of the root module, or what is gone through, is the start of a path.
+/// Whether a path starts at something in the root module, or at a collection that is iterated.
 fn is_of_root_module(root: &Root) -> bool {
     match root {
         Root::Variable { module, .. } | Root::Local { module, .. } => module.is_empty(),
@@ -42,7 +42,7 @@ fn is_of_root_module(root: &Root) -> bool {
     }
 }
 
-/// The instance that a call of the root module makes and that has `instance` in it, or is it.
+/// The instance of a call in the root module that is, or contains, `instance`.
 fn outermost(instance: &Instance) -> Option<&Instance> {
     let mut around = std::iter::successors(Some(instance), |it| it.caller());
     around.find(|it| it.caller().is_some_and(|caller| caller.caller().is_none()))

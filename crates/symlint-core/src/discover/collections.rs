@@ -1,4 +1,5 @@
-//! Which collections the tenants are elements of: what flows are repeated for, and what is selected for each of them.
+//! Which collections have the tenants as their elements: those that flows are repeated for, and those from which an
+//! element is selected for each flow.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use crate::tenants::{
     values_at,
 };
 
-/// How many instances of a call are examined to find what it is repeated for.
+/// How many instances of a call are examined to find the collection that it is repeated for.
 const SAMPLE: usize = 64;
 
 /// The collections that tenants are built from, and which of them each flow is built from.
@@ -29,33 +30,33 @@ const SAMPLE: usize = 64;
 pub(super) struct Found {
     /// In the order in which they were found; configured ones come first.
     pub(super) shapes: Vec<Shape>,
-    /// How many of them are configured, or called as in the shipped example.
+    /// How many of them are configured, or have the name that the shipped example uses.
     pub(super) configured: usize,
     /// Collections whose elements belong to tenants of other collections, such as organizations that access entries
     /// name.
     pub(super) associated: Vec<Shape>,
-    /// Collections of which a safelist has something, and nothing else.
+    /// Collections that only a safelist has values from.
     pub(super) listed: Vec<Shape>,
-    /// The flows of each collection, by their places.
+    /// The flows of each collection, as indexes.
     pub(super) flows: HashMap<Shape, Vec<usize>>,
-    /// The elements of collections without a name, with their paths and the keys that a local gives them: those of
-    /// flows in the order of the instances, then the others.
+    /// The elements of collections without a name, with their paths and the keys that a local gives them. Those that
+    /// flows are built from come first, in the order of the instances.
     pub(super) inline: Vec<(Path, Value, Option<Value>)>,
 }
 
 /// The evidence for a collection.
 #[derive(Default, Clone)]
 struct Tally {
-    /// How often an instance is repeated for its elements, and how often for what was rebuilt of them.
+    /// How often an instance is repeated for its elements, and how often for values that were rebuilt from them.
     iterated: usize,
     rebuilt: usize,
-    /// How often a connector's value, or any other, comes from them.
+    /// How often one of the connector's values, or any other value, comes from its elements.
     connector: usize,
     other: usize,
-    /// Whether its elements have parts, and whether some of these are a connector's values.
+    /// Whether its elements have parts, and whether some of the parts are a connector's values.
     has_parts: bool,
     has_connectors: bool,
-    /// Where it was first met.
+    /// Its position among the collections, in the order in which they were found.
     order: usize,
 }
 
@@ -63,7 +64,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
     let mut found = Found::default();
     let configured = configured(evaluator, config);
     if !config.tenants_variable_spans.is_empty() {
-        // The collections that the configuration names replace those that would be found.
+        // The configured collections replace the ones that discovery would find.
         found.configured = configured.len();
         found.shapes = configured;
         note_associated(walked, &mut found);
@@ -76,7 +77,8 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         return found;
     }
     let mut inline: HashSet<Path> = HashSet::default();
-    // Collections without connectors, and those from which their flows take them by the same keys.
+    // Collections without connectors, each with the collections from which their flows take connectors by the same
+    // keys.
     let mut leaning: HashMap<Shape, Vec<Shape>> = HashMap::default();
     let mut own_connectors: HashSet<Shape> = HashSet::default();
     let mut resources = walked.resources.as_slice();
@@ -99,18 +101,18 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
             }
             let best = candidates(instance, resources_of(own, at, place), &tallies)
                 .max_by_key(|(tally, shape)| tally.rank(shape, has_connectors.contains(&shape.root)));
-            // Names on which nothing depends are not tenants, and a call that is not repeated has no elements.
+            // Names that no value depends on are not tenants, and a call that is not repeated has no elements.
             let is_only = flow.instances.len() == 1 && !is_dependent(instance, resources_of(own, at, place));
             let is_once = |shape: &Shape| instance.repetitions.is_empty() && matches!(shape.root, Root::Inline(_));
             let best = best.filter(|(tally, shape)| (tally.has_parts || !is_only) && !is_once(shape));
-            // If the names are names of files, the tenants are what was read from the files.
+            // If the names are file names, the tenants are the contents of the files.
             let made = best.filter(|(tally, _)| !tally.has_parts).and_then(|_| made_shape(instance));
             if let Some((tally, shape)) = best.map(|(tally, shape)| (tally, made.as_ref().unwrap_or(shape))) {
                 if tally.has_connectors {
                     own_connectors.insert(shape.clone());
                 } else if !leaning.contains_key(shape) {
                     let others = tallies.iter().filter(|(_, tally)| tally.has_connectors).map(|(shape, _)| shape);
-                    // An instance whose key the other collection lacks takes nothing from it.
+                    // An instance whose key is not in the other collection takes nothing from it.
                     let is_by_key = |other: &Shape| {
                         flow.instances.iter().take(SAMPLE).any(|it| {
                             let paths = paths_of(it);
@@ -139,7 +141,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         found.note_inline(flow, &mut inline);
     }
     found.note_left_out(evaluator, &mut inline);
-    // A collection whose flows use the connectors of other tenants has further grants of those tenants.
+    // A collection whose flows use the connectors of other tenants holds further grants of those tenants.
     found.shapes.retain(|shape| {
         let mut others = leaning.get(shape).into_iter().flatten();
         own_connectors.contains(shape) || !others.any(|other| own_connectors.contains(other))
@@ -158,7 +160,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
 }
 
 impl Found {
-    /// How the collection at `place` was found.
+    /// How the collection with the index `place` was found.
     pub(super) fn discovery(&self, place: usize, config: &Config) -> Discovery {
         let is_by_flow = self.shapes.get(place).is_some_and(|shape| self.flows.contains_key(shape));
         match (place < self.configured, config.tenants_variable_spans.is_empty()) {
@@ -180,7 +182,8 @@ impl Found {
         }
     }
 
-    /// Notes the elements of collections without a name that no flow has, where a local of the root module has them.
+    /// Notes the elements that no flow is built from, of collections without a name that are written in a local of the
+    /// root module.
     fn note_left_out(&mut self, evaluator: &Evaluator<'_>, known: &mut HashSet<Path>) {
         let roots = self.shapes.iter().map(|shape| &shape.root);
         let spans: Vec<Span> =
@@ -201,8 +204,8 @@ impl Found {
     }
 }
 
-/// The collections of which the default of a variable selects what flows are built from, and the variables whose defaults
-/// decide on it: with another value, these would be built from something else.
+/// The collections from which the default of a variable selects the elements that flows are built from, and the
+/// variables with such defaults. With another value, the flows would be built from something else.
 pub(super) fn chosen_by_default(project: &Project, walked: &Walked<'_>) -> HashSet<Path> {
     let is_default = |key: &Origin| {
         let variable = key.path.as_ref().and_then(|path| match path.start() {
@@ -232,7 +235,7 @@ pub(super) fn chosen_by_default(project: &Project, walked: &Walked<'_>) -> HashS
 
 /// The first variable or local of the root module whose elements look like tenants, for setups without flows.
 fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Shape> {
-    // A values file alone declares nothing.
+    // A values file without a module declares no variables.
     let assigned = evaluator.project().assignments().iter().map(|it| Root::variable(it.variable.text.clone()));
     let names = roots(evaluator).map(|(_, root)| root).chain(assigned);
     let mut values = names.map(|name| (container(evaluator, walked, &name), name));
@@ -240,7 +243,7 @@ fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Shape> {
     values.find(is_tenants).map(|(_, root)| Shape { root, steps: SmallVec::new() })
 }
 
-/// The variables and locals that the configuration names, or the variable that the stock module has.
+/// The variables and locals that the configuration names, or else the variable of the stock module.
 pub(super) fn configured(evaluator: &Evaluator<'_>, config: &Config) -> Vec<Shape> {
     let root = evaluator.root();
     let shapes = config.tenants_variables.iter().filter_map(|name| {
@@ -281,7 +284,8 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
         // A name may be built from the key of a group and from something in the group: only the latter is used.
         for path in paths.iter().filter(|path| !paths.iter().any(|other| other.is_below(path))) {
             note(tallies, path, &|tally| tally.count(field));
-            // A fixed element of an iterated collection is as deep as the right element, so it also shows the level.
+            // A fixed element of an iterated collection is as deep as the selected element, so it also shows at which
+            // level the tenants are.
             for (shape, _) in levels(path).into_iter().filter(|(_, is_selected)| !is_selected) {
                 if let Some(tally) = tallies.get_mut(&shape).filter(|tally| tally.iterated > 0) {
                     tally.count(field);
@@ -289,7 +293,7 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
             }
         }
     };
-    // What is counted are the tenants where the index selects nothing, or their names where it selects the slug of these.
+    // `count` goes over the tenants if its index selects nothing, or over their names if it selects their slugs.
     let is_selected = |value: &Value| !element_paths(&value.origin).is_empty();
     let instances = || flow.instances.iter().take(SAMPLE);
     let has_selected = || {
@@ -318,7 +322,7 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
             own.iter().filter(is_way).for_each(|path| {
                 note(&mut tallies, path, &|tally| {
                     count(tally);
-                    // An object may be built from a text, such as the name of a file, which has no parts.
+                    // An object may be built from a text, such as a file name, which has no parts.
                     tally.has_parts |= is_object && !texts.contains(path);
                 });
             });
@@ -345,7 +349,8 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
     tallies
 }
 
-/// Whether all flow instances receive known values, none of which comes from `root`. Then it does not hold their tenants.
+/// Whether all flow instances receive known values, and none of these comes from `root`. In that case, `root` does not
+/// hold their tenants.
 fn is_needless(walked: &Walked<'_>, root: &Root) -> bool {
     let leads_there = |value: &Value| {
         let mut found = false;
@@ -360,7 +365,8 @@ fn is_needless(walked: &Walked<'_>, root: &Root) -> bool {
         })
 }
 
-/// Whether something that an instance receives, or that its resources have, depends on what it is repeated for.
+/// Whether a value that an instance receives, or that its resources have, depends on the element that it is repeated
+/// for.
 fn is_dependent(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> bool {
     let settings = resources.iter().flat_map(FlowResource::settings).map(|(_, value)| value);
     let mut values = instance.arguments.iter().flat_map(Argument::values).chain(settings);
@@ -368,15 +374,16 @@ fn is_dependent(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> bool
 }
 
 impl Tally {
-    /// How likely the elements of `shape` are the tenants, where its root has connectors at some level or not.
+    /// How likely it is that the elements of `shape` are the tenants. `has_connectors` says whether its root has
+    /// connectors at any level.
     fn rank(&self, shape: &Shape, has_connectors: bool) -> impl Ord + use<> {
         let is_level = self.connector > 0 || !has_connectors;
-        // Where groups of tenants are iterated, everything in a group belongs to its tenants.
+        // Where groups of tenants are iterated, everything in a group belongs to the tenants of that group.
         let depth = isize::try_from(shape.steps.len()).unwrap_or(isize::MAX);
         let depth = if self.connector > 0 && self.iterated > 0 { depth } else { -depth };
         let is_iterated = self.iterated > 0;
         let first = Reverse(self.order);
-        // What only says which of others' elements are meant is not a tenant.
+        // An element that only says which elements of another collection are meant is not a tenant.
         let has_values = !self.has_parts || self.connector + self.other > 0;
         (
             self.has_parts,
@@ -399,7 +406,7 @@ impl Tally {
     }
 }
 
-/// The collection whose element, an object, an instance is repeated for, whatever the element was made of.
+/// The collection whose element, an object, an instance is repeated for, however that object was built.
 fn made_shape(instance: &FlowInstance) -> Option<Shape> {
     let objects = instance.repetitions.iter().filter_map(|it| it.value.as_ref()).filter(|it| it.entries().is_some());
     objects.filter_map(|value| value.origin.path.as_ref()).find_map(|path| shapes(path).pop()).map(|(shape, _)| shape)
@@ -424,7 +431,7 @@ fn candidates<'t>(
     own.into_iter().filter_map(move |shape| tallies.get_key_value(&shape).map(|(shape, tally)| (tally, shape)))
 }
 
-/// Collections that flow instances select elements of without being repeated for them.
+/// Collections from which flow instances select elements without being repeated for them.
 fn note_associated(walked: &Walked<'_>, found: &mut Found) {
     let mut seen: HashSet<Shape> = found.shapes.iter().cloned().collect();
     let mut note = |path: &Path, associated: &mut Vec<Shape>| {

@@ -7,12 +7,13 @@ use symlint_terraform::{SortedMap, Str};
 use super::sinks::named;
 use crate::tenants::{FieldKind, FlowResource, text_of};
 
-/// Splits the resources of a module into those of its flows. What belongs to no flow comes with the first one.
+/// Splits the resources of a module into those of its flows. Resources that belong to no flow are added to the first
+/// one.
 ///
-/// Strategies, integrations and assignments on the same instance are of one flow, and so are a strategy and its
-/// integration unless their instances differ. A target belongs to the strategy that names it; of several, to the one
-/// with its instance. What refers to other modules alone is a flow of its own; where that is a strategy without an
-/// instance, all resources are of one flow.
+/// Strategies, integrations, and assignments that act on the same instance belong to one flow. So do a strategy and its
+/// integration, unless their instances differ. A target belongs to the strategy that names it; if several do, to the
+/// one with its instance. A resource that only refers to other modules is a flow of its own, unless it is a strategy
+/// without an instance: then all resources belong to one flow.
 pub(super) fn split<'p>(resources: Vec<FlowResource<'p>>) -> Vec<Vec<FlowResource<'p>>> {
     let Some(flows) = flows(&resources) else { return vec![resources] };
     let mut split: SortedMap<usize, Vec<FlowResource<'p>>> = SortedMap::new();
@@ -22,7 +23,7 @@ pub(super) fn split<'p>(resources: Vec<FlowResource<'p>>) -> Vec<Vec<FlowResourc
     split.into_values().collect()
 }
 
-/// The flow of each resource, by the number of its first owner; `None` where all are of one flow.
+/// The flow of each resource, by the index of its first owner; `None` if all belong to one flow.
 fn flows(resources: &[FlowResource<'_>]) -> Option<Vec<usize>> {
     let instances: Vec<Option<Str>> = resources.iter().map(instance_of).collect();
     let is_owner = |at: usize| resources.get(at).is_some_and(|it| it.sink().is_some() && it.kind() != "sym_target");
@@ -80,7 +81,7 @@ fn flows(resources: &[FlowResource<'_>]) -> Option<Vec<usize>> {
     flows.iter().any(|flow| Some(flow) != flows.first()).then_some(flows)
 }
 
-/// The id of the instance that a resource acts on; where it is unknown, why.
+/// The id of the instance that a resource acts on; if it is unknown, the reason.
 fn instance_of(resource: &FlowResource<'_>) -> Option<Str> {
     let of = |field: FieldKind| {
         let (_, value) = resource.settings().find(|(setting, _)| setting.field == field)?;
@@ -90,7 +91,7 @@ fn instance_of(resource: &FlowResource<'_>) -> Option<Str> {
     of(FieldKind::InstanceArn).or_else(|| of(FieldKind::PermissionSetArn))
 }
 
-/// What tells a block from the others of a module.
+/// What identifies a block among those of a module.
 fn block<'p>(resource: &FlowResource<'p>) -> (&'p str, &'p str) {
     (resource.kind(), resource.resource.name.text.as_str())
 }

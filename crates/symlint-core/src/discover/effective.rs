@@ -1,4 +1,4 @@
-//! What takes effect for a tenant, where that is not what its element says word for word.
+//! The values that take effect for a tenant, where they differ from what its element says.
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Form, Kind, Makeup, Origin, Path, PathStep, Root, Selection, SortedMap, Span, Str, Value};
@@ -15,20 +15,20 @@ use crate::tenants::{
 pub(crate) struct Effective {
     pub(crate) field: FieldKind,
     pub(crate) value: Value,
-    /// Which grant of the instance it belongs to.
+    /// The index of the grant that it belongs to.
     pub(crate) grant: Option<usize>,
-    /// Whether it is only a part of what takes effect.
+    /// Whether it is only a part of the value that takes effect.
     pub(super) is_fragment: bool,
-    /// The argument or attribute.
+    /// The name of the argument or attribute.
     pub(super) name: Str,
     /// Where it takes effect.
     pub(super) sink: SinkPlace,
-    /// Whether it is written in a call for this tenant alone.
+    /// Whether it is written in a call that is for this tenant alone.
     pub(super) is_alone: bool,
 }
 
 impl Effective {
-    /// What takes effect, where that is one of several values: each of them.
+    /// Each value that may take effect, if there are several candidates.
     pub(super) fn possible(self) -> Vec<Self> {
         match self.value.candidates() {
             [] => vec![self],
@@ -37,7 +37,8 @@ impl Effective {
     }
 }
 
-/// What takes effect for an instance with these resources: what they act on, and for everything else, its arguments.
+/// What takes effect for an instance with these resources: the values that they act on, and the arguments for all
+/// others.
 pub(crate) fn effects_of(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Vec<Effective> {
     let mut effects = Vec::with_capacity(8);
     for (at, resource) in resources.iter().enumerate() {
@@ -101,7 +102,7 @@ fn argued(instance: &FlowInstance) -> Vec<Effective> {
                 values_at(&argument.value, to_list).into_iter().flat_map(|list| values_at(&list, &[Step::Each]));
             for (at, element) in elements.enumerate() {
                 for value in values_at(&element, inside.get(1..).unwrap_or_default()) {
-                    // Of several names for one value, the first that is there.
+                    // If there are several names for one value, the first that has a value is used.
                     if !seen.iter().rev().take_while(|(known, _)| *known == at).any(|(_, field)| *field == part.field) {
                         seen.push((at, part.field));
                         effects.push(effective(value, is_granted(part.field).then_some(ARGUED + 1 + at)));
@@ -125,9 +126,9 @@ pub(crate) fn by_grant<'e>(
 /// A permission set that a flow instance grants in an account, as it takes effect.
 #[derive(Debug, Clone)]
 pub struct Granted {
-    /// The flow call, by its place in [`Model::flows`].
+    /// The index of the flow call in [`Model::flows`].
     pub flow: usize,
-    /// The instance of the call, by its place.
+    /// The index of the instance in the call.
     pub instance: usize,
     /// The tenant of the instance.
     pub tenant: TenantId,
@@ -136,7 +137,7 @@ pub struct Granted {
     pub target: Str,
 }
 
-/// What all flow instances that have a tenant grant, as far as it is known.
+/// All grants of flow instances that have a tenant, as far as they are known.
 pub fn granted(model: &Model<'_>) -> Vec<Granted> {
     let mut all = Vec::new();
     for (flow, call) in model.flows.iter().enumerate() {
@@ -164,16 +165,16 @@ pub fn granted(model: &Model<'_>) -> Vec<Granted> {
 /// The object that has the connector's values in the shipped example.
 const HOLDER: &str = "sso_connector_settings";
 
-/// The number of the grant that arguments make; those of lists follow.
+/// The index of the grant in the arguments; the grants in lists follow. Indexes of resources are lower.
 const ARGUED: usize = 1 << 20;
 
 fn is_granted(field: FieldKind) -> bool {
     matches!(field, FieldKind::PermissionSetArn | FieldKind::TargetAccountId)
 }
 
-/// Puts what takes effect in the place of what the element of `tenant` says, where it was rebuilt on the way, or where
-/// the element itself has none. Values of another tenant or for another purpose are left to the wiring rules. Where all
-/// permission sets of the collection are of the instance `common`, one connector may serve all.
+/// Replaces the values of `tenant` with those that take effect, where these were rebuilt on the way, or where the
+/// tenant's element has none. Values of another tenant or for another purpose are left to the wiring rules. If all
+/// permission sets of the collection are of the instance `common`, one connector may serve all of them.
 pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex, common: Option<&str>) {
     let id = tenant.id;
     for field in FieldKind::CONNECTOR {
@@ -181,18 +182,19 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
             continue;
         }
         let written = tenant.connector.field(field);
-        let is_said = !matches!(written.state, State::Absent(_)) && !written.is_unseen();
+        let is_written = !matches!(written.state, State::Absent(_)) && !written.is_unseen();
         let is_common =
-            |it: &Effective| !is_said && common.is_some_and(|instance| is_for_all(it, instance, id, sources));
+            |it: &Effective| !is_written && common.is_some_and(|instance| is_for_all(it, instance, id, sources));
         let own = |effective: &&Effective| is_own(effective, id, sources) || is_common(effective);
         let candidates =
             effects.iter().flatten().filter(|effective| effective.field == field && !effective.is_fragment);
-        let is_anew = |it: &&Effective| !is_said || is_rebuilt(it, id, sources) || is_selected(it, tenant, sources);
-        let mut candidates = candidates.filter(is_anew).filter(own);
+        let replaces_written =
+            |it: &&Effective| !is_written || is_rebuilt(it, id, sources) || is_selected(it, tenant, sources);
+        let mut candidates = candidates.filter(replaces_written).filter(own);
         if let Some(effective) = candidates.next() {
             let known = effective.value.as_unknown().is_none();
             let is_same = written.as_written().is_some_and(|text| is_text(&effective.value, text));
-            if (known && !is_same) || !is_said {
+            if (known && !is_same) || !is_written {
                 let found = Field::new(field, id, Some(effective.value.clone()), tenant.key.span);
                 if known {
                     close_gap(tenant, field, sources);
@@ -205,7 +207,7 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
             }
         }
     }
-    // An object of which every part takes effect is not missing.
+    // An object whose parts all take effect is not missing.
     if FieldKind::CONNECTOR.iter().all(|field| !tenant.connector.field(*field).is_unseen()) {
         tenant.missing.retain(|gap| gap.absence != Absence::Missing || gap.field.is_some() || gap.name != HOLDER);
     }
@@ -223,7 +225,8 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
     }
 }
 
-/// What takes effect for `tenant` and is not known, where the tenant's own value is. One value may reach several sinks.
+/// The values that take effect for `tenant` and are not known although the tenant's own values are. One value may reach
+/// several sinks.
 pub(super) fn unknown(tenant: &Tenant, effects: &[Vec<Effective>]) -> Vec<UnknownEffect> {
     let mut found: Vec<UnknownEffect> = Vec::new();
     for Effective { field, value, .. } in effects.iter().flatten().filter(|effective| !effective.is_fragment) {
@@ -239,7 +242,8 @@ pub(super) fn unknown(tenant: &Tenant, effects: &[Vec<Effective>]) -> Vec<Unknow
     found
 }
 
-/// Where what takes effect was made of more than is looked at, so that nothing can be said of it.
+/// The places of values that take effect but were built from more parts than are examined, so that nothing can be said
+/// about them.
 pub(super) fn unfollowed<'e>(
     effects: &'e [Vec<Effective>],
     sources: &'e SourceIndex,
@@ -256,7 +260,7 @@ pub(super) fn close_gap(tenant: &mut Tenant, field: FieldKind, sources: &SourceI
     tenant.missing = missing;
 }
 
-/// Which attribute of the elements of the tenant's collection is which value.
+/// Which attribute of the elements in the tenant's collection is which value.
 fn ways_of<'s>(tenant: &Tenant, sources: &'s SourceIndex) -> &'s [Way] {
     let collection = match tenant.provenance {
         Provenance::Collection(at) => sources.collections().get(at),
@@ -265,7 +269,7 @@ fn ways_of<'s>(tenant: &Tenant, sources: &'s SourceIndex) -> &'s [Way] {
     collection.map(|collection| collection.ways.as_slice()).unwrap_or_default()
 }
 
-/// Whether `gap` is an object that the tenant lacks, while all that would be in it takes effect.
+/// Whether `gap` is an object that the tenant lacks, while all values that would be in it take effect anyway.
 fn is_made_up_for(gap: &MissingAttribute, tenant: &Tenant, ways: &[Way]) -> bool {
     let is_holder = |way: &&Way| {
         way.steps.iter().rev().skip(1).any(|step| matches!(step, Step::Name(name) if name.as_str() == gap.name))
@@ -277,7 +281,7 @@ fn is_made_up_for(gap: &MissingAttribute, tenant: &Tenant, ways: &[Way]) -> bool
     gap.absence == Absence::Missing && gap.field.is_none() && inside.peek().is_some() && inside.all(is_there)
 }
 
-/// Whether `gap` is that of `field`, by the name that this has in the tenant's collection.
+/// Whether `gap` is about `field`, whatever this is called in the tenant's collection.
 fn is_of(gap: &MissingAttribute, field: FieldKind, tenant: &Tenant, sources: &SourceIndex) -> bool {
     let way = ways_of(tenant, sources).iter().find(|way| way.field == field && !way.is_fragment);
     let name = way.and_then(|way| match way.steps.last() {
@@ -297,25 +301,26 @@ fn role_account(connector: &Connector) -> Option<Field> {
     format::is_account_id(role.account.text()).then(|| Field::derived(FieldKind::SsoAccountId, role.account.piece))
 }
 
-/// Whether a value is for the tenant alone: something of it is the tenant's, or it was chosen for it.
+/// Whether a value is for this tenant alone: a part of it is the tenant's, or it was selected for the tenant.
 fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> bool {
     let Some(made_of) = sources.of(&effective.value, tenant) else { return false };
     let is_foreign = made_of.iter().filter_map(Source::tenant).any(|other| other != tenant);
     let is_other = |it: &FieldRef| it.kind != effective.field && !is_named_in(effective.field, it.kind);
     let text = text_of(&effective.value);
-    // A key may be an account, and an element a text that has all values in it.
+    // A key may be an account, and an element may be a text that contains all values.
     let looks_right =
         || effective.field != FieldKind::Cloud && text.as_ref().is_some_and(|it| may_be(effective.field, it));
     let is_other_value = matches!(made_of.as_slice(), [Source::Field(it)] if is_other(it))
         || matches!(made_of.as_slice(), [Source::Tenant(_)]) && !looks_right();
-    // An account that belongs elsewhere in a role's ARN is a matter of wiring, too.
+    // An account in a role's ARN that belongs elsewhere is also a matter of wiring.
     let is_misplaced = |source: &Source<'_>| matches!(source, Source::Field(it) if is_other(it) && !may_be_in(it.kind, effective.field));
     let depends = || {
         effective.is_alone
             || matches!(effective.field, FieldKind::Cloud | FieldKind::Region)
             || sources.depends_on(&effective.value, tenant)
     };
-    // A value from the attribute of this kind that looks like another kind is a mistake in the tenant's entry.
+    // A value that comes from the attribute for this kind, but looks like another kind, is a mistake in the tenant's
+    // entry.
     let is_it = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind == effective.field);
     let is_of_another_kind = !is_it && text.as_ref().is_some_and(|text| other_shape(effective.field, text).is_some());
     let is_the_field = |source: &Source<'_>| matches!(source, Source::Field(it) if it.kind == effective.field);
@@ -334,7 +339,7 @@ fn is_own(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> boo
         && depends()
 }
 
-/// Whether a value comes from no tenant, and may be that of all tenants of `instance`.
+/// Whether a value comes from no tenant, and may serve all tenants of `instance`.
 fn is_for_all(effective: &Effective, instance: &str, tenant: TenantId, sources: &SourceIndex) -> bool {
     let Some(text) = text_of(&effective.value).filter(|text| may_be(effective.field, text)) else { return false };
     let made_of = sources.of(&effective.value, tenant).unwrap_or_default();
@@ -344,34 +349,34 @@ fn is_for_all(effective: &Effective, instance: &str, tenant: TenantId, sources: 
         && (effective.field != FieldKind::InstanceArn || text.ends_with(instance) || !is_instance(&text))
 }
 
-/// Whether a value was selected for `tenant` from another collection than its own.
+/// Whether a value was selected for `tenant` from a collection other than its own.
 fn is_selected(effective: &Effective, tenant: &Tenant, sources: &SourceIndex) -> bool {
     let path = effective.value.origin.path.as_ref().filter(|_| sources.collections().len() > 1);
     let place = path.and_then(|path| sources.locate(path));
     place.is_some_and(|(at, owners, _)| Provenance::Collection(at) != tenant.provenance && owners.contains(&tenant.id))
 }
 
-/// Whether a value was rebuilt from values of the tenant and differs from what its element has.
+/// Whether a value was rebuilt from values of the tenant and differs from the value in its element.
 fn is_rebuilt(effective: &Effective, tenant: TenantId, sources: &SourceIndex) -> bool {
     let made_of = sources.of(&effective.value, tenant).unwrap_or_default();
     let is_verbatim = matches!(made_of.as_slice(), [Source::Field(it)] if it.kind == effective.field);
     let has_own = made_of.iter().any(|source| source.tenant() == Some(tenant));
-    // Whether it was built from the right values is for the wiring rules.
+    // Whether it was built from the right values is left to the wiring rules.
     !is_verbatim && has_own && made_of.len() > 1 && effective.value.as_unknown().is_none()
 }
 
-/// Whether the ARN of one kind names the other one: that of a permission set its instance.
+/// Whether the ARN of kind `whole` contains the id of kind `part`, as a permission set's ARN contains its instance.
 fn is_named_in(part: FieldKind, whole: FieldKind) -> bool {
     part == FieldKind::InstanceArn && whole == FieldKind::PermissionSetArn
 }
 
-/// Whether a value of one kind may be a part of another one.
+/// Whether a value of kind `part` may be a part of one of kind `whole`.
 fn may_be_in(part: FieldKind, whole: FieldKind) -> bool {
     let account_in_role = part == FieldKind::SsoAccountId && whole == FieldKind::RoleArn;
     part == whole || account_in_role || is_named_in(part, whole)
 }
 
-/// Whether `tenant` has an empty text where a part of this field should be: that is what is wrong.
+/// Whether `tenant` has an empty text where a part of this field should be. That is what gets reported.
 fn has_empty_part(tenant: &Tenant, whole: FieldKind) -> bool {
     let is_part = |gap: &MissingAttribute| gap.field.is_some_and(|part| may_be_in(part, whole));
     tenant.missing.iter().any(|gap| gap.absence == Absence::Empty && is_part(gap))
@@ -379,7 +384,7 @@ fn has_empty_part(tenant: &Tenant, whole: FieldKind) -> bool {
 
 fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex) {
     let id = tenant.id;
-    // By the place of the instance and the grant in it: the permission set and the target account.
+    // By the indexes of the instance and its grant: the permission set and the target account.
     let mut pairs: SortedMap<(usize, usize), [Option<&Effective>; 2]> = SortedMap::new();
     for (instance, effects) in effects.iter().enumerate() {
         for effective in effects {
@@ -393,48 +398,49 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
     }
     let is_unseen = |grant: &Grant| grant.permission_set_arn.is_unseen() || grant.target_account_id.is_unseen();
     let text = |it: &Option<&Effective>| it.and_then(|it| text_of(&it.value));
-    // What the element does not say, or what was rebuilt, is what takes effect.
-    let says_nothing = tenant.grants.iter().all(is_unseen);
+    // If the element has no grants of its own, or if a value was rebuilt, the values that take effect are used.
+    let has_no_grants = tenant.grants.iter().all(is_unseen);
     let mut added: Vec<Grant> = Vec::new();
-    // A value that was computed from the tenant's own and differs from it is for the wiring rules.
+    // A value that was computed from the tenant's own value and differs from it is left to the wiring rules.
     let is_changed = |it: &Effective| {
         let Some(text) = text_of(&it.value) else { return false };
         let is_its = |source: &Source<'_>| matches!(source, Source::Field(field) if field.kind == it.field);
-        // Other values of the tenant may say which one it is, and so may its key where that is in it.
+        // The tenant's other values may help to select this one, and so may its name if the text contains it.
         let is_alone = |source: &Source<'_>| match source {
             Source::Tenant(_) => !text.contains(tenant.name()),
             source => is_its(source) || matches!(source, Source::Elsewhere(_)),
         };
         let is_of_its_own = |made_of: MadeOf<'_>| made_of.iter().any(is_its) && made_of.iter().all(is_alone);
         let texts = || tenant.grants.iter().filter_map(|grant| grant.field(it.field).as_str());
-        // The partition may be that of the provider.
+        // The partition may come from the provider.
         let has_its_id = || text.rsplit('/').next().is_some_and(|id| texts().any(|own| own.ends_with(id)));
         !matches!(it.value.origin.makeup, Makeup::Written(_))
             && format::is_changed(it.field, &text, &texts().collect::<Vec<_>>())
             && !(it.field == FieldKind::PermissionSetArn && has_its_id())
             && sources.of(&it.value, id).is_some_and(is_of_its_own)
     };
-    // So is a malformed value, if the one in the tenant's entry is well formed.
+    // A malformed value is left to them as well, if the one in the tenant's entry is well formed.
     let is_shaped = |field: FieldKind, text: Option<&str>| text.is_some_and(|text| has_shape(field, text));
     let are_shaped = |field: FieldKind| tenant.grants.iter().all(|grant| is_shaped(field, grant.field(field).as_str()));
     let is_misshapen =
         |it: &Effective| text_of(&it.value).is_some_and(|text| !has_shape(it.field, &text)) && are_shaped(it.field);
-    // What is selected as a whole from another collection is a further grant; a part of one takes the place of the own.
-    let is_said = |it: &Effective| {
+    // A grant that is selected as a whole from another collection is a further grant; a selected half replaces the
+    // tenant's own half.
+    let is_written = |it: &Effective| {
         tenant.grants.iter().any(|grant| grant.field(it.field).as_str().is_some_and(|text| is_text(&it.value, text)))
     };
-    let is_further = |it: &Effective| is_selected(it, tenant, sources) && is_own(it, id, sources) && !is_said(it);
+    let is_further = |it: &Effective| is_selected(it, tenant, sources) && is_own(it, id, sources) && !is_written(it);
     for pair in pairs.values() {
         let [Some(permission_set), Some(target)] = pair else { continue };
         let is_usable =
             |it: &Effective| is_own(it, id, sources) && !it.is_fragment && (is_further(it) || !is_misshapen(it));
-        let is_anew = |it: &Effective, other: &Effective| {
-            let is_new = (says_nothing || is_rebuilt(it, id, sources)) && !is_changed(it) && !is_misshapen(it);
+        let replaces_written = |it: &Effective, other: &Effective| {
+            let is_new = (has_no_grants || is_rebuilt(it, id, sources)) && !is_changed(it) && !is_misshapen(it);
             is_own(it, id, sources) && !it.is_fragment && (is_new || is_further(it) && is_usable(other))
         };
         let is_added = is_further(permission_set) && is_further(target);
         let whole = |it: &Effective| Field::new(it.field, id, Some(it.value.clone()), tenant.key.span);
-        if !(is_added || is_anew(permission_set, target) || is_anew(target, permission_set)) {
+        if !(is_added || replaces_written(permission_set, target) || replaces_written(target, permission_set)) {
             continue;
         }
         let written = tenant.grants.first();
@@ -460,7 +466,8 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
             let own = [&grant.permission_set_arn, &grant.target_account_id].map(Field::raw);
             pairs.values().any(|pair| pair.each_ref().map(text).each_ref().map(Option::as_ref) == own)
         };
-        let replaces_all = says_nothing || matches!(&*tenant.grants, [only] if added.len() == 1 && !takes_effect(only));
+        let replaces_all =
+            has_no_grants || matches!(&*tenant.grants, [only] if added.len() == 1 && !takes_effect(only));
         let kept = if replaces_all { Vec::new() } else { std::mem::take(&mut tenant.grants).into_vec() };
         tenant.grants = kept.into_iter().chain(added).collect();
         for field in [FieldKind::PermissionSetArn, FieldKind::TargetAccountId] {
@@ -473,9 +480,9 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
             }
         }
     }
-    // The texts of a permission set and a target account.
+    // The texts of each permission set and its target account.
     let received: Vec<[Option<Str>; 2]> = pairs.values().map(|pair| pair.each_ref().map(text)).collect();
-    // A variable may choose others of them at another time.
+    // With another value of a variable, other grants may be selected.
     let received_from =
         || pairs.values().flatten().flatten().filter_map(|effective| effective.value.origin.path.as_ref());
     let are_chosen = received_from().any(is_chosen);
@@ -486,7 +493,7 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
         |grant: &Grant| [&grant.permission_set_arn, &grant.target_account_id].map(|field| field.raw().cloned());
     let texts: Vec<[Option<Str>; 2]> = tenant.grants.iter().map(texts_of).collect();
     let as_said: HashSet<&[Option<Str>; 2]> = received.iter().collect();
-    // Where a name in a grant selects its other half, not every combination of halves is meant.
+    // If a name in a grant selects its other half, not all combinations of halves are meant.
     let are_selected = received_from().any(|path| {
         let (_, selections) = path.selections();
         let taken = sources.locate(path).map(|(.., taken)| taken);
@@ -512,13 +519,14 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
     }
 }
 
-/// Whether a step of `path` was taken by something that is the same for all tenants and not a literal.
+/// Whether a step of `path` is selected by something that is the same for all tenants and is not a literal.
 fn is_chosen(path: &Path) -> bool {
     let (_, selections) = path.selections();
     selections.iter().any(|(_, selection)| matches!(selection, Selection::By(key) if !key.is_iterated()))
 }
 
-/// The SSO account that an instance, or a module around it, is passed under this name, whatever is done with it there.
+/// The SSO account that is passed to an instance, or to a module around it, in a variable with this name, no matter how
+/// the module uses it.
 fn named_account(instance: &FlowInstance, tenant: TenantId, path: &Path, name_span: Span) -> Option<Field> {
     let kind = FieldKind::SsoAccountId;
     let mut inputs = instance.inputs.iter().chain(instance.around.iter().flatten());
@@ -528,7 +536,7 @@ fn named_account(instance: &FlowInstance, tenant: TenantId, path: &Path, name_sp
     Some(Field::new(kind, tenant, Some(value), name_span))
 }
 
-/// A tenant that is all that a flow instance at `address` receives.
+/// A tenant that consists of the values that the flow instance at `address` receives.
 pub(super) fn called(
     instance: &FlowInstance,
     address: Str,
@@ -547,7 +555,7 @@ pub(super) fn called(
         .unwrap_or_else(|| Value::new(Kind::String(address), Origin::written(name_span, Form::Whole)));
     let mut missing = Vec::new();
     let argued = argued(instance);
-    // What is written in the call comes first; what the module makes of it is a matter of wiring.
+    // Values that are written in the call come first; how the module changes them is a matter of wiring.
     let effects = || argued.iter().chain(received).filter(|effective| !effective.is_fragment);
     let mut field = |effective: Option<&Effective>, kind: FieldKind| {
         let Some(effective) = effective else { return Field::unusable(kind, id, name_span) };
@@ -569,7 +577,7 @@ pub(super) fn called(
         role_arn: of(FieldKind::RoleArn),
         is_common: false,
     };
-    // What the module puts together of several arguments stands nowhere in the call.
+    // A value that the module combines from several arguments is not written anywhere in the call.
     let is_argued = |kind: FieldKind| argued.iter().any(|it| it.field == kind && it.grant.is_some() && !it.is_fragment);
     let by_arguments = argued.iter().any(|it| it.grant.is_some() && !it.is_fragment)
         && received.iter().filter(|it| it.grant.is_some()).all(|it| is_argued(it.field));
@@ -586,9 +594,9 @@ pub(super) fn called(
         let mut of = |kind: FieldKind| field(by_number.get(&(Some(number), kind)).copied(), kind);
         grants.push(Grant::new(of(FieldKind::PermissionSetArn), of(FieldKind::TargetAccountId)));
     }
-    let unsaid = || Field::unusable(FieldKind::SsoAccountId, id, name_span);
+    let unknown_account = || Field::unusable(FieldKind::SsoAccountId, id, name_span);
     let sso_account_id = named_account(instance, id, &path, name_span);
-    let sso_account_id = sso_account_id.or_else(|| role_account(&connector)).unwrap_or_else(unsaid);
+    let sso_account_id = sso_account_id.or_else(|| role_account(&connector)).unwrap_or_else(unknown_account);
     for argument in instance.arguments.iter().filter(|argument| argument.is_object() && argument.value.is_null()) {
         let path = path.join(PathStep::Attribute(argument.name.clone()));
         let (absence, span) = (Absence::Null, argument.value.origin.span);

@@ -11,17 +11,17 @@ use crate::tenants::{ElementKey, Shape, Step};
 /// An element of a collection.
 pub(super) struct Element {
     pub(super) key: SmallVec<[ElementKey; 1]>,
-    /// The way to it through the collection.
+    /// The path to it through the collection.
     pub(super) path: Path,
-    /// Its key, where it has one that is a name.
+    /// Its key, if that is a name.
     pub(super) name: Option<Value>,
     pub(super) value: Value,
-    /// Where its key is written, or else where it starts.
+    /// Where its key is written; without a key, where the element is written.
     pub(super) span: Span,
 }
 
 impl Element {
-    /// Its key, where that is a name.
+    /// The text of its key, if that is a name.
     pub(super) fn key_text(&self) -> Option<&Str> {
         match (&self.name, self.key.last()) {
             (Some(name), _) => name.as_str(),
@@ -30,15 +30,15 @@ impl Element {
         }
     }
 
-    /// The other ways that lead to it: that of what it is another name for, and, where it was merged, those to the elements
-    /// with its key that it was merged of.
+    /// The other paths that lead to it: that of the element for which it is only another name, and, if it was merged,
+    /// those of the elements with the same key that it was merged from.
     pub(super) fn other_paths(&self) -> Vec<Path> {
         let mut paths: Vec<Path> = self.value.origin.path.iter().cloned().collect();
         let is_own = |path: &Path| *path == self.path || self.value.origin.path.as_ref() == Some(path);
         let Some(key) = self.key_text() else { return paths };
         for path in self.value.entries().unwrap_or_default().iter().filter_map(|part| part.value.origin.path.as_ref()) {
             let named = path.ancestors().find(|path| path.last().and_then(PathStep::name) == Some(key));
-            // What is there as it is was not merged.
+            // A part that is in the element as it is was not merged.
             if let Some(named) = named.filter(|named| !path.ancestors().any(is_own) && !paths.contains(named)) {
                 paths.push(named.clone());
             }
@@ -54,7 +54,7 @@ pub(super) struct Member {
     pub(super) element: Element,
 }
 
-/// The elements of a collection in source order, and the whole of it where that is not a collection.
+/// The elements of a collection in source order, and its value if that is not a collection.
 pub(super) fn elements(
     evaluator: &Evaluator<'_>,
     walked: &Walked<'_>,
@@ -101,7 +101,7 @@ pub(super) fn elements(
             }
         }
     }
-    // Computed keys are all written at one place, so they are ordered by their values.
+    // Computed keys all have the same place in the source, so they are ordered by their values.
     let place = |element: &Element| {
         let name = element.name.as_ref().map_or(element.span, |name| name.origin.span);
         (name, first_place(&element.value))
@@ -110,7 +110,7 @@ pub(super) fn elements(
     elements
 }
 
-/// The calls of the root module to the module in `folder`, in source order, with what they pass.
+/// The calls of the root module to the module in `folder`, in source order, with their arguments.
 fn calls(evaluator: &Evaluator<'_>, walked: &Walked<'_>, folder: &str) -> Vec<Element> {
     let project = evaluator.project();
     let calls = project.root().map(|root| root.calls.as_slice()).unwrap_or_default();
@@ -140,7 +140,7 @@ fn calls(evaluator: &Evaluator<'_>, walked: &Walked<'_>, folder: &str) -> Vec<El
     calls.iter().filter_map(element).collect()
 }
 
-/// The variables and locals of the root module, with the attributes that they are of its tenant.
+/// The variables and locals of the root module, each with the attribute name that it gets in the root module's tenant.
 pub(super) fn roots(evaluator: &Evaluator<'_>) -> impl Iterator<Item = (Str, Root)> {
     let module = evaluator.project().root();
     let variables = module.into_iter().flat_map(|module| &module.variables);
@@ -172,7 +172,7 @@ fn root_module(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Element
     })
 }
 
-/// The place in a list that an element of a set was given before.
+/// The last step of the path by which an element of a set was known before, such as its index in a list.
 fn place_of(element: &Value) -> Option<PathStep> {
     element.origin.path.as_ref()?.last().cloned()
 }
@@ -183,7 +183,7 @@ fn add_elements(value: &Value, path: Path, steps: &[Step], key: SmallVec<[Elemen
             .iter()
             .map(|entry| {
                 let child = value.child(entry);
-                // A map's key is written `["key"]`, also where no type says that it is a map.
+                // A map's key is written `["key"]`, even if no type says that the value is a map.
                 let step = PathStep::Key(entry.key.clone());
                 (step, Some(value.key(entry)), child, entry.key_span)
             })
@@ -192,7 +192,8 @@ fn add_elements(value: &Value, path: Path, steps: &[Step], key: SmallVec<[Elemen
             .filter_map(|at| {
                 let item = value.at(at)?;
                 let step = match (&value.kind, &item.kind) {
-                    // A set is in an order of its own: an element has the place that it was given, or its text.
+                    // A set has no order of its own, so an element is identified by its earlier place, or else by its
+                    // text.
                     (Kind::Set(_), _) if place_of(&item).is_some() => place_of(&item)?,
                     (Kind::Set(_), Kind::String(text)) => PathStep::Key(text.clone()),
                     _ => PathStep::Index(u32::try_from(at).unwrap_or(u32::MAX)),
@@ -234,7 +235,7 @@ fn first_place(value: &Value) -> Span {
     parts.chain(elements).min().unwrap_or(value.origin.span)
 }
 
-/// Where a variable or a local is declared; of an output, where its module is called.
+/// Where a variable or a local is declared.
 pub(super) fn declared(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &Root) -> Option<Span> {
     let project = evaluator.project();
     let module = |address: &Str| match address.is_empty() {
@@ -260,7 +261,7 @@ pub(super) fn container(evaluator: &Evaluator<'_>, walked: &Walked<'_>, root: &R
     }
 }
 
-/// What an element without a key is called: its name, key or slug, or else the way to it.
+/// The name of an element without a key: its attribute `name`, `key`, or `slug`, or else its path.
 pub(super) fn name_inside(value: &Value, element: &Element) -> Value {
     let named = ["name", "key", "slug"]
         .into_iter()
@@ -276,7 +277,7 @@ pub(super) fn name_inside(value: &Value, element: &Element) -> Value {
     })
 }
 
-/// The way to an element, where nothing else says what it is called.
+/// The path to an element as its name, if nothing else names it.
 pub(super) fn way_as_name(element: &Element) -> Value {
     let way = Str::from(element.path.to_string());
     Value::new(Kind::String(way), Origin::written(element.span, Form::Whole))

@@ -1,5 +1,5 @@
-//! Which attribute of an element is which of a tenant's values: by the configuration, by its name, by where it goes, by
-//! what it looks like.
+//! Which attribute of an element is which of a tenant's values: by the configuration, by its name, by the sinks that it
+//! reaches, or by the form of its values.
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Path, Value};
@@ -11,47 +11,49 @@ use crate::tenants::{
     normalise,
 };
 
-/// How many elements are looked at to see which attributes there are.
+/// How many elements are examined to find out which attributes there are.
 const SAMPLE: usize = 64;
 
-/// How many attributes of an element are looked at, and how deep.
+/// How many attributes of an element are examined, and how many levels deep.
 const ATTRIBUTES: usize = 256;
 const DEPTH: usize = 6;
 
 /// How many letters of a name may be wrong. A plausible value under such a name means that the name is misspelled.
 const MISSPELT: usize = 2;
 
-/// Names that mean one value wherever in an element they are.
+/// Values whose attribute has the same name at any place in an element.
 const UNAMBIGUOUS: [FieldKind; 4] =
     [FieldKind::SsoAccountId, FieldKind::TargetAccountId, FieldKind::PermissionSetArn, FieldKind::InstanceArn];
 
 /// Where the attributes of the elements of one collection take effect.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
-    /// How often each attribute reaches a sink for a value, as it is or as a part of it.
+    /// How often each attribute reaches a sink for a value. The `bool` says whether it is only a part of what the sink
+    /// receives.
     pub(super) reached: HashMap<(Steps, FieldKind, bool), usize>,
     /// How often each attribute is in a safelist.
     pub(super) listed: HashMap<Steps, usize>,
-    /// The role that takes effect for an element, by its place among the elements.
+    /// The role that takes effect for an element, by the element's index.
     pub(super) roles: HashMap<usize, String>,
-    /// In how many flow instances each attribute reaches which sink, and the last of them.
+    /// In how many flow instances each attribute reaches which sink, and the last of these instances.
     sinks: HashMap<(Steps, SinkPlace, FieldKind), (usize, usize)>,
-    /// The containers in the elements of which any element is a value's.
+    /// The containers of which any element may be the value that reaches a sink.
     iterated: HashSet<Steps>,
-    /// How many flow instances have something of the elements, and the last of them.
+    /// How many flow instances receive a value from the elements, and the last of them.
     instances: (usize, usize),
 }
 
-/// What is known of the attributes of the elements of a collection.
+/// What is known about the attributes of the elements of a collection.
 pub(super) struct Fields {
-    /// Which of them are which values.
+    /// Which attributes are which values.
     pub(super) ways: Vec<Way>,
-    /// The others, as far as they were looked at.
+    /// The other attributes, as far as they were examined.
     pub(super) others: Vec<OtherAttribute>,
 }
 
 impl Effects {
-    /// Notes that the value at `steps` of an element reaches a sink in the flow instance with this number, from 1.
+    /// Notes that the value at `steps` of an element reaches a sink in the flow instance with this number, which counts
+    /// from 1.
     pub(super) fn reach(&mut self, steps: Steps, to: &Effective, is_fragment: bool, instance: usize) {
         let sink = self.sinks.entry((steps.clone(), to.sink.clone(), to.field)).or_default();
         for (count, last) in [sink, &mut self.instances] {
@@ -62,8 +64,8 @@ impl Effects {
         *self.reached.entry((steps, to.field, is_fragment)).or_default() += 1;
     }
 
-    /// A role that is put together out of an attribute does not say that this is the SSO account, if the safelist has
-    /// another one.
+    /// If the safelist has another attribute than the one that roles are built from, that one is not the SSO account,
+    /// and the roles are no evidence.
     pub(super) fn forget_roles_of_others(&mut self) {
         let is_part_of_role = |steps: &Steps| self.reached.contains_key(&(steps.clone(), FieldKind::RoleArn, true));
         if self.reached.keys().any(|(steps, ..)| is_part_of_role(steps))
@@ -73,8 +75,8 @@ impl Effects {
         }
     }
 
-    /// Where some values come from any element of a container, one that comes from a certain one of these has the same
-    /// place among them. `pairs` are pairs of such places.
+    /// Where values may come from any element of a container, treats one that comes from a certain element as coming
+    /// from any. `pairs` are pairs of such places.
     pub(super) fn generalize(&mut self, pairs: &mut HashMap<(Steps, Steps), usize>) {
         let each = |steps: &Steps| {
             let at =
@@ -105,7 +107,7 @@ impl Effects {
         }
     }
 
-    /// The sinks that an attribute reaches, those that most instances have first.
+    /// The sinks that an attribute reaches, in order of the number of instances.
     fn reaches(&self, steps: &Steps) -> Vec<Reach> {
         let own = self.sinks.iter().filter(|((known, ..), _)| known == steps);
         let mut reaches: Vec<Reach> = own
@@ -123,8 +125,8 @@ impl Effects {
         self.reached.get(&(steps.clone(), field, false)).copied().unwrap_or_default()
     }
 
-    /// Whether the attribute at `steps` reaches a sink for what looks like `field`; another sink receives it by
-    /// mistake.
+    /// Whether the attribute at `steps` reaches a sink for values that look like `field`; if so, another sink that
+    /// receives it does so by mistake.
     fn reaches_alike(&self, steps: &Steps, field: FieldKind) -> bool {
         self.reached.keys().any(|(reached, it, _)| reached == steps && is_alike(*it, field))
     }
@@ -134,7 +136,7 @@ impl Effects {
     }
 }
 
-/// The steps of a path after an element.
+/// The steps of a path inside an element, after the first `taken` ones.
 pub(super) fn steps_inside(path: &Path, taken: usize) -> Steps {
     let (_, steps) = path.parts();
     let step = |key: ElementKey| if let ElementKey::Name(name) = key { Step::Name(name) } else { Step::Each };
@@ -144,14 +146,14 @@ pub(super) fn steps_inside(path: &Path, taken: usize) -> Steps {
     steps.map(|(it, selected)| if selected { Step::Each } else { step(ElementKey::of(it)) }).collect()
 }
 
-/// An attribute of the elements, and what they have there.
+/// An attribute of the elements, and its texts.
 struct Attribute {
     steps: Steps,
-    /// By the place of the element.
+    /// Each text with the index of its element.
     texts: Vec<(usize, String)>,
 }
 
-/// Finds which attribute is which, over the elements of one collection.
+/// Finds out which attribute is which value, from the elements of one collection.
 pub(super) fn find(elements: &[&Value], config: &Config, effects: &Effects) -> Fields {
     let sample: Vec<&Value> = elements.iter().take(SAMPLE).copied().collect();
     let mut finder = Finder { attributes: Vec::new(), containers: HashSet::default(), effects, ways: Vec::new() };
@@ -176,7 +178,7 @@ pub(super) fn find(elements: &[&Value], config: &Config, effects: &Effects) -> F
 
 struct Finder<'a> {
     attributes: Vec<Attribute>,
-    /// The steps to what has parts.
+    /// The steps to values that have parts.
     containers: HashSet<Steps>,
     effects: &'a Effects,
     ways: Vec<Way>,
@@ -188,7 +190,7 @@ impl Finder<'_> {
     }
 
     fn other(&self, attribute: &Attribute) -> OtherAttribute {
-        // Any text could be a cloud, so its shape is not evidence.
+        // Any text could be a cloud, so the form of a text is no evidence for one.
         let fields = FieldKind::VALUES.into_iter().filter(|field| *field != FieldKind::Cloud);
         let looks = fields.filter(|field| self.looks(&attribute.steps, *field)).collect();
         OtherAttribute { steps: attribute.steps.clone(), looks }
@@ -231,7 +233,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Notes the texts in `value`, an element or a part of it.
+    /// Notes the texts in `value`, which is an element or a part of one.
     fn note(&mut self, value: &Value, steps: Steps, element: usize, depth: usize) {
         if depth > DEPTH {
             return;
@@ -258,7 +260,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Attributes with names of ours at another place.
+    /// Attributes that have a known name at an unusual place.
     fn named_anywhere(&mut self) {
         for field in UNAMBIGUOUS {
             if self.has(field) {
@@ -276,13 +278,13 @@ impl Finder<'_> {
         }
     }
 
-    /// What reaches sinks. Of a connector's values each is one attribute; grants may have several.
+    /// Attributes that reach sinks. Each of a connector's values is one attribute; grants may have several.
     fn by_effect(&mut self) {
         let mut reached: Vec<(&(Steps, FieldKind, bool), usize)> =
             self.effects.reached.iter().map(|(key, &count)| (key, count)).collect();
-        // The most often reached first; of equals, in a fixed order.
+        // The attribute that is reached most often comes first; ties are in a fixed order.
         reached.sort_by(|(a, count_a), (b, count_b)| count_b.cmp(count_a).then_with(|| a.cmp(b)));
-        // Where the places of a list reach several sinks, no name says which is which.
+        // If an index into a list reaches several sinks, no name says which element is which value.
         let fields: HashSet<(&Steps, FieldKind)> = reached
             .iter()
             .filter(|((steps, _, is_fragment), _)| !is_fragment && steps.last() == Some(&Step::Each))
@@ -306,7 +308,7 @@ impl Finder<'_> {
             self.add(steps.clone(), *field, Evidence::Reaches, false);
         }
         for &((steps, field, is_fragment), count) in &reached {
-            // The account in a role's ARN is that of its organization.
+            // The account in a role's ARN is the account of the role's organization.
             let is_account = *field == FieldKind::RoleArn && self.looks(steps, FieldKind::SsoAccountId);
             match (*is_fragment, is_account) {
                 (true, true) if !self.has(FieldKind::SsoAccountId) => {
@@ -314,7 +316,7 @@ impl Finder<'_> {
                     let evidence = Evidence::InRole(Cases { count: count.min(of), of });
                     self.add(steps.clone(), FieldKind::SsoAccountId, evidence, false);
                 }
-                // What looks like all that is needed is changed on the way, and no part of it.
+                // A value that already looks complete is changed on the way; it is not just a part.
                 (true, false) if !self.has(*field) => {
                     self.add(steps.clone(), *field, Evidence::Reaches, !self.looks(steps, *field));
                 }
@@ -328,7 +330,7 @@ impl Finder<'_> {
         attribute.map(|attribute| attribute.texts.as_slice()).unwrap_or_default()
     }
 
-    /// That the attribute at `steps` looks like `field`.
+    /// The evidence that the attribute at `steps` looks like `field`.
     fn look(&self, steps: &Steps, field: FieldKind) -> Evidence {
         let texts = self.texts(steps);
         let count = texts.iter().filter(|(_, text)| has_shape(field, text)).count();
@@ -342,15 +344,15 @@ impl Finder<'_> {
         alike > 0 && alike * 2 >= texts.len()
     }
 
-    /// Whether most values at `steps` look like another field, and like this one only by a mistake.
+    /// Whether most values at `steps` look like another field, so that one that looks like this field is a mistake.
     fn looks_otherwise(&self, steps: &Steps, field: FieldKind) -> bool {
         let others =
             FieldKind::VALUES.into_iter().filter(|other| !is_alike(*other, field) && *other != FieldKind::Cloud);
         !self.looks(steps, field) && others.into_iter().any(|other| self.looks(steps, other))
     }
 
-    /// Whether nothing at `steps` may be what `field` is, while another attribute looks like it: then a sink receives the
-    /// wrong one.
+    /// Whether no value at `steps` can be a `field`, while another attribute looks like one. In that case, a sink
+    /// receives the wrong attribute.
     fn is_elsewhere(&self, steps: &Steps, field: FieldKind) -> bool {
         let texts = self.texts(steps);
         !texts.is_empty()
@@ -375,12 +377,12 @@ impl Finder<'_> {
                 let single = self.attributes.iter().filter(|attribute| !attribute.steps.contains(&Step::Each));
                 single.filter(|attribute| self.looks(&attribute.steps, FieldKind::SsoAccountId))
             };
-            // One that is in few roles is there by mistake.
+            // An attribute that is in few of the roles is there by mistake.
             let is_usual = |attribute: &Attribute| matches(attribute) * 2 >= attribute.texts.len();
             let by_role = accounts().filter(|attribute| is_usual(attribute));
             let by_role = by_role.map(|attribute| (matches(attribute), attribute)).filter(|(count, _)| *count > 0);
             let by_role = by_role.rev_max();
-            // If the roles are in other accounts, the safelist contains the wrong accounts.
+            // If most roles are in accounts other than this attribute's, the safelist contains the wrong accounts.
             let is_elsewhere = |attribute: &Attribute| {
                 let known = attribute.texts.iter().filter_map(|(at, text)| Some(account(at)? == text.as_str()));
                 known.clone().count() * 2 > attribute.texts.len() && known.filter(|is_it| *is_it).count() == 0
@@ -410,8 +412,8 @@ impl Finder<'_> {
         }
     }
 
-    /// Where the account at `sso` was taken for the target only since it reaches it, and an account reaches nothing at
-    /// all, that one is the target.
+    /// The attribute at `sso` may have been taken for the target only because it reaches the target's sink. If exactly
+    /// one other account reaches nothing at all, that one is the target.
     fn move_target(&mut self, sso: &Steps) {
         let is_target = |way: &&Way| way.steps == *sso && way.field == FieldKind::TargetAccountId;
         if !self.ways.iter().any(|way| is_target(&way) && way.evidence == Evidence::Reaches) {
@@ -431,7 +433,7 @@ impl Finder<'_> {
         }
     }
 
-    /// The only account that is not the SSO account is the target, though nothing receives it.
+    /// The only account that is not the SSO account is the target, even if no sink receives it.
     fn by_elimination(&mut self) {
         if self.has(FieldKind::TargetAccountId) || self.effects.reached.is_empty() {
             return;
@@ -448,7 +450,7 @@ impl Finder<'_> {
         }
     }
 
-    /// What alone looks like a value that has not been found.
+    /// The only attribute that looks like a value that has not been found.
     fn by_looks(&mut self) {
         let fields = [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn, FieldKind::Region];
         for field in fields {
@@ -472,13 +474,14 @@ impl Finder<'_> {
     }
 }
 
-/// Whether a name is a misspelling of ours. In another style, such as `roleArn`, it is the reader's own.
+/// Whether a name is a misspelling of `field`'s name. A name in another style, such as `roleArn`, is a choice of the
+/// author.
 fn is_misspelt(name: &str, field: FieldKind) -> bool {
     let distance = strsim::osa_distance(&normalise(name), &normalise(field.name()));
     (1..=MISSPELT).contains(&distance)
 }
 
-/// The largest of counted things, the first of equals.
+/// The attribute with the largest count; of ties, the first.
 trait RevMax<'a> {
     fn rev_max(self) -> Option<&'a Attribute>;
 }
@@ -495,7 +498,7 @@ impl<'a, I: Iterator<Item = (usize, &'a Attribute)>> RevMax<'a> for I {
     }
 }
 
-/// The lists of grants that elements have, and what their attributes are called.
+/// The lists of grants that elements have, and the names of their attributes.
 fn grant_lists(sample: &[&Value], config: &Config) -> Vec<(Steps, Vec<(FieldKind, String)>)> {
     let mut lists: Vec<(Steps, Vec<(FieldKind, String)>)> = Vec::new();
     for element in sample {
@@ -524,7 +527,7 @@ fn grant_lists(sample: &[&Value], config: &Config) -> Vec<(Steps, Vec<(FieldKind
     lists
 }
 
-/// Whether values of both kinds look the same.
+/// Whether values of these kinds look the same.
 fn is_alike(a: FieldKind, b: FieldKind) -> bool {
     let is_account = |field| matches!(field, FieldKind::SsoAccountId | FieldKind::TargetAccountId);
     a == b || (is_account(a) && is_account(b))

@@ -3,29 +3,30 @@
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Evaluator, Instance, Module, ModuleCall, Resource, Span, show};
 
-/// What the kinds of IAM's resources begin with.
+/// The prefixes of the kinds of IAM resources.
 const IAM: [&str; 2] = ["aws_iam_", "awscc_iam_"];
 
 fn is_iam(kind: &str) -> bool {
     IAM.iter().any(|start| kind.starts_with(start))
 }
 
-/// What a block that is about Sym has somewhere in it.
+/// The text that a block about Sym contains somewhere.
 const SYM: &str = "sym";
 
-/// What says for which role a resource of IAM is, or which one it is.
+/// The attributes that say which role an IAM resource is, or is for.
 const ROLES: [&str; 5] = ["role", "roles", "role_name", "name", "path"];
 
 /// The blocks of IAM resources and calls that are about Sym.
 pub(super) struct About {
-    /// Those that mention Sym, or that are used by one that is about Sym or are for a role that mentions it: from a
-    /// document to what has it, and from there to the role. What else a role has is about something else.
+    /// The blocks that mention Sym, those that are for a role that mentions it, and those that another block about Sym
+    /// uses. The search goes from a document to the resource that has it, and from there to the role. Other policies of
+    /// that role are about something else.
     pub(super) sym: HashSet<Span>,
-    /// Those that are the runtime's by the name of the role.
+    /// The blocks that belong to the runtime according to the role's name.
     pub(super) runtime: HashSet<Span>,
 }
 
-/// What of the IAM resources of a module is about Sym.
+/// Which IAM resources of a module are about Sym.
 pub(super) fn about_sym(
     evaluator: &Evaluator<'_>,
     instance: &Instance,
@@ -42,7 +43,7 @@ pub(super) fn about_sym(
         named.entry((&resource.kind.text, name)).or_default().push(at);
     }
     let is_role = |at: usize| resources.get(at).is_some_and(|resource| resource.kind.text.as_str() == "aws_iam_role");
-    // The resources that are about Sym if the one with this number is.
+    // For the index of each resource, those that are about Sym if it is.
     let mut following: HashMap<usize, Vec<usize>> = HashMap::default();
     let all = texts.iter().map(|text| with_locals(text, module, &text_of)).collect::<Vec<_>>();
     for (at, text) in all.iter().enumerate() {
@@ -56,7 +57,7 @@ pub(super) fn about_sym(
     let calls = module.calls.iter().filter(|call| is_runtime(call));
     let runtimes: Vec<String> = calls.map(|call| format!("module.{}.", call.name.text).to_ascii_lowercase()).collect();
     let mentions_runtime = |text: &str| runtimes.iter().any(|call| text.contains(call.as_str()));
-    // A name may be put together elsewhere.
+    // A name may be assembled elsewhere.
     let shown_of = |resource: &Resource| {
         let names = ROLES.iter().filter_map(|name| resource.attribute(name));
         let shown = |value| show(&value).unwrap_or_default().to_ascii_lowercase();
@@ -78,14 +79,14 @@ pub(super) fn about_sym(
     }
     let used_in =
         |text: &str| addresses(text).filter_map(|address| named.get(&address)).flatten().copied().collect::<Vec<_>>();
-    // What a module that is called attaches to the runtime's role.
+    // Policies that a called module attaches to the runtime's role.
     let attaching = module.calls.iter().filter(|call| {
         let child = call.child.and_then(|id| evaluator.project().module(id));
         let iam = child.into_iter().flat_map(|child| &child.resources).filter(|it| is_iam(&it.kind.text));
         is_name_of_runtime(&text_of(call.span)) || iam.into_iter().any(|it| is_name_of_runtime(&text_of(it.block.span)))
     });
     of_runtime.extend(attaching.flat_map(|call| used_in(&with_locals(&text_of(call.span), module, &text_of))));
-    // Sym may use a role that nothing else says it is for.
+    // Sym's resources may use a role that nothing else identifies.
     let users = module.resources.iter().filter(|resource| resource.kind.text.starts_with(SYM));
     let used = users.flat_map(|user| used_in(&text_of(user.block.span)));
     let spread = |start: Vec<usize>, also: Vec<usize>| {
@@ -103,13 +104,13 @@ pub(super) fn about_sym(
     About { sym, runtime }
 }
 
-/// Whether a name has in it what those of runtimes' roles begin with.
+/// Whether a name contains the usual beginning of the names of runtimes' roles.
 fn is_name_of_runtime(name: &str) -> bool {
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     letters.contains("symruntime")
 }
 
-/// A text, and those of the locals that it refers to.
+/// A text, and the texts of the locals that it refers to.
 fn with_locals(text: &str, module: &Module, text_of: &dyn Fn(Span) -> String) -> String {
     let mut all = text.to_owned();
     let mut seen: HashSet<String> = HashSet::default();
@@ -130,14 +131,14 @@ fn with_locals(text: &str, module: &Module, text_of: &dyn Fn(Span) -> String) ->
     all
 }
 
-/// How many locals a text is followed to.
+/// How many locals are added to a text.
 const LOCALS: usize = 64;
 
 fn is_of_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-')
 }
 
-/// The kinds and names in a text of what is referred to as `aws_iam_role.runtime` is.
+/// The kinds and names of the resources that a text refers to, as in `aws_iam_role.runtime`.
 fn addresses(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let is_of_reference = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     text.split(move |c| !is_of_reference(c)).flat_map(|reference| {

@@ -1,4 +1,4 @@
-//! What looks like tenants, where no flow shows them.
+//! Which values look like tenants, if no flow shows which are.
 
 use smallvec::SmallVec;
 use symlint_terraform::{Evaluator, Instance, ModuleCall, Value};
@@ -11,7 +11,7 @@ const PARTS: usize = 64;
 /// How many instances of a call are examined.
 const INSTANCES: usize = 16;
 
-/// Whether some entry has two attributes that only tenants have, or most have ARNs as tenants have.
+/// Whether an entry has two attributes that only tenants have, or most entries have ARNs that tenants have.
 pub(crate) fn has_tenants(value: &Value) -> bool {
     let kinds = [
         FieldKind::SsoAccountId,
@@ -47,8 +47,8 @@ pub(super) fn looks_like_tenants(value: &Value) -> bool {
     alike > 0 && alike * 2 >= elements.len()
 }
 
-/// Whether the arguments of a call have ARNs of two kinds that tenants have, whatever they are called. What receives all
-/// tenants at once may make a list of them.
+/// Whether the arguments of a call have ARNs of two kinds that tenants have, whatever the names of the arguments are. A
+/// module that receives all tenants at once may make a list of them.
 pub(super) fn receives_tenants(evaluator: &Evaluator<'_>, caller: &Instance, call: &ModuleCall) -> bool {
     let instances = evaluator.instances(caller, call).unwrap_or_default();
     instances.iter().take(INSTANCES).any(|instance| {

@@ -1,4 +1,4 @@
-//! What the modules that are called are for: by what they declare, by the configuration, or by their arguments.
+//! What the called modules are for: by what they declare, by the configuration, or by their arguments.
 
 use foldhash::HashSet;
 use symlint_terraform::{ModuleCall, ModuleId, Project};
@@ -23,9 +23,9 @@ pub(super) enum Role {
 pub(super) struct Roles<'a> {
     config: &'a Config,
     project: &'a Project,
-    /// Modules that declare sinks, or what refers to them.
+    /// Modules that declare sinks, or resources that refer to sinks.
     flows: HashSet<ModuleId>,
-    /// Modules that lead to sinks, connectors, runtimes or policies in modules that they call.
+    /// Modules whose calls lead to sinks, connectors, runtimes, or policies.
     leading: HashSet<ModuleId>,
 }
 
@@ -34,12 +34,12 @@ impl<'a> Roles<'a> {
         let modules = || project.modules_by_id();
         let mut flows: HashSet<ModuleId> =
             modules().filter(|(_, module)| has_sinks(module)).map(|(id, _)| id).collect();
-        // What only refers to what acts is a part of a flow, where that is in other modules.
+        // A resource that only refers to sinks is a part of a flow whose sinks are in other modules.
         if !flows.is_empty() {
             flows.extend(modules().filter(|(_, module)| has_references(module)).map(|(id, _)| id));
         }
         let mut roles = Self { config, project, flows, leading: HashSet::default() };
-        // What leads on is found from the called modules to their callers, until nothing changes.
+        // Goes from the called modules to their callers, until nothing changes.
         loop {
             let leads = |module: &symlint_terraform::Module| {
                 let matters = |call: &ModuleCall| {
@@ -58,12 +58,12 @@ impl<'a> Roles<'a> {
         }
     }
 
-    /// Whether the module declares sinks, or what refers to them.
+    /// Whether the module declares sinks, or resources that refer to sinks.
     pub(super) fn has_sinks(&self, module: ModuleId) -> bool {
         self.flows.contains(&module)
     }
 
-    /// Whether something that matters is in the modules that the called one calls.
+    /// Whether the modules that the called one calls have anything that matters.
     pub(super) fn leads_on(&self, call: &ModuleCall) -> bool {
         call.child.is_some_and(|id| self.leading.contains(&id))
     }
@@ -87,7 +87,7 @@ impl<'a> Roles<'a> {
         }
     }
 
-    /// Whether the project has something that the rules speak of.
+    /// Whether the project has anything that the rules are about.
     pub(super) fn has_any(&self) -> bool {
         let mut calls = self.project.modules().iter().flat_map(|module| &module.calls);
         !self.flows.is_empty() || !self.leading.is_empty() || calls.any(|call| self.of(call) != Role::Other)
@@ -97,11 +97,11 @@ impl<'a> Roles<'a> {
 /// Arguments that only a flow module has.
 const TELLING: [&str; 2] = ["permission_set_arn", "sso_connector_settings"];
 
-/// Arguments that a flow module has, and others may have, too.
+/// Arguments that a flow module has, and that other modules may have, too.
 const USUAL: [&str; 9] =
     ["account_id", "cloud", "grants", "instance_arn", "region", "role_arn", "target_account_id", "tenant_slug", "slug"];
 
-/// Whether a module that is not there to read is called with the arguments of a flow module.
+/// Whether a module that cannot be read is called with the arguments of a flow module.
 fn is_called_as_flow(call: &ModuleCall, config: &Config) -> bool {
     let theirs: Vec<&str> =
         config.flow_arguments.values().map(String::as_str).filter(|name| !name.is_empty()).collect();
@@ -111,8 +111,7 @@ fn is_called_as_flow(call: &ModuleCall, config: &Config) -> bool {
     (telling + mapped > 0) && telling + mapped + count(&USUAL) >= 2
 }
 
-/// The name of the module that is called as the flow module is, and the call, where none has the name that `config`
-/// says.
+/// The name of the module that is called as a flow module, and the call, if no module has the name in `config`.
 pub(crate) fn flow_module<'p>(project: &'p Project, config: &Config) -> Option<(String, &'p ModuleCall)> {
     let arguments = [
         ArgumentKind::TenantSlug,
@@ -130,8 +129,8 @@ pub(crate) fn flow_module<'p>(project: &'p Project, config: &Config) -> Option<(
     Some((names(call).into_iter().next()?, call))
 }
 
-/// The names by which a module's `source` is known: the last segment of a local path or of a path inside a package,
-/// the name of a registry module, the repository of a git source without what the registry strips of it.
+/// The names by which a module's `source` is known: the last segment of a local path or of a path inside a package, the
+/// name of a registry module, or the repository of a git source without the prefix that the registry strips.
 pub(crate) fn module_names(source: &str) -> Vec<String> {
     let source = source.split(['?', '#']).next().unwrap_or(source).trim_end_matches('/');
     // `//` after a scheme is part of the address; any other one leads to a folder inside the package.

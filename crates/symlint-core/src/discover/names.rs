@@ -1,4 +1,4 @@
-//! What tenants are called.
+//! How tenants get their names.
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Form, Kind, Origin, Str, Value};
@@ -11,7 +11,7 @@ use crate::tenants::{
 };
 
 impl Population<'_> {
-    /// Gives elements without a key the name that their flows get, and notes under which other names tenants are known.
+    /// Names elements without a key after their flows, and notes the other names under which tenants are known.
     pub(super) fn name(&self, tenants: &mut [Tenant], walked: &Walked<'_>) {
         let Slugs { named, unclear, steps } = self.names_in_slugs(tenants, walked);
         let common = common_words(tenants, walked);
@@ -20,7 +20,7 @@ impl Population<'_> {
             let (slug, key) = slug_and_key(instance);
             let is_unnamed = is_unnamed(tenant);
             let called = if is_unnamed && slug.or(key).is_none() { self.name_in_names(id, resources) } else { None };
-            // A slug that is the same for all names none of them.
+            // A slug that is the same for all tenants names none of them.
             let is_own = |slug: &&Value| {
                 instance.repetitions.is_empty() || slug.origin.is_iterated() || self.sources.depends_on(slug, id)
             };
@@ -65,7 +65,7 @@ impl Population<'_> {
         }
     }
 
-    /// The attributes of elements without a name, or with an account for one, that are in their slugs or keys.
+    /// The attributes that are in the slugs or keys of elements without a name, or with an account as their name.
     fn names_in_slugs(&self, tenants: &[Tenant], walked: &Walked<'_>) -> Slugs {
         let Slugs { mut named, mut unclear, mut steps } = Slugs::default();
         let mut seen: HashSet<(usize, Str)> = HashSet::default();
@@ -89,13 +89,13 @@ impl Population<'_> {
         Slugs { named, unclear, steps }
     }
 
-    /// The attribute of a tenant's element that is in the names of its resources, and is none of the values.
+    /// The attribute of a tenant's element that is in the names of its resources and is not one of its values.
     fn name_in_names(&self, tenant: TenantId, resources: &[FlowResource<'_>]) -> Option<Value> {
         let place = self.place_of_name(tenant, resources.iter().filter_map(|resource| resource.attribute("name")))?;
         text_at(&self.elements.get(tenant.index())?.element.value, &place)
     }
 
-    /// Where in a tenant's element the attribute is that is in `names`, and is none of the values.
+    /// Where the tenant's element has the attribute that is in `names` and is not one of its values.
     fn place_of_name<'v>(&self, tenant: TenantId, names: impl IntoIterator<Item = &'v Value>) -> Option<Steps> {
         let Member { collection, .. } = self.elements.get(tenant.index())?;
         let ways = self.sources.collections().get(*collection)?.ways.as_slice();
@@ -113,13 +113,13 @@ impl Population<'_> {
     }
 }
 
-/// The names of elements in what their flows are called.
+/// Which attribute names the elements in their flows' slugs.
 #[derive(Default)]
 struct Slugs {
     named: HashMap<TenantId, Value>,
-    /// The collections whose elements these do not tell apart: what else is in a slug may tell grants apart.
+    /// The collections whose elements these attributes do not tell apart. The rest of a slug may tell grants apart.
     unclear: HashSet<usize>,
-    /// By collection, where its elements have them.
+    /// By collection, the place of the attribute in its elements.
     steps: HashMap<usize, Steps>,
 }
 
@@ -127,12 +127,12 @@ fn text_at(element: &Value, steps: &Steps) -> Option<Value> {
     values_at(element, steps).into_iter().find(|value| value.as_str().is_some())
 }
 
-/// Whether a tenant is called by the way to its element.
+/// Whether a tenant only has the path to its element as a name.
 fn is_unnamed(tenant: &Tenant) -> bool {
     tenant.key.as_written().is_some_and(|name| name == tenant.path.to_string())
 }
 
-/// Of tenants without a name whose flows have several names: the words with which all of these start.
+/// For tenants without a name whose flows have several names: the words with which all of these start.
 fn common_words(tenants: &[Tenant], walked: &Walked<'_>) -> HashMap<TenantId, Option<Value>> {
     let mut names: HashMap<TenantId, Vec<&Value>> = HashMap::default();
     for (id, instance, _) in assigned(walked) {

@@ -1,5 +1,5 @@
-//! Root modules that are for one tenant as a whole: what their flows are repeated for are only grants, and the rest of the
-//! tenant is in the variables and locals around these.
+//! Root modules that are for one tenant as a whole: their flows are repeated only for grants, and the tenant's other
+//! values are in the variables and locals around these.
 
 use foldhash::HashSet;
 use symlint_terraform::{Evaluator, Path, Root, Str, Value};
@@ -16,9 +16,9 @@ use crate::tenants::{FieldKind, FlowInstance, has_shape, resources_of, text_of};
 /// How deep the values of a connector may be in a variable or a local.
 const DEPTH: usize = 6;
 
-/// Whether all flows act through the only connector of the root module, and at least one of them is repeated for grants,
-/// which have nothing besides, or all ids are those of variables and locals of the root module, or the connector is
-/// and several flows share it.
+/// Whether all flows act through the only connector of the root module. In addition, one of these must hold: a flow is
+/// repeated for grants that have no other values; all ids are those of variables and locals of the root module; or the
+/// connector is, and several flows share it.
 pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, config: &Config) -> bool {
     if !config.tenants_variable_spans.is_empty() || !configured(evaluator, config).is_empty() {
         return false;
@@ -36,7 +36,7 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
             let is_iterated = |it: &&Effective| it.value.origin.is_iterated();
             let (iterated, constant): (Vec<&Effective>, Vec<&Effective>) =
                 effects.iter().filter(|it| it.grant.is_some()).partition(is_iterated);
-            // If one instance has several grants, a half that is the same for all of them may be a mistake.
+            // If one instance has several grants, a half that is the same in all of them may be a mistake.
             if instance.repetitions.is_empty() && !iterated.is_empty() && !constant.is_empty() {
                 return false;
             }
@@ -60,14 +60,14 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
     texts.iter().all(|text| instance_in(text).is_none_or(|id| instance.ends_with(id)))
 }
 
-/// The instance that a text is, as an ARN or an id.
+/// The id of the instance in a text, which may be its ARN or the id alone.
 fn instance_in(text: &str) -> Option<&str> {
     let id = text.rsplit('/').next().filter(|_| has_shape(FieldKind::InstanceArn, text)).unwrap_or(text);
     is_instance_id(id).then_some(id)
 }
 
-/// The instance and the role, where they are written, or come from variables and locals of the root module, and are the
-/// same however often a flow is repeated.
+/// The instance and the role, if they are written out or come from variables and locals of the root module, and are the
+/// same in all repetitions of a flow.
 fn common_connector(effects: &[Effective]) -> Option<[Option<Str>; 2]> {
     let mut connector = [None, None];
     for (field, own) in [FieldKind::InstanceArn, FieldKind::RoleArn].into_iter().zip(&mut connector) {
@@ -87,7 +87,7 @@ fn common_connector(effects: &[Effective]) -> Option<[Option<Str>; 2]> {
     connector.first()?.is_some().then_some(connector)
 }
 
-/// Whether a variable or a local of the root module has a value, or a part of it.
+/// Whether a value, or a part of it, comes from a variable or a local of the root module.
 fn is_of_root_module(value: &Value) -> bool {
     let mut is_found = false;
     value.origin.each_source(&mut |origin| {
@@ -98,8 +98,8 @@ fn is_of_root_module(value: &Value) -> bool {
     is_found
 }
 
-/// Whether the elements that an instance is repeated for have more than it grants: values of a connector, or an account or a
-/// permission set that it does not grant.
+/// Whether the elements that an instance is repeated for have more than its grants: values of a connector, or an
+/// account or a permission set that it does not grant.
 fn has_more(instance: &FlowInstance, effects: &[Effective]) -> bool {
     let granted = effects.iter().filter(|it| it.grant.is_some());
     let granted: HashSet<Str> = granted.filter_map(|it| text_of(&it.value)).collect();

@@ -1,4 +1,4 @@
-//! Whose values a flow instance should receive.
+//! Which tenant's values a flow instance should receive.
 
 use std::cell::OnceCell;
 use std::cmp::Reverse;
@@ -11,11 +11,11 @@ use super::elements::Member;
 use super::paths::{argument_paths, counted, iterated, selected_paths};
 use crate::tenants::{FieldKind, FlowInstance, FlowResource, RunId, Source, SourceIndex, TenantId, normalise};
 
-/// Knows the tenants of the collections by their keys and elements.
+/// Finds the tenants of the collections by their keys and elements.
 pub(super) struct Assigner<'a> {
-    /// By their keys; `None` where two collections have the same.
+    /// Tenants by their keys; `None` if several collections have the same key.
     keys: HashMap<Str, Option<TenantId>>,
-    /// By their normalized keys, once they are asked for; `None` where several have the same.
+    /// Tenants by their normalized keys, computed when needed; `None` if several tenants have the same.
     words: OnceCell<HashMap<String, Option<TenantId>>>,
     sources: &'a SourceIndex,
 }
@@ -32,8 +32,8 @@ impl<'a> Assigner<'a> {
         Self { keys, words: OnceCell::new(), sources }
     }
 
-    /// The element for which the instance is repeated, the one that its key selects, the one that it counts or
-    /// its slug names, or else the one that most of its values come from.
+    /// The tenant whose element the instance is repeated for; or else the one that its key selects, the one that its
+    /// index counts or its slug names, or the one that most of its values come from.
     pub(super) fn tenant_of(&self, instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Option<TenantId> {
         for repetition in &instance.repetitions {
             let element = iterated(repetition).into_iter().find_map(|path| self.sources.tenant_at(&path));
@@ -63,13 +63,13 @@ impl<'a> Assigner<'a> {
         for tenant in values.flat_map(|value| self.sources.tenants(value)) {
             vote(&mut votes, tenant);
         }
-        // Of equals, the first in source order.
+        // Of ties, the first in source order.
         let most = votes.into_iter().max_by_key(|&(count, tenant)| (count, Reverse(tenant)));
         most.map(|(_, tenant)| tenant).or_else(|| self.acted_on(instance, resources))
     }
 
-    /// The only tenant on whose instance, or by whose permission set, resources act that are written out for one tenant:
-    /// those that are repeated may be the grants of several.
+    /// The only tenant on whose instance, or by whose permission set, the unrepeated resources act. Repeated resources
+    /// may be the grants of several tenants.
     fn acted_on(&self, instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Option<TenantId> {
         if !instance.arguments.is_empty() || resources.iter().any(|resource| resource.key.is_some()) {
             return None;
@@ -85,7 +85,7 @@ impl<'a> Assigner<'a> {
         of_any.iter().all(|tenant| *tenant == first).then_some(first)
     }
 
-    /// The tenant whose values the key or index of the instance selects, where most arguments or settings agree.
+    /// The tenant whose values the key or index of the instance selects, if most arguments or settings agree.
     fn selected_for(&self, instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Option<TenantId> {
         instance.repetitions.first()?;
         let arguments = instance.arguments.iter().filter(|argument| !argument.is_slug()).map(argument_paths);
@@ -103,13 +103,13 @@ impl<'a> Assigner<'a> {
         votes.into_iter().find(|(count, _)| count * 2 > all).map(|(_, tenant)| tenant)
     }
 
-    /// The tenant whose key `value` is, is built from, or is in another spelling.
+    /// The tenant whose key `value` is, contains, or spells differently.
     fn named_by(&self, value: &Value) -> Option<TenantId> {
         let text = value.as_str()?;
         if let Some(Some(tenant)) = self.keys.get(text.as_str()) {
             return Some(*tenant);
         }
-        // An account or an ARN of a tenant does not name it.
+        // An account or an ARN of a tenant is not its name.
         let sources = self.sources.of(value, None).unwrap_or_default();
         let names = |source: &Source<'_>| matches!(source, Source::Tenant(_) | Source::Attribute(..));
         let mut tenants = sources.iter().filter(|source| names(source)).filter_map(Source::tenant);

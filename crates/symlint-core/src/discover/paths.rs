@@ -1,4 +1,4 @@
-//! The ways from a value back to the elements that it came from.
+//! The paths from a value back to the elements that it came from.
 
 use smallvec::SmallVec;
 use symlint_terraform::{Makeup, Origin, Path, PathStep, Root, Selection, Str, Value};
@@ -10,14 +10,14 @@ use crate::tenants::{
 /// How many parts of a value are examined to find where it comes from.
 const PARTS: usize = 64;
 
-/// The ways to all elements that decide on an instance: what it is repeated for comes first.
+/// The paths to all elements that an instance depends on. The elements that it is repeated for come first.
 pub(super) fn paths_of(instance: &FlowInstance) -> Vec<Path> {
     let mut paths: Vec<Path> = instance.repetitions.iter().flat_map(iterated).collect();
     paths.extend(instance.arguments.iter().flat_map(argument_paths));
     paths
 }
 
-/// The key of the element of a collection into which `path` leads.
+/// The key of the collection's element into which `path` leads.
 pub(super) fn key_in(path: &Path, shape: &Shape) -> Option<Str> {
     let (root, selections) = path.selections();
     let (step, _) = selections.get(shape.steps.len()).filter(|_| *root == shape.root)?;
@@ -27,34 +27,35 @@ pub(super) fn key_in(path: &Path, shape: &Shape) -> Option<Str> {
     }
 }
 
-/// The ways to the elements that each setting of the resources came from, where these are counted themselves: neither an
-/// argument nor `each` says for what they are repeated.
+/// For each setting of resources that are repeated on their own, the paths to the elements that it came from: neither
+/// an argument nor `each` says what these resources are repeated for.
 pub(super) fn selected_paths(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Vec<SmallVec<[Path; 1]>> {
     let is_counted = instance.arguments.is_empty() && instance.repetitions.iter().all(|it| it.value.is_none());
     let resources = resources.iter().filter(|_| is_counted && !instance.repetitions.is_empty());
     resources.flat_map(FlowResource::settings).map(|(_, value)| element_paths(&value.origin)).collect()
 }
 
-/// The ways to the elements that the values in an argument came from.
+/// The paths to the elements that the values in an argument came from.
 pub(super) fn argument_paths(argument: &Argument) -> Vec<Path> {
     let parts = argument.parts.iter().filter(|part| part.field != FieldKind::Key);
     let values = parts.flat_map(|part| values_at(&argument.value, &part.steps));
     values.flat_map(|value| element_paths(&value.origin)).collect()
 }
 
-/// The ways to the elements that `each` or `count` iterates: those from which they were rebuilt come first.
+/// The paths to the elements that `each` or `count` iterates. Those from which the iterated values were rebuilt come
+/// first.
 pub(super) fn iterated(repetition: &Repetition) -> Vec<Path> {
     let Iterated { rebuilt, own, key, .. } = Iterated::of(repetition);
     rebuilt.into_iter().chain(own).chain(key).collect()
 }
 
-/// The ways to the elements for which an instance is there.
+/// The paths to the elements that an instance is repeated for.
 pub(super) struct Iterated {
-    /// Those that the parts of the value came from, where the value was rebuilt of elements that were gone through.
+    /// The elements that the parts of the value came from, if the value was rebuilt from iterated elements.
     pub(super) rebuilt: Vec<Path>,
     pub(super) own: SmallVec<[Path; 1]>,
     pub(super) key: SmallVec<[Path; 1]>,
-    /// The elements from which a text in the value was made.
+    /// The elements from which a text in the value was built.
     pub(super) texts: Vec<Path>,
 }
 
@@ -65,7 +66,7 @@ impl Iterated {
 
     pub(super) fn of(repetition: &Repetition) -> Self {
         let Some(value) = &repetition.value else {
-            // An index is its own; what was counted is not what it leads to.
+            // An index has no origin but itself; the counted elements are not those that it leads to.
             let key = repetition.key.origin.path.iter().cloned().collect();
             return Self { rebuilt: Vec::new(), own: SmallVec::new(), key, texts: Vec::new() };
         };
@@ -74,7 +75,7 @@ impl Iterated {
         paths_inside(value, &mut left, &mut rebuilt);
         let texts = rebuilt.iter().filter(|(_, is_key)| !is_key).map(|(path, _)| path.clone()).collect();
         rebuilt.retain(|(path, _)| path.is_iterated());
-        // The key of a group says less than the values in it, and more than a text of a list.
+        // The key of a group says less than the values in the group, and more than a text in a list.
         let is_inside = |path: &Path| shapes(path).last().is_some_and(|(_, has_parts)| *has_parts);
         let has_values = rebuilt.iter().any(|(path, is_key)| !is_key && is_inside(path));
         let rebuilt =
@@ -85,7 +86,7 @@ impl Iterated {
     }
 }
 
-/// The way to the element that an index counts, where `count` is the number of elements of a collection.
+/// The path to the element that an index counts, if `count` is the number of elements of a collection.
 pub(super) fn counted(repetition: &Repetition) -> Option<Path> {
     let index = repetition.key.origin.path.as_ref().filter(|_| repetition.value.is_none())?.last()?;
     let mut origin = &repetition.key.origin;
@@ -99,14 +100,14 @@ pub(super) fn counted(repetition: &Repetition) -> Option<Path> {
     None
 }
 
-/// The way to an element of a variable that is listed under its own key, as in `{ a = var.customers.a }`.
+/// The path to an element of a variable that is listed under its own key, as in `{ a = var.customers.a }`.
 fn named(repetition: &Repetition, value: &Value) -> Option<Path> {
     let path = value.origin.path.as_ref().filter(|path| path.start().is_input() && !path.is_selected())?;
     let step = path.last().filter(|step| step.name() == repetition.key.as_str())?;
     Some(path.parent()?.select(step.clone(), Selection::Iterated))
 }
 
-/// The ways to the elements that the parts of a container came from, and whether a part is the key of its element.
+/// The paths to the elements that the parts of a container came from, and whether a part is the key of its element.
 fn paths_inside(value: &Value, left: &mut usize, paths: &mut Vec<(Path, bool)>) {
     let parts = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
     for part in parts.chain(value.elements().unwrap_or_default()) {
@@ -124,7 +125,7 @@ fn paths_inside(value: &Value, left: &mut usize, paths: &mut Vec<(Path, bool)>) 
     }
 }
 
-/// The ways to the elements that a value came from: the deepest that are known.
+/// The longest known paths to the elements that a value came from.
 pub(super) fn element_paths(origin: &Origin) -> SmallVec<[Path; 1]> {
     let mut paths = SmallVec::new();
     let mut left = PARTS;
@@ -160,7 +161,7 @@ fn add_element_paths(origin: &Origin, left: &mut usize, paths: &mut SmallVec<[Pa
     }
 }
 
-/// Whether a step leads to another element in each instance: one of all, or one by a key that differs.
+/// Whether a step leads to another element in each instance: it iterates, or its key differs between them.
 pub(super) fn is_selected(selection: &Selection) -> bool {
     match selection {
         Selection::Literal => false,
@@ -169,7 +170,7 @@ pub(super) fn is_selected(selection: &Selection) -> bool {
     }
 }
 
-/// The collections through which a path leads, and whether it leads into an element.
+/// The collections through which a path leads, and whether it leads into one of their elements.
 pub(super) fn shapes(path: &Path) -> SmallVec<[(Shape, bool); 1]> {
     let levels = levels(path);
     let last = levels.len();
@@ -177,7 +178,7 @@ pub(super) fn shapes(path: &Path) -> SmallVec<[(Shape, bool); 1]> {
     selected.map(|(at, (shape, _))| (shape, at + 1 < last)).collect()
 }
 
-/// What a path leads through, and whether it leads to another element of that in each instance.
+/// The collections through which a path leads, and whether it selects another element of each in every instance.
 pub(super) fn levels(path: &Path) -> SmallVec<[(Shape, bool); 4]> {
     let (root, selections) = path.selections();
     let mut steps: SmallVec<[Step; 2]> = SmallVec::new();
@@ -198,14 +199,15 @@ pub(super) fn is_inline(path: &Path) -> bool {
     matches!(path.start(), Root::Inline(_)) && path.selection().is_some_and(is_selected)
 }
 
-/// Whether a path goes through all elements of what a repeated call writes itself: they are the same for all tenants.
+/// Whether a path goes through all elements of a collection that is written in a repeated call itself: they are the
+/// same for all tenants.
 pub(super) fn is_written_for_all(path: &Path) -> bool {
     let (root, selections) = path.selections();
     let is_iterated = matches!(selections.first(), Some((_, Selection::Iterated)));
     is_iterated && matches!(root, Root::Variable { module, .. } if module.ends_with(']'))
 }
 
-/// Whether `path` leads to an element of `other` that is selected by something in an element of `own`.
+/// Whether `path` leads to an element of `other` that a value in an element of `own` selects.
 pub(super) fn is_joined(path: &Path, other: &Shape, own: &Shape) -> bool {
     let (root, selections) = path.selections();
     let selection = selections.get(other.steps.len()).filter(|_| *root == other.root);
@@ -219,7 +221,7 @@ pub(super) fn is_joined(path: &Path, other: &Shape, own: &Shape) -> bool {
     found
 }
 
-/// Whether the collection `inner` is a part of the elements of `outer`, or around them.
+/// Whether the collection `inner` is a part of the elements of `outer`, or contains them.
 pub(super) fn is_inside(inner: &Shape, outer: &Shape) -> bool {
     inner.root == outer.root && {
         let shorter = inner.steps.len().min(outer.steps.len());

@@ -1,4 +1,4 @@
-//! The accounts that the runtime may enter by the roles in a hand-written policy.
+//! The accounts that the runtime may enter through the roles in a hand-written policy.
 
 use std::ops::Range;
 
@@ -29,7 +29,7 @@ const POLICIES: [&str; 8] = [
     "aws_iam_group_policy",
 ];
 
-/// Resources that give roles policies by their ARNs, and the attributes that have these.
+/// Resources that attach policies to roles by the policies' ARNs, and the attributes with these ARNs.
 const ATTACHMENTS: [(&str, &str); 4] = [
     ("aws_iam_role_policy_attachment", "policy_arn"),
     ("aws_iam_policy_attachment", "policy_arn"),
@@ -37,13 +37,13 @@ const ATTACHMENTS: [(&str, &str); 4] = [
     ("aws_iam_role", "managed_policy_arns"),
 ];
 
-/// The path of the roles that connectors create.
+/// The path of the roles that connectors create, without its end.
 const ROLE_PATH: &str = "role/sym";
 
-/// The path of the roles that connectors create, to its end.
+/// The full path of the roles that connectors create.
 const CONNECTORS: &str = "role/sym/";
 
-/// What is allowed where one role assumes another.
+/// The action that allows one role to assume another.
 const ASSUME_ROLE: &str = "sts:AssumeRole";
 
 /// Whether the module has policies that may be the runtime's.
@@ -55,24 +55,24 @@ fn is_policy(resource: &Resource) -> bool {
     POLICIES.contains(&resource.kind.text.as_str()) || attached(resource).is_some()
 }
 
-/// The ARNs of the policies that a resource gives a role.
+/// The ARNs of the policies that a resource attaches to a role.
 fn attached(resource: &Resource) -> Option<&Expr> {
     let (_, name) = ATTACHMENTS.iter().find(|(kind, _)| *kind == resource.kind.text.as_str() && !resource.data)?;
     resource.attribute(name).map(|attribute| &attribute.value)
 }
 
-/// What the policies of a module say of the roles that may be assumed.
+/// What the policies of a module say about the roles that may be assumed.
 #[derive(Default)]
 pub(super) struct Policies<'p> {
-    /// Those that name roles below `/sym/`, or that are of a role of Sym: the accounts of these.
+    /// Policies that name roles below `/sym/`, or that belong to a role of Sym, with the accounts of the named roles.
     pub(super) known: Vec<RuntimeCall<'p>>,
-    /// Those that allow such roles among others, of a role that may be anything.
+    /// Policies that allow such roles among others and belong to a role that may be anyone's.
     pub(super) possible: Vec<RuntimeCall<'p>>,
-    /// Whom those trust that say who may assume a role of Sym.
+    /// The principals in trust policies of Sym's roles.
     pub(super) trusts: Vec<Trust<'p>>,
 }
 
-/// The policies of the module. `is_runtime` says which of its calls are of a runtime connector.
+/// The policies of the module. `is_runtime` says which of its calls create a runtime connector.
 pub(super) fn policies<'p>(
     evaluator: &Evaluator<'p>,
     instance: &Instance,
@@ -88,7 +88,7 @@ pub(super) fn policies<'p>(
         let instances = evaluator.tolerating(|| evaluator.resource_instances(instance, resource));
         let is_unknown = instances.is_err();
         let instances = instances.unwrap_or_else(|_| vec![evaluator.any_resource_instance(instance, resource)]);
-        // Terraform looks at no block that makes nothing.
+        // Terraform does not evaluate a block without instances.
         let Some(first) = instances.first() else { continue };
         let is_of_runtime = about.runtime.contains(&resource.block.span);
         let mut policy = PolicyReader {
@@ -112,7 +112,7 @@ pub(super) fn policies<'p>(
             policy.each = each;
             match policy.is_of_sym {
                 true => policy.read(resource),
-                // What is wrong with other policies is nothing about tenants.
+                // Errors in other policies have nothing to do with tenants.
                 false => evaluator.tolerating(|| policy.read(resource)),
             }
         }
@@ -152,8 +152,8 @@ pub(super) fn policies<'p>(
     found
 }
 
-/// The policies that are probably the runtime's, where there is no other safelist: those that name an account of a tenant.
-/// A policy that allows any account may be somebody else's.
+/// The policies that are probably the runtime's, if there is no other safelist: those that name an account of a tenant.
+/// A policy that allows any account may belong to something else.
 pub(super) fn likely<'p>(mut possible: Vec<RuntimeCall<'p>>, tenants: &[Tenant]) -> Vec<RuntimeCall<'p>> {
     let accounts = tenants.iter().flat_map(|tenant| [tenant.sso_account(), tenant.role_account()]);
     let own: HashSet<&str> = accounts.flatten().map(|account| account.text()).collect();
@@ -171,8 +171,8 @@ pub(super) fn likely<'p>(mut possible: Vec<RuntimeCall<'p>>, tenants: &[Tenant])
     possible
 }
 
-/// What a runtime connector that can be read allows by its own policies, to which `call` passes a safelist. Policies that
-/// are known replace the safelist; wildcards in the others are added to it.
+/// The policies of a readable runtime connector, to which `call` passes a safelist. If the policies are known, they
+/// replace the safelist; otherwise only their wildcards are added to it.
 pub(super) fn in_place_of<'p>(call: RuntimeCall<'p>, mut policies: Vec<RuntimeCall<'p>>) -> Vec<RuntimeCall<'p>> {
     let elements = |list: &Value| list.elements().map(<[Value]>::to_vec).unwrap_or_default();
     let lists = || policies.iter().flat_map(|policy| &policy.safelists);
@@ -193,14 +193,14 @@ pub(super) fn in_place_of<'p>(call: RuntimeCall<'p>, mut policies: Vec<RuntimeCa
     policies
 }
 
-/// Whether a policy allows to assume roles, whichever, by its text alone.
+/// Whether a policy's text alone says that it allows some role to be assumed.
 pub(crate) fn is_about_assuming(resource: &Resource, sources: &Sources) -> bool {
     let text = sources.text(resource.block.span);
     let only_denies = text.contains("\"Deny\"") && !text.contains("\"Allow\"");
     is_policy(resource) && !only_denies && [ASSUME_ROLE, "sts:*"].iter().any(|action| text.contains(action))
 }
 
-/// Whether a pattern of an account matches more than one.
+/// Whether a pattern for an account matches more than one account.
 fn is_any(account: &str) -> bool {
     account.contains(['*', '?'])
 }
@@ -216,26 +216,26 @@ fn value_in(evaluator: &Evaluator<'_>, each: &ResourceInstance<'_>, expr: &Expr)
 struct PolicyReader<'a, 'p> {
     evaluator: &'a Evaluator<'p>,
     instance: &'a Instance,
-    /// The instance of the resource that is read.
+    /// The instance of the resource that is being read.
     each: &'a ResourceInstance<'p>,
     is_of_sym: bool,
     is_of_runtime: bool,
     accounts: Vec<Value>,
-    /// What a part of them may be.
+    /// The lists that some of the accounts may be.
     alternatives: Vec<Value>,
-    /// Whether a role below `/sym/` is among what may be assumed.
+    /// Whether a role below `/sym/` is among those that may be assumed.
     is_known_to_be: bool,
-    /// Whether it allows to assume roles by name, and not as one of all actions.
+    /// Whether it allows roles to be assumed by naming that action, and not only as one of all actions.
     is_about_roles: bool,
-    /// A part that is not known and may say what may be assumed.
+    /// An unknown part that may say which roles may be assumed.
     unclear: Option<Value>,
-    /// A part that is not known, of a policy that also has roles that are known.
+    /// An unknown part of a policy that also has known roles.
     open: Option<Value>,
-    /// Something that may take back what is allowed.
+    /// A statement that may deny what others allow.
     undone: Option<Value>,
-    /// Whether that is so in any account.
+    /// Whether such a statement denies roles in any account.
     is_limited: bool,
-    /// The accounts that statements leave which deny all others.
+    /// The accounts that are left by statements that deny all others.
     left: Vec<Limit>,
     /// The principals that may assume the role.
     trusted: Vec<Value>,
@@ -246,7 +246,7 @@ impl<'p> PolicyReader<'_, 'p> {
         if let Some(attribute) = RuntimeBlock::Policy(resource).attribute() {
             self.policy(&attribute.value);
         }
-        // A trust policy has no resources, so it adds nothing to the accounts.
+        // A trust policy has no resources, so it must not add accounts.
         if let Some(trust) = resource.attribute("assume_role_policy") {
             let before = (self.unclear.take(), self.open.take());
             self.policy(&trust.value);
@@ -299,7 +299,8 @@ impl<'p> PolicyReader<'_, 'p> {
         }
     }
 
-    /// Notes that what `unknown` is may allow more, unless it is of this project, where it is read itself.
+    /// Notes that the unknown value may allow more, unless it is another policy of this project, which is read on its
+    /// own.
     fn leave_open(&mut self, unknown: &Value) {
         let span = unknown.as_unknown().map_or(unknown.origin.span, |it| it.span);
         let text = self.evaluator.project().sources().text(span);
@@ -310,7 +311,7 @@ impl<'p> PolicyReader<'_, 'p> {
         }
     }
 
-    /// Notes the policies with these ARNs, of which nothing is known but where AWS has them.
+    /// Notes the policies with these ARNs. Of them, only the ones that AWS manages are known.
     fn managed(&mut self, arns: &Value, depth: usize) {
         if let Some(arn) = arns.as_str() {
             if !arn.contains(":iam::aws:policy/") || ALL.iter().any(|name| arn.ends_with(name)) {
@@ -324,7 +325,7 @@ impl<'p> PolicyReader<'_, 'p> {
         }
     }
 
-    /// A document as a text, such as a heredoc.
+    /// Reads a document that is a text, such as a heredoc.
     fn text(&mut self, text: &Value) {
         if let Some(document) = text.known_text().and_then(|known| self.evaluator.json(known)) {
             self.document(&document, 0);
@@ -337,8 +338,8 @@ impl<'p> PolicyReader<'_, 'p> {
         }
     }
 
-    /// The documents that a document is made of. Of those that override, a statement with a `Sid` replaces the one that
-    /// has the same.
+    /// Reads the documents that a document is made of. In those that override, a statement with a `Sid` replaces the
+    /// statement with the same `Sid`.
     fn documents(&mut self, expr: &Expr, overrides: bool) {
         let value = self.value(expr);
         let texts = if value.elements().is_some() { parts(&value) } else { vec![value] };
@@ -352,7 +353,7 @@ impl<'p> PolicyReader<'_, 'p> {
         }
     }
 
-    /// What `jsonencode` is given, where `expr` is a call of it or a local that is one.
+    /// The argument of `jsonencode`, if `expr` is such a call or a local that is set to one.
     fn encoded(&self, expr: &'p Expr, locals: usize) -> Option<&'p Expr> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.encoded(inner, locals),
@@ -401,14 +402,14 @@ impl<'p> PolicyReader<'_, 'p> {
         self.limit_since(before, limits);
     }
 
-    /// Notes that all roles but some may be assumed.
+    /// Notes that all roles except some may be assumed.
     fn all_but(&mut self, others: &Value) {
         self.is_known_to_be |= self.is_of_sym;
         let origin = Origin::derived(others.origin.span, [others.origin.clone()]);
         self.accounts.push(Value::new(Kind::String(Str::from("*")), origin));
     }
 
-    /// Notes that roles below `/sym/` are taken back: of which tenants is not judged.
+    /// Notes that roles below `/sym/` are denied. Which tenants this concerns is not evaluated.
     fn denied(&mut self, resources: &Value) {
         let texts = if resources.as_str().is_some() { vec![resources.clone()] } else { parts(resources) };
         let is_named = |text: &Value| text.as_str().is_some_and(|text| text.contains(ROLE_PATH));
@@ -425,7 +426,7 @@ impl<'p> PolicyReader<'_, 'p> {
         }
     }
 
-    /// Notes that all roles but these are taken back.
+    /// Notes that all roles except these are denied.
     fn denied_but(&mut self, others: &Value) {
         let before = std::mem::take(&mut self.accounts);
         self.roles(others, 0);
@@ -433,7 +434,7 @@ impl<'p> PolicyReader<'_, 'p> {
         self.left.push(Limit::Accounts(left));
     }
 
-    /// Removes the accounts that a statement added and its conditions exclude.
+    /// Removes the accounts that a statement added and its own conditions exclude.
     fn limit_since(&mut self, before: usize, limits: Vec<Limit>) {
         for limit in limits {
             let listed = self.accounts.split_off(before.min(self.accounts.len()));
@@ -462,7 +463,8 @@ impl<'p> PolicyReader<'_, 'p> {
         }
     }
 
-    /// Calls `visit` with each of what the unknown `value` may be: only accounts that come of all of them are certain.
+    /// Calls `visit` with each candidate of the unknown `value`. Only accounts that all candidates have in common are
+    /// certain.
     fn each_candidate(&mut self, value: &Value, mut visit: impl FnMut(&mut Self, &Value)) {
         let before = std::mem::take(&mut self.accounts);
         let mut lists = Vec::new();
@@ -530,11 +532,11 @@ impl<'p> PolicyReader<'_, 'p> {
         !found.is_empty()
     }
 
-    /// Notes the accounts of the roles in `value`, whose ARNs may be anywhere in texts.
+    /// Notes the accounts of the roles in `value`. Their ARNs may be anywhere in its texts.
     fn roles(&mut self, value: &Value, depth: usize) {
         if value.as_unknown().is_some() {
             match value.candidates() {
-                // The partition of an account's role does not matter.
+                // An ARN with an unknown partition still names its account.
                 [] if value.known_text().is_some_and(|text| self.named(text, true)) => {}
                 [] => self.unknown_role(value),
                 _ => self.each_candidate(value, |policy, candidate| policy.roles(candidate, depth)),
@@ -556,7 +558,7 @@ impl<'p> PolicyReader<'_, 'p> {
             }
             return;
         }
-        // IAM refuses an account alone, so that no role may be assumed.
+        // IAM rejects an account id alone, so this allows no role.
         self.is_known_to_be |= self.is_of_sym && is_account_id(text);
         self.named(value, false);
     }
@@ -570,8 +572,8 @@ impl<'p> PolicyReader<'_, 'p> {
         self.accounts.push(value.clone());
     }
 
-    /// Notes the accounts of the roles that a text names; of one that `has_gaps`, where they all are known. Whether there
-    /// were any.
+    /// Notes the accounts of the roles that a text names, and returns whether there are any. If the text `has_gaps`,
+    /// the accounts are noted only if all of them are known.
     fn named(&mut self, value: &Value, has_gaps: bool) -> bool {
         let text = value.as_str().map_or("", |text| text.as_str());
         let sources: &Sources = self.evaluator.project().sources();
@@ -584,7 +586,7 @@ impl<'p> PolicyReader<'_, 'p> {
         if has_gaps && !named.iter().all(is_known) {
             return false;
         }
-        // A role outside the connectors' path is not a connector, whatever its account is.
+        // A role outside the connectors' path is not a connector, whichever account it is in.
         if has_gaps && named.is_empty() {
             return role_of(text).is_some();
         }
@@ -600,9 +602,9 @@ impl<'p> PolicyReader<'_, 'p> {
     }
 }
 
-/// Roles of connectors that a text names.
+/// A role of a connector that a text names, or several by a pattern.
 struct NamedRole<'t> {
-    /// Where the account is; `None` where any is meant.
+    /// Where the account is in the text; `None` if any account is allowed.
     account: Option<Range<usize>>,
     resource: &'t str,
 }
@@ -617,7 +619,7 @@ fn roles_in(text: &str) -> Vec<NamedRole<'_>> {
         let start = at + SERVICE.len();
         let (account, resource) = text.get(start..)?.split_once(':')?;
         let is_account = account.len() <= 64 && !account.contains(['"', ' ', '/']);
-        // Elsewhere in the text, `*` may be about something else.
+        // Elsewhere in the text, `*` may stand for something else.
         let is_role = resource.starts_with("role");
         (is_account && is_role && is_of_connectors(resource))
             .then(|| NamedRole { account: Some(start..start + account.len()), resource })
@@ -625,7 +627,8 @@ fn roles_in(text: &str) -> Vec<NamedRole<'_>> {
     found.collect()
 }
 
-/// The roles of connectors that an ARN names, if the text is one. What its end lacks is anything to IAM.
+/// The connector role that an ARN names; the outer `None` if the text is not an ARN. IAM treats missing parts at the
+/// end as `*`.
 fn role_of(text: &str) -> Option<Option<NamedRole<'_>>> {
     if !text.starts_with("arn:") || text.contains(['"', ' ', '\n']) {
         return None;
@@ -643,7 +646,7 @@ fn role_of(text: &str) -> Option<Option<NamedRole<'_>>> {
     Some(is_role.then_some(NamedRole { account: account.0, resource: resource.1 }))
 }
 
-/// Whether the resource of an ARN is below the path of the connectors' roles, or of any path that may be it.
+/// Whether the resource of an ARN is below the connectors' path, or a pattern that may match it.
 fn is_of_connectors(resource: &str) -> bool {
     let written = resource.find(['*', '?', GAP]).and_then(|at| resource.get(..at));
     resource.starts_with(CONNECTORS) || written.is_some_and(|written| CONNECTORS.starts_with(written))
@@ -653,11 +656,11 @@ fn is_of_connectors(resource: &str) -> bool {
 /// `sts:ExternalId`, does not limit them.
 enum Limit {
     Accounts(Vec<Value>),
-    /// The accounts of organizations, which are not known, or a value that is unknown.
+    /// Organizations, whose accounts are not known, or an unknown value.
     Unclear(Value),
 }
 
-/// What the `condition` blocks of a statement limit it to.
+/// The limits in the `condition` blocks of a statement.
 fn limits_of_block(statement: &Block, of: &dyn Fn(&Expr) -> Value) -> Vec<Limit> {
     let mut limits = Vec::new();
     for block in &statement.body.blocks {
@@ -684,7 +687,7 @@ fn limits_of_block(statement: &Block, of: &dyn Fn(&Expr) -> Value) -> Vec<Limit>
     limits
 }
 
-/// What the `Condition` of a statement limits it to.
+/// The limits in the `Condition` of a statement.
 fn limits_in(conditions: &Value) -> Vec<Limit> {
     if conditions.as_unknown().is_some() {
         return vec![Limit::Unclear(conditions.clone())];
@@ -699,7 +702,7 @@ fn limits_in(conditions: &Value) -> Vec<Limit> {
     limits
 }
 
-/// What a condition limits a statement to, if it limits the accounts.
+/// The limit that a condition sets, if it limits the accounts.
 fn limit(test: &str, key: &str, values: &Value) -> Option<Limit> {
     let test = test.rsplit(':').next().unwrap_or(test).to_ascii_lowercase();
     let test = test.strip_suffix("ifexists").unwrap_or(&test);
@@ -734,13 +737,13 @@ fn allows(actions: &Value) -> bool {
     is(actions) || actions.elements().is_some_and(|elements| elements.iter().any(is))
 }
 
-/// Whether a condition with this key leaves only some callers.
+/// Whether a condition with this key admits only some callers.
 fn limits_callers(key: &Str) -> bool {
     let key = key.to_ascii_lowercase();
     key.starts_with("aws:principal") || key.starts_with("aws:source")
 }
 
-/// An action that is not known.
+/// The first action that is not known.
 fn unknown_in(actions: &Value) -> Option<Value> {
     let is_open =
         |value: &&Value| value.as_unknown().is_some() || value.as_str().is_some_and(|text| text.contains(GAP));
@@ -752,10 +755,10 @@ fn unknown_in(actions: &Value) -> Option<Value> {
     })
 }
 
-/// The policies of AWS that allow [`ASSUME_ROLE`] for any role.
+/// AWS's managed policies that allow [`ASSUME_ROLE`] for any role.
 const ALL: [&str; 2] = ["/AdministratorAccess", "/PowerUserAccess"];
 
-/// Whether these actions name [`ASSUME_ROLE`], or a pattern of its service.
+/// Whether these actions name [`ASSUME_ROLE`] or a pattern in its service.
 fn names_action(actions: &Value) -> bool {
     let is = |value: &Value| value.as_str().is_some_and(|action| action.to_ascii_lowercase().starts_with("sts:"));
     is(actions) || actions.elements().is_some_and(|elements| elements.iter().any(is))
@@ -763,10 +766,10 @@ fn names_action(actions: &Value) -> bool {
 
 /// Whether `pattern`, in lower case, matches [`ASSUME_ROLE`]: `*` stands for any characters, `?` for one.
 fn is_pattern_of(pattern: &str) -> bool {
-    // Nothing else has a meaning to IAM.
+    // Other characters do not occur in IAM's actions.
     let is_of_action = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'*' | b'?');
     pattern.len() <= MOST && pattern.bytes().all(is_of_action) && glob_match(pattern, ASSUME_ROLE.to_ascii_lowercase())
 }
 
-/// The longest pattern of an action that is read.
+/// Longer patterns of actions are not read.
 const MOST: usize = 128;

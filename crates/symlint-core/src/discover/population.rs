@@ -1,4 +1,4 @@
-//! The elements of all collections, whose they are, and the tenants that they make.
+//! The elements of all collections, their owners, and the tenants that are built from them.
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{
@@ -22,29 +22,30 @@ use crate::tenants::{
 /// How many tenants are checked.
 const MOST: usize = 100_000;
 
-/// The elements of all collections, and whose they are.
+/// The elements of all collections, and the tenants that own them.
 pub(super) struct Population<'a> {
     pub(super) run: RunId,
     pub(super) project: &'a Project,
     /// By the ids of the tenants.
     pub(super) elements: Vec<Member>,
     pub(super) sources: SourceIndex,
-    /// How many of the collections have tenants as elements. The elements of the others belong to tenants.
+    /// How many of the collections have tenants as elements; these come first. Elements of the others belong to a
+    /// tenant.
     pub(super) primary: usize,
-    /// How many of these are configured, or called as in the shipped example.
+    /// How many of these are configured, or have the name that the shipped example uses.
     configured: usize,
-    /// The collections of tenants whose elements are texts that are not their names, such as accounts by name.
+    /// The collections of tenants whose elements are texts other than their names, such as accounts by name.
     pub(super) of_texts: HashSet<usize>,
-    /// By collection, the pairs of attributes that make grants.
+    /// By collection, the pairs of attributes that are the halves of a grant.
     pub(super) pairs: Vec<Vec<Pair>>,
-    /// By collection, the values that come from elsewhere for its tenants.
+    /// By collection, the values that its tenants get from elsewhere.
     pub(super) elsewhere: Vec<HashSet<FieldKind>>,
-    /// Elements of other collections, by these and the tenants to whom they belong.
+    /// Elements of other collections, each with its collection and the tenant that owns it.
     pub(super) others: Vec<(usize, TenantId, Value)>,
     pub(super) unknown_effects: Vec<UnknownEffect>,
-    /// Where what takes effect was made of too much.
+    /// The places of values that were built from too many parts to follow.
     pub(super) unfollowed: SortedSet<Span>,
-    /// The first tenant that is not checked.
+    /// The place of the first tenant that is not checked.
     pub(super) too_many: Option<Span>,
 }
 
@@ -64,16 +65,16 @@ impl<'a> Population<'a> {
         let is_alone = !evaluator.project().has_configuration();
         for (place, shape) in found.shapes.iter().enumerate() {
             let mut own = elements::elements(evaluator, walked, &found.inline, shape);
-            // A values file alone is read like the shipped example.
+            // A values file without a module is read like the shipped example.
             own.retain(|element| !(is_alone && matches!(element.key.last(), Some(ElementKey::Index(_)))));
-            // What was rebuilt from elements that are already tenants does not add tenants.
+            // Elements that were rebuilt from existing tenants are not further tenants.
             if !elements.is_empty() {
                 own.retain(|element| sources.tenants(&element.value).is_empty());
                 if own.is_empty() {
                     continue;
                 }
             }
-            // Each takes some kilobytes, and may be written in six bytes.
+            // Each element takes a few kilobytes, even if it is written in six bytes.
             let room = MOST - elements.len();
             too_many = too_many.or(own.get(room).map(|first| first.span));
             own.truncate(room);
@@ -133,7 +134,7 @@ impl<'a> Population<'a> {
                 instance.tenant = assigner.tenant_of(instance, resources_of(&walked.resources, flow, at));
             }
         }
-        // Of two calls that name one tenant, the one with all values of another one has a wrong name.
+        // If two calls name one tenant, the call with all values of another tenant has the wrong name.
         let instances = || walked.flows.iter().flat_map(|flow| &flow.instances);
         let mut claims: HashMap<TenantId, usize> = HashMap::default();
         instances().filter_map(|it| it.tenant).for_each(|tenant| *claims.entry(tenant).or_default() += 1);
@@ -149,7 +150,7 @@ impl<'a> Population<'a> {
         }
     }
 
-    /// The only tenant whose values the instance is passed, whatever it is called.
+    /// The only tenant whose values the instance is passed, whatever the instance is called.
     fn only_source(&self, instance: &FlowInstance) -> Option<TenantId> {
         let values = instance.arguments.iter().filter(|argument| !argument.is_slug()).map(|argument| &argument.value);
         let mut tenants = values.flat_map(|value| self.sources.tenants(value));
@@ -157,7 +158,7 @@ impl<'a> Population<'a> {
         tenants.all(|tenant| tenant == first).then_some(first)
     }
 
-    /// The tenants of the collections, with what takes effect for them.
+    /// The tenants of the collections, with the values that take effect for them.
     pub(super) fn tenants(
         &mut self,
         walked: &Walked<'_>,
@@ -187,7 +188,7 @@ impl<'a> Population<'a> {
             .collect();
         let types: Vec<Option<&Type>> =
             self.sources.collections().iter().map(|collection| element_type(self.project, &collection.shape)).collect();
-        // A name that several elements of a list have does not tell them apart.
+        // A name that several elements of a list share does not tell them apart.
         let (mut names, mut shared) = (HashSet::default(), HashSet::default());
         for Member { collection, element } in self.elements.iter().filter(|it| it.element.name.is_none()) {
             let name = name_inside(&element.value, element).as_str().cloned();
@@ -220,7 +221,7 @@ impl<'a> Population<'a> {
         }
         leave_out_names_of_several(&mut tenants, &layouts, &refused);
         self.note_refused(walked, &mut tenants);
-        // Of each tenant, what takes effect for each of its flow instances.
+        // For each tenant, the effects of each of its flow instances.
         let mut effects: Vec<Vec<Vec<Effective>>> = vec![Vec::new(); tenants.len()];
         for (tenant, instance, resources) in assigned(walked) {
             if let Some(effects) = effects.get_mut(tenant.index()) {
@@ -228,7 +229,7 @@ impl<'a> Population<'a> {
             }
         }
         mark_alone(walked, &mut effects);
-        // A tenant that is not an object has no other values than those of other collections.
+        // A tenant that is not an object has no values but those of other collections.
         let is_useless = |tenant: &Tenant| {
             matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen())
         };
@@ -236,7 +237,7 @@ impl<'a> Population<'a> {
         let mut counts: HashMap<(usize, TenantId), usize> = HashMap::default();
         self.others.iter().for_each(|(at, id, _)| *counts.entry((*at, *id)).or_default() += 1);
         for (at, id, element) in &self.others {
-            // Of several elements, each may be another grant.
+            // If there are several elements, each may be another grant.
             let is_one = |field: FieldKind| {
                 counts.get(&(*at, *id)) == Some(&1)
                     || !matches!(field, FieldKind::PermissionSetArn | FieldKind::TargetAccountId)
@@ -266,7 +267,7 @@ impl<'a> Population<'a> {
         tenants
     }
 
-    /// Notes what tenants lack, or have as null, where something fails on it.
+    /// Notes the attributes that tenants lack, or have as null, where an expression fails because of that.
     fn note_refused(&self, walked: &Walked<'_>, tenants: &mut [Tenant]) {
         for error in &walked.errors {
             let (path, name, absence) = match &error.subject {
@@ -280,7 +281,7 @@ impl<'a> Population<'a> {
                 },
                 _ => continue,
             };
-            // What all of them lack is wrong in the expression.
+            // If all tenants lack it, the mistake is in the expression.
             let is_anywhere = self.sources.locate(&path).is_some_and(|(collection, _, taken)| {
                 let steps = fields::steps_inside(&path, taken);
                 let members = self.elements.iter().map(|member| (member.collection, &member.element.value));
@@ -305,7 +306,7 @@ impl<'a> Population<'a> {
         }
     }
 
-    /// Gives `tenant` a value of an element of another collection.
+    /// Gives `tenant` a value from an element of another collection.
     fn add_value(&self, tenant: &mut Tenant, way: &Way, value: Value) {
         if value.as_unknown().is_some_and(|unknown| unknown.is_refused) {
             return;
@@ -350,7 +351,7 @@ impl<'a> Population<'a> {
         instances.all(|it| it == Some(first)).then(|| first.to_owned())
     }
 
-    /// Makes each flow instance that receives no values of a collection a tenant of its own.
+    /// Makes a tenant of each flow instance that receives no values of a collection.
     pub(super) fn add_called(&self, walked: &mut Walked<'_>, tenants: &mut Vec<Tenant>) {
         let mut alone: Vec<(Span, usize, usize, Vec<Effective>)> = Vec::new();
         for (call, flow) in walked.flows.iter().enumerate() {
@@ -365,9 +366,10 @@ impl<'a> Population<'a> {
                 alone.extend(span.map(|span| (span, call, at, received)));
             }
         }
-        // In source order, whatever order the keys of a call have.
+        // In source order, whatever the order of a call's keys is.
         alone.sort_by_key(|(span, call, at, _)| (*span, *call, *at));
-        // What all calls pass well as something else, the module uses as what it is not.
+        // If all calls pass the same other kind of value, the module uses an argument for something else than its name
+        // says.
         let is_misused = |field: FieldKind| {
             let mut values = alone.iter().flat_map(|(.., received)| received).filter(|it| it.field == field);
             let is_other = |it: &Effective| text_of(&it.value).is_some_and(|text| other_shape(field, &text).is_some());
@@ -381,7 +383,7 @@ impl<'a> Population<'a> {
                 continue;
             };
             instance.tenant = Some(id);
-            // The root module has no address: its first resource stands for its flow.
+            // The root module has no address, so the address of its first resource stands for its flow.
             let first = || acting(resources_of(&walked.resources, call, at)).map(FlowResource::address);
             let address = Some(&instance.address).filter(|address| !address.is_empty()).cloned();
             let address = address.or_else(first).unwrap_or_default();
@@ -390,8 +392,8 @@ impl<'a> Population<'a> {
     }
 }
 
-/// Marks the values that are written in the calls of a single tenant. They are this tenant's own, unless other tenants have
-/// them from there, too.
+/// Marks the values that are written in the calls of a single tenant. They are this tenant's own, unless other tenants
+/// have them from the same place.
 fn mark_alone(walked: &Walked<'_>, effects: &mut [Vec<Vec<Effective>>]) {
     let place = |it: &Effective| matches!(it.value.origin.makeup, Makeup::Written(_)).then_some(it.value.origin.span);
     let mut owners: HashMap<Span, Option<usize>> = HashMap::default();
@@ -417,7 +419,7 @@ fn mark_alone(walked: &Walked<'_>, effects: &mut [Vec<Vec<Effective>>]) {
     }
 }
 
-/// The first of the resources on which Sym or AWS acts.
+/// The first resource on which Sym or AWS acts.
 fn acting<'r, 'p>(resources: &'r [FlowResource<'p>]) -> Option<&'r FlowResource<'p>> {
     resources.iter().find(|it| it.sink().is_some()).or(resources.first())
 }
@@ -434,7 +436,7 @@ pub(super) fn assigned<'w, 'p>(
     })
 }
 
-/// Notes the nulls in the entry of `tenant` that take effect: a null that does not may be what a filter leaves out.
+/// Notes the nulls in the entry of `tenant` that take effect. Other nulls may be there for a filter to leave out.
 fn note_nulls(tenant: &mut Tenant, effects: &[Vec<Effective>]) {
     for effective in effects.iter().flatten().filter(|it| it.value.is_null()) {
         let Some(path) = &effective.value.origin.path else { continue };
@@ -456,7 +458,7 @@ fn note_nulls(tenant: &mut Tenant, effects: &[Vec<Effective>]) {
     }
 }
 
-/// Notes the empty ids of which ARNs are made.
+/// Notes the empty ids from which ARNs are built.
 fn note_empty_ids(tenant: &mut Tenant, ways: &[Way], element: &Value) {
     let is_id = |way: &&Way| matches!(way.field, FieldKind::InstanceArn | FieldKind::PermissionSetArn);
     for way in ways.iter().filter(|way| way.is_fragment).filter(is_id) {
@@ -471,7 +473,7 @@ fn note_empty_ids(tenant: &mut Tenant, ways: &[Way], element: &Value) {
     }
 }
 
-/// Notes that an element of another collection lacks a value of `tenant` that something refers to.
+/// Notes that an element of another collection lacks a value of `tenant` that an expression refers to.
 fn note_lack(tenant: &mut Tenant, way: &Way, element: &Value, refused: &HashSet<Str>) {
     let (Some(Step::Name(name)), Some(path)) = (way.steps.last(), &element.origin.path) else { return };
     let is_wanted = refused.contains(name) && tenant.values().any(|it| it.kind == way.field);
@@ -483,8 +485,9 @@ fn note_lack(tenant: &mut Tenant, way: &Way, element: &Value, refused: &HashSet<
     }
 }
 
-/// What several tenants of a collection with the author's own names have is a name, however much it looks like another.
-/// What expressions are `refused` is reported there.
+/// If several tenants of a collection with other names than ours have the same attribute that resembles one of ours,
+/// that name is the author's own and not a misspelling. An attribute whose absence made an expression fail, `refused`,
+/// is reported at the expression.
 fn leave_out_names_of_several(tenants: &mut [Tenant], layouts: &[Layout], refused: &HashSet<Str>) {
     let name = |tenant: &Tenant, misfit: &Misfit| {
         let Provenance::Collection(at) = tenant.provenance else { return None };
@@ -509,7 +512,7 @@ fn leave_out_names_of_several(tenants: &mut [Tenant], layouts: &[Layout], refuse
     }
 }
 
-/// What a value of another collection is called: its attribute, or, without one, the collection.
+/// The name of a value from another collection: its attribute, or without one, the collection.
 fn collection_name(way: &Way, path: &Path) -> String {
     match (way.steps.last(), path.start()) {
         (Some(Step::Name(name)), _) | (_, Root::Variable { name, .. } | Root::Local { name, .. }) => name.to_string(),
@@ -526,7 +529,7 @@ pub(super) fn name_of(shape: &Shape) -> String {
     path.to_string()
 }
 
-/// The type of one element, where the type of the variable says it.
+/// The type of one element, if the variable's type says it.
 pub(super) fn element_type<'p>(project: &'p Project, shape: &Shape) -> Option<&'p Type> {
     let Root::Variable { module, name } = &shape.root else { return None };
     let variable = project.root().filter(|_| module.is_empty()).and_then(|root| root.variable(name))?;
@@ -548,7 +551,7 @@ pub(super) fn element_type<'p>(project: &'p Project, shape: &Shape) -> Option<&'
     }
 }
 
-/// Where the name of an instance was written: the key that it has, or else its slug.
+/// Where the name of an instance is written: its key, or else its slug.
 fn name_span(instance: &FlowInstance) -> Option<Span> {
     match instance.repetitions.first() {
         Some(repetition) if repetition.key.as_str().is_some() => Some(repetition.key.origin.span),

@@ -1,4 +1,4 @@
-//! Which variables of a module reach which of its sinks, read from its expressions alone.
+//! Which variables of a module reach which of its sinks, according to its expressions alone.
 
 use symlint_terraform::syntax::{Call, Expr, ExprKind, For, Item, Key, SplatStep, TemplatePart, children};
 use symlint_terraform::{Module, Resource, Str};
@@ -9,10 +9,10 @@ use crate::tenants::{FieldKind, Step, Steps};
 /// How deep expressions, and locals within each other, are followed.
 const DEPTH: usize = 32;
 
-/// How many places an expression may come from. Real expressions have a handful.
+/// How many places an expression may come from. Real expressions come from a handful.
 const MOST: usize = 64;
 
-/// Functions that pass the value of each argument on as it is.
+/// Functions that return the value of each argument unchanged.
 const PASSING: [&str; 16] = [
     "coalesce",
     "concat",
@@ -32,15 +32,15 @@ const PASSING: [&str; 16] = [
     "values",
 ];
 
-/// Functions whose first argument is the name of a file.
+/// Functions whose first argument is a file name.
 const FILES: [&str; 4] = ["file", "filebase64", "fileexists", "templatefile"];
 
 /// A part of a variable that reaches a sink.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reached {
-    /// The variable, and the way inside its value.
+    /// The variable, and the path inside its value.
     pub(super) input: VariablePart,
-    /// Which value of the tenant the sink needs.
+    /// Which of the tenant's values the sink needs.
     pub(super) field: FieldKind,
 }
 
@@ -48,14 +48,14 @@ pub(super) struct Reached {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct VariablePart {
     pub(super) variable: Str,
-    /// The way inside its value.
+    /// The path inside its value.
     pub(super) steps: Steps,
-    /// Whether the value is passed on as it is, and not put together with others.
+    /// Whether the value is passed on unchanged, and not combined with others.
     pub(super) is_exact: bool,
 }
 
-/// The variables of `module` that reach its sinks, and under [`FieldKind::Key`] those that reach the names of its
-/// resources. In the order of the sinks, each once.
+/// The variables of `module` that reach its sinks, and with [`FieldKind::Key`] those that reach the names of its
+/// resources. Each is listed once, in the order of the sinks.
 pub(super) fn reached(module: &Module) -> Vec<Reached> {
     let mut found: Vec<Reached> = Vec::new();
     let mut add = |parts: Vec<VariablePart>, field: FieldKind| {
@@ -86,9 +86,9 @@ pub(super) fn reached(module: &Module) -> Vec<Reached> {
 
 struct Follower<'m> {
     module: &'m Module,
-    /// What `each` goes through.
+    /// The collection that `each` iterates.
     for_each: Option<&'m Expr>,
-    /// The names that enclosing `for` expressions bind, the innermost last.
+    /// The names that enclosing `for` expressions bind; the innermost comes last.
     bound: Vec<(&'m str, Binding<'m>)>,
     depth: usize,
     found: Vec<VariablePart>,
@@ -96,9 +96,9 @@ struct Follower<'m> {
 
 #[derive(Clone, Copy)]
 enum Binding<'m> {
-    /// Each element of this.
+    /// Each element of this expression.
     Element(&'m Expr),
-    /// Each key of this.
+    /// Each key of this expression.
     Key(&'m Expr),
 }
 
@@ -175,7 +175,7 @@ impl<'m> Follower<'m> {
             }
             Some("each") => {
                 let Some(for_each) = self.for_each.take() else { return };
-                // Of a set, the key is the element; of a map, a name.
+                // The key of a set's element is the element itself; the key of a map's element is a name.
                 let is_element = name.as_str() == "value" || is_set(for_each);
                 self.follow(for_each, before(Step::Each, steps), exact && is_element);
                 self.for_each = Some(for_each);
@@ -224,7 +224,7 @@ impl<'m> Follower<'m> {
     fn call(&mut self, call: &'m Call, steps: Steps, exact: bool) {
         let name = call.name.text.as_str();
         if name == "merge" {
-            // The value of the last object takes effect.
+            // The attribute in the last object takes effect.
             let written = call.arguments.iter().rev().find(|argument| writes(argument, steps.first()));
             match written {
                 Some(argument) => self.follow(argument, steps, exact),
@@ -233,7 +233,7 @@ impl<'m> Follower<'m> {
             return;
         }
         let passes = PASSING.contains(&name);
-        // The name of a file is not a part of the content.
+        // The name of a file is not a part of the file's content.
         let names_file = usize::from(FILES.contains(&name));
         for argument in call.arguments.iter().skip(names_file) {
             let steps = if passes { steps.clone() } else { Steps::new() };
@@ -242,7 +242,7 @@ impl<'m> Follower<'m> {
     }
 }
 
-/// Whether `expr` is an object in which the attribute of `step` is written.
+/// Whether `expr` is an object with an attribute for `step`.
 fn writes(expr: &Expr, step: Option<&Step>) -> bool {
     let (ExprKind::Object(items), Some(Step::Name(name))) = (&expr.kind, step) else { return false };
     items.iter().any(|item| matches!(&item.key, Key::Literal(key) if key.text == *name))
@@ -256,7 +256,8 @@ fn before(step: Step, steps: Steps) -> Steps {
     std::iter::once(step).chain(steps).collect()
 }
 
-/// The steps from an element of a list. A list has no names: `flatten` has taken its elements out of it.
+/// The steps inside an element of a list. Lists have no names, because `flatten` has taken the elements out of their
+/// objects.
 fn in_list(steps: Steps) -> Steps {
     if matches!(steps.first(), Some(Step::Name(_))) { steps } else { rest(&steps) }
 }

@@ -1,5 +1,5 @@
-//! The rounds in which a project is walked: as its variables are, and, where one of several collections is chosen by what is
-//! not known, with each of them.
+//! The rounds in which a project is walked: once with the values that its variables have; and if an unknown value
+//! chooses between several collections, once more for each of them.
 
 use foldhash::HashSet;
 use symlint_terraform::{EvalError, EvalErrorKind, Evaluator, Kind, Project, SortedSet, Span, Str, Value};
@@ -12,7 +12,7 @@ use crate::tenants::{Argument, FlowCall, TenantsVariable, VariableState};
 /// What was found in one round.
 pub(super) struct Round<'p> {
     pub(super) evaluator: Evaluator<'p>,
-    /// The variables and locals that the configuration names, or that the stock module has.
+    /// The variables and locals that the configuration names, or else the variable of the stock module.
     pub(super) variables: Vec<TenantsVariable>,
     pub(super) walked: Walked<'p>,
 }
@@ -24,13 +24,13 @@ impl<'p> Round<'p> {
         Self { evaluator, variables, walked }
     }
 
-    /// What speaks against the collection that was assumed.
+    /// What argues against the collection that was assumed. The least is best.
     fn wrong(&self) -> (usize, usize) {
         (self.walked.errors.len(), unresolved(&self.evaluator, &self.walked).1.len())
     }
 }
 
-/// Walks `project` as often as it takes: the last round has what all of them found.
+/// Walks `project` as often as needed. The returned round has what all of them found.
 pub(super) fn last<'p>(project: &'p Project, config: &Config) -> Round<'p> {
     let first = Round::of(Evaluator::new(project), config);
     let open = collections::chosen_by_default(project, &first.walked);
@@ -49,10 +49,10 @@ pub(super) fn last<'p>(project: &'p Project, config: &Config) -> Round<'p> {
         return last;
     }
     let rounds = keys.into_iter().map(|key| Round::of(leaving_open().assuming(key), config)).collect::<Vec<_>>();
-    // A collection that lacks what the others have is not meant.
+    // A collection that lacks what the others have is not the intended one.
     let fewest = rounds.iter().map(Round::wrong).min();
     let are_alike = rounds.iter().all(|round| Some(round.wrong()) == fewest);
-    // A call that is repeated for the collection needs all of the candidates.
+    // A call that is repeated for the collection needs all candidates.
     let is_repeated = |flow: &FlowCall<'_>| flow.call.is_some_and(|call| last.walked.open_calls.contains(&call.span));
     let needs_all = last.walked.flows.iter().any(is_repeated);
     let (rounds, others): (Vec<_>, Vec<_>) =
@@ -71,18 +71,18 @@ pub(super) fn last<'p>(project: &'p Project, config: &Config) -> Round<'p> {
     chosen
 }
 
-/// The error where something at `span` is more than is looked at.
+/// The error for something at `span` that exceeds a limit.
 pub(super) fn limit(message: String, span: Span) -> EvalError {
     EvalError { message, span, subject: None, kind: EvalErrorKind::Limit }
 }
 
-/// The error for a value at `span` that was made of more than is looked at.
+/// The error for a value at `span` that was built from too many parts to follow.
 pub(super) fn too_much(span: Span) -> EvalError {
     limit("this is made of too many values to be followed".to_owned(), span)
 }
 
-/// The keys that may choose the collection that flows are built from, where it is not known which does, and the names of the
-/// calls of these flows.
+/// The keys that may choose the collection that flows are built from, while the chosen one is unknown, and the names of
+/// the calls of these flows.
 fn unresolved(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> (SortedSet<Str>, HashSet<Option<Span>>) {
     let choices = evaluator.choices();
     let is_choice = |reason: &str| choices.iter().any(|(_, known)| known == reason);
@@ -104,7 +104,7 @@ fn unresolved(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> (SortedSet<Str>
     (if unresolved.is_empty() { SortedSet::new() } else { keys }, unresolved)
 }
 
-/// How many values that flows receive, or that resources have, are known.
+/// How many of the values that flows receive, or that resources have, are known.
 fn known_values(walked: &Walked<'_>) -> usize {
     let arguments = walked.flows.iter().flat_map(|flow| &flow.instances).flat_map(|instance| &instance.arguments);
     let settings = walked.resources.iter().flat_map(|resource| resource.settings());
@@ -112,10 +112,10 @@ fn known_values(walked: &Walked<'_>) -> usize {
         + settings.filter(|(_, value)| value.as_unknown().is_none()).count()
 }
 
-/// Of how many collections each is looked at, where it is not known which is meant. Of more, it is an error.
+/// How many collections are tried if the chosen one is not known. More than this many is an error.
 const KEYS: usize = 16;
 
-/// The state of the variables and locals that the configuration names, or that the stock module has.
+/// The state of the variables and locals that the configuration names, or else of the stock module's variable.
 fn variables(evaluator: &Evaluator<'_>, config: &Config) -> Vec<TenantsVariable> {
     let root = evaluator.root();
     let state = |name: &String| {
@@ -124,7 +124,7 @@ fn variables(evaluator: &Evaluator<'_>, config: &Config) -> Vec<TenantsVariable>
         let is_set = evaluator.project().assignments().iter().any(|it| it.variable.text.as_str() == name);
         let is_set = is_set || local.is_some();
         let state = match value.as_unknown() {
-            // It cannot be iterated, so it counts as missing.
+            // A null cannot be iterated, so it is treated like a missing value.
             None if matches!(value.kind, Kind::Null) => VariableState::Null(value.origin.span),
             None => VariableState::Known,
             Some(unknown) if is_set => VariableState::Unknown { reason: unknown.reason.clone(), span: unknown.span },

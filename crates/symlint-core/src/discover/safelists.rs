@@ -1,4 +1,4 @@
-//! The accounts that the runtime may enter by a connector's safelist.
+//! The accounts that the runtime may enter because they are in a connector's safelist.
 
 use foldhash::HashSet;
 use symlint_terraform::syntax::{Expr, ExprKind};
@@ -6,13 +6,13 @@ use symlint_terraform::{Evaluator, Instance, Kind, ModuleCall, Origin, Str, Valu
 
 use crate::tenants::{SAFELIST, text_of};
 
-/// Functions whose result has every element of every argument.
+/// Functions whose result contains every element of every argument.
 const PASSING: [&str; 6] = ["concat", "distinct", "sort", "tolist", "toset", "setunion"];
 
-/// How many locals are followed to where a list is written.
+/// How many locals are followed to the place where a list is written.
 pub(super) const LOCALS: usize = 8;
 
-/// `account_id_safelist` of an instance. Of a list that is put together, the parts that are known.
+/// `account_id_safelist` of an instance; if the list is unknown as a whole, its known parts.
 pub(super) fn safelist(
     evaluator: &Evaluator<'_>,
     call: &ModuleCall,
@@ -38,8 +38,8 @@ pub(super) fn safelist(
     Some(if is_any_known { Value::new(Kind::Tuple(parts.into()), origin) } else { list })
 }
 
-/// The elements of all `lists`, of which the unknown `whole` is one. An element that is not in every list becomes an unknown
-/// value with that element as its candidate.
+/// The elements of all `lists`, which are the candidates of the unknown `whole`. An element that is not in every list
+/// becomes an unknown value with that element as its candidate.
 pub(super) fn in_any_of(whole: &Value, lists: &[Value]) -> Vec<Value> {
     let texts = |list: &Value| parts(list).iter().filter_map(text_of).collect::<HashSet<Str>>();
     let known: Vec<HashSet<Str>> = lists.iter().map(texts).collect();
@@ -53,8 +53,8 @@ pub(super) fn in_any_of(whole: &Value, lists: &[Value]) -> Vec<Value> {
     lists.iter().flat_map(parts).map(certain).collect()
 }
 
-/// The elements of a list that is put together, one that is unknown for each part that is not known: Terraform knows
-/// nothing of such a list, but what is written in it will be in it.
+/// The elements of a list that is put together from parts. A part that is not known becomes one unknown element.
+/// Terraform treats such a list as unknown, but the elements that are written in it will be in it.
 fn known_parts(evaluator: &Evaluator<'_>, caller: &Instance, expr: &Expr, locals: usize, parts: &mut Vec<Value>) {
     let value = evaluator.evaluate(caller, expr);
     if value.as_unknown().is_none() {
@@ -73,7 +73,7 @@ fn known_parts(evaluator: &Evaluator<'_>, caller: &Instance, expr: &Expr, locals
     }
 }
 
-/// What a local is set to, where `expr` is one.
+/// The expression that a local is set to, if `expr` is a local.
 pub(super) fn local<'e>(evaluator: &Evaluator<'e>, caller: &Instance, expr: &Expr) -> Option<&'e Expr> {
     let ExprKind::Attribute(root, name) = &expr.kind else { return None };
     let module = caller.module().and_then(|module| evaluator.project().module(module))?;

@@ -1,5 +1,5 @@
-//! The places where a tenant's value takes effect, whatever the names around them. To know another resource takes a
-//! row.
+//! The places where a tenant's values take effect, whatever the names around them are. Supporting another kind of
+//! resource takes one more row.
 
 use foldhash::HashSet;
 use symlint_terraform::syntax::{Block, Expr, ExprKind, Key, children, top_level};
@@ -12,37 +12,37 @@ use crate::tenants::FieldKind;
 pub struct Sink {
     /// The resource's kind, such as `sym_target`.
     pub kind: &'static str,
-    /// What its `type` must be; resources of another type are something else.
+    /// The `type` that it must have; a resource of another type is not a sink.
     pub type_name: Option<&'static str>,
-    /// What it acts on.
+    /// The attributes that it acts on.
     pub settings: &'static [Setting],
 }
 
-/// A value that a resource acts on.
+/// An attribute that a resource acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
     /// The attribute of the resource.
     pub attribute: &'static str,
-    /// The part of the attribute, where that is an object.
+    /// The part of the attribute, if that is an object.
     pub part: Option<&'static str>,
-    /// Which value of the tenant it must be.
+    /// Which of the tenant's values it must be.
     pub field: FieldKind,
 }
 
-/// An attribute that names other resources of the same flow by their ids.
+/// An attribute by whose ids a resource refers to other resources of the same flow.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// The kind of the resource that has it, and its `type`; without one, that may be any other.
+    /// The kind of the resource with the attribute, and its `type`; `None` allows any type.
     pub from: (&'static str, Option<&'static str>),
-    /// The block or attribute in which it is, where it is not at the top.
+    /// The block or attribute that contains it, if it is not at the top level.
     pub within: Option<&'static str>,
     /// The attribute of the resource.
     pub attribute: &'static str,
-    /// The kind of resource that it must name, and the types that the resource may have; without any, all.
+    /// The kind of resource that it must refer to, and the types that this may have; an empty list allows all.
     pub to: (&'static str, &'static [&'static str]),
 }
 
-/// The role of an integration for another service than Identity Center: it is not a sink, but must not be another
+/// The role of an integration for a service other than Identity Center. It is not a sink, but must not be another
 /// customer's.
 pub const OTHER_ROLE: Reference = Reference {
     from: ("sym_integration", None),
@@ -58,19 +58,19 @@ impl Reference {
         REFERENCES.iter().filter(move |it| it.from.0 == kind && (it.from.1.is_some() == is_known))
     }
 
-    /// The references of `resource`, as far as its block says what it is.
+    /// The references of `resource`, as far as its block tells.
     pub fn of_block(resource: &Resource) -> impl Iterator<Item = &'static Self> {
         Self::of(&resource.kind.text, type_of(resource)).filter(|_| !resource.data)
     }
 
-    /// Whether it may name `resource`. A type that is not known may be any.
+    /// Whether it may refer to `resource`. An unknown type may be any type.
     pub fn may_be(&self, resource: &Resource) -> bool {
         let (kind, types) = self.to;
         let is_of = type_of(resource).is_none_or(|it| types.is_empty() || types.contains(&it));
         !resource.data && resource.kind.text.as_str() == kind && is_of
     }
 
-    /// What `resource` has as this attribute, each time that it has it.
+    /// All values that `resource` has for this attribute.
     pub(crate) fn written<'r>(&self, resource: &'r Resource) -> Vec<(&'r Expr, Within<'r>)> {
         let Some(within) = self.within else {
             let own = resource.attribute(self.attribute);
@@ -98,18 +98,19 @@ impl Reference {
     }
 }
 
-/// In what a resource has an attribute.
+/// What contains an attribute of a resource.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Within<'r> {
-    /// The resource, or a block or an object that is written out in it.
+    /// The resource, or a block or an object that is written in it.
     Block,
-    /// What this block makes.
+    /// The blocks that this `dynamic` block generates.
     Dynamic(&'r Block),
-    /// An object that is the value of the expression.
+    /// An object that is the value of an expression.
     Object,
 }
 
-/// The attribute `name` of an object that is written out; in JSON that may stand for a block, alone in a list.
+/// The attribute `name` of an object that is written out. In JSON, such an object may stand for a block and be the only
+/// element of a list.
 fn part<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
     match &expr.kind {
         ExprKind::Paren(inner) => part(inner, name),
@@ -126,7 +127,7 @@ const fn setting(attribute: &'static str, part: Option<&'static str>, field: Fie
     Setting { attribute, part, field }
 }
 
-/// The kinds of grants without Sym.
+/// The kinds of grants that do not use Sym.
 pub(crate) const ASSIGNMENTS: [&str; 2] = ["aws_ssoadmin_account_assignment", "awscc_sso_assignment"];
 
 const ASSIGNED: &[Setting] = &[
@@ -170,7 +171,7 @@ pub const SINKS: &[Sink] = &[
     Sink { kind: ASSIGNMENTS[1], type_name: None, settings: ASSIGNED },
 ];
 
-/// All attributes by which the resources of a flow name each other.
+/// All attributes by which the resources of a flow refer to each other.
 const REFERENCES: &[Reference] = &[
     Reference {
         from: ("sym_strategy", Some("aws_sso")),
@@ -189,18 +190,18 @@ const REFERENCES: &[Reference] = &[
     Reference { from: ("sym_flow", None), within: Some("params"), attribute: "strategy_id", to: ("sym_strategy", &[]) },
 ];
 
-/// What the kinds of Sym's resources begin with; their `name` is what Sym tells them apart by.
+/// The prefix of the kinds of Sym's resources. Sym tells its resources apart by their `name`.
 const SYM: &str = "sym_";
 
 impl Sink {
-    /// The sink that a resource of this kind and type is. A type that is not known may be any.
+    /// The sink that a resource of this kind and type is. An unknown type may be any type.
     pub fn of(kind: &str, type_name: Option<&str>) -> Option<&'static Self> {
         SINKS.iter().find(|sink| {
             sink.kind == kind && (sink.type_name.is_none() || type_name.is_none() || sink.type_name == type_name)
         })
     }
 
-    /// The sink that `resource` is, as far as its block says it.
+    /// The sink that `resource` is, as far as its block tells.
     pub fn of_block(resource: &Resource) -> Option<&'static Self> {
         Self::of(&resource.kind.text, type_of(resource)).filter(|_| !resource.data)
     }
@@ -212,7 +213,7 @@ fn lacks(expr: &Expr, name: &str) -> bool {
     items.iter().all(|item| matches!(&item.key, Key::Literal(key) if key.text.as_str() != name))
 }
 
-/// The names of the resources of one kind in an expression.
+/// The names of the resources of one kind that an expression refers to.
 pub(super) fn named<'e>(expr: &'e Expr, kind: &str) -> Vec<&'e str> {
     let mut names = Vec::new();
     let mut left = vec![expr];
@@ -227,8 +228,8 @@ pub(super) fn named<'e>(expr: &'e Expr, kind: &str) -> Vec<&'e str> {
     names
 }
 
-/// The blocks of the integrations of `module` that serve something else than Identity Center: strategies of other types,
-/// or a runtime, and no strategy of ours.
+/// The blocks of the integrations in `module` that serve something other than Identity Center: strategies of other
+/// types or a runtime, and none of our strategies.
 pub(super) fn serving_others<'m>(module: &'m Module) -> HashSet<Span> {
     let kind = SINKS.first().map_or("", |sink| sink.kind);
     let integrations = || module.resources.iter().filter(|resource| resource.kind.text.as_str() == kind);
@@ -244,7 +245,7 @@ pub(super) fn serving_others<'m>(module: &'m Module) -> HashSet<Span> {
     let ours = || users().filter(is_strategy).map(integration_of);
     let named_by_ours = named_in(&mut ours().flatten());
     let may_name_any = ours().any(|expr| expr.is_none_or(|expr| named(expr, kind).is_empty()));
-    // Who receives it from the module is not known here; a runtime's is exported for other root modules.
+    // Whether another module uses it is not known here; a runtime's integration is exported to other root modules.
     let exprs_in = |user: &'m Resource| top_level(&user.block.body);
     let used = named_in(&mut users().flat_map(exprs_in));
     let runtimes = users().filter(|user| user.kind.text.as_str() == "sym_runtime");
@@ -254,7 +255,8 @@ pub(super) fn serving_others<'m>(module: &'m Module) -> HashSet<Span> {
     let exported = named_in(&mut module.outputs.iter().filter_map(|output| Some(&output.value.as_ref()?.value)));
     let serves_others = |integration: &&Resource| {
         let name = integration.name.text.as_str();
-        // A permission context without an instance is for another service, unless one of our strategies acts through it.
+        // A permission context without an instance is for another service, unless one of our strategies acts through
+        // it.
         let settings = integration.attribute("settings");
         if settings.is_some_and(|settings| lacks(&settings.value, FieldKind::InstanceArn.name())) {
             return !named_by_ours.contains(name);
@@ -265,19 +267,19 @@ pub(super) fn serving_others<'m>(module: &'m Module) -> HashSet<Span> {
     integrations().filter(serves_others).map(|integration| integration.block.span).collect()
 }
 
-/// The integration that a strategy names.
+/// The integration that a strategy refers to.
 fn integration_of(strategy: &Resource) -> Option<&Expr> {
     strategy.attribute("integration_id").map(|attribute| &attribute.value)
 }
 
-/// The resources of `module` that are sinks, as far as the module says it.
+/// The resources of `module` that are sinks, as far as their blocks tell.
 pub fn sinks_in(module: &Module) -> impl Iterator<Item = (&Resource, &'static Sink)> {
     let others = serving_others(module);
     let sinks = module.resources.iter().filter_map(|resource| Some((resource, Sink::of_block(resource)?)));
     sinks.filter(move |(resource, _)| !others.contains(&resource.block.span))
 }
 
-/// Whether `module` has resources of its own on which Sym or AWS acts for a tenant.
+/// Whether `module` itself has resources on which Sym or AWS acts for a tenant.
 pub fn has_sinks(module: &Module) -> bool {
     sinks_in(module).next().is_some()
 }
@@ -287,7 +289,7 @@ pub(super) fn has_references(module: &Module) -> bool {
     module.resources.iter().any(|resource| Reference::of_block(resource).any(|it| !it.written(resource).is_empty()))
 }
 
-/// Whether `resource` is one of a flow: a sink, or another resource of Sym, whose name matters.
+/// Whether `resource` belongs to a flow: it is a sink, or another resource of Sym, whose name matters.
 pub(super) fn is_of_flow(resource: &Resource) -> bool {
     !resource.data && (resource.kind.text.starts_with(SYM) || Sink::of_block(resource).is_some())
 }

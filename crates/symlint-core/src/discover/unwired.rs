@@ -1,4 +1,4 @@
-//! Entries that are not tenants, since no flow is built from them, although a safelist has their accounts.
+//! Entries that are not tenants, because no flow is built from them, although their accounts are in a safelist.
 
 use foldhash::HashSet;
 use symlint_terraform::{Evaluator, Path, PathStep, Root, SortedMap, Span, Str, Value};
@@ -8,10 +8,10 @@ use super::walk::Walked;
 use crate::tenants::format::is_account_id;
 use crate::tenants::{FieldKind, SourceIndex, Tenant, Unwired, has_shape, text_of};
 
-/// How deep entries may be in a variable or a local.
+/// How deep entries may be nested in a variable or a local.
 const DEPTH: usize = 4;
 
-/// The entries of the root module's variables and locals with an account that is in a safelist and does not belong to a
+/// The entries of the root module's variables and locals with an account that is in a safelist and belongs to no
 /// tenant, in source order.
 pub(super) fn unwired(
     evaluator: &Evaluator<'_>,
@@ -45,26 +45,26 @@ pub(super) fn unwired(
 
 struct Search<'a> {
     sources: &'a SourceIndex,
-    /// The accounts that are looked for.
+    /// The accounts in a safelist that belong to no tenant.
     strays: HashSet<Str>,
     /// The names of the tenants.
     names: HashSet<&'a str>,
-    /// The attributes that elements of tenants have.
+    /// The sets of attributes that the tenants' elements have.
     shapes: HashSet<Vec<Str>>,
     found: SortedMap<Span, Unwired>,
 }
 
-/// What an entry is in.
+/// The collection that an entry is in.
 #[derive(Clone, Copy)]
 struct Around {
-    /// How many entries are in it.
+    /// How many entries the collection has.
     siblings: usize,
     /// Whether it has an entry with the name of a tenant.
     is_of_tenants: bool,
 }
 
 impl Search<'_> {
-    /// Notes which attributes the elements of tenants have.
+    /// Notes the attributes of the tenants' elements.
     fn note_shapes(&mut self, value: &Value, depth: usize) {
         let parts = value.entries().unwrap_or_default().iter().map(|entry| value.child(entry));
         let items = (0..value.elements().map_or(0, <[Value]>::len)).filter_map(|at| value.at(at));
@@ -77,7 +77,7 @@ impl Search<'_> {
         }
     }
 
-    /// Looks for entries in `value`, to which `path` leads.
+    /// Looks for entries in `value`, which is at `path`.
     fn entries(&mut self, value: &Value, path: &Path, depth: usize) {
         let entries = value.entries().unwrap_or_default();
         let items = value.elements().unwrap_or_default();
@@ -95,7 +95,7 @@ impl Search<'_> {
         }
     }
 
-    /// Notes an entry, or looks inside it. Next to texts of tenants, a text is one.
+    /// Notes an entry, or looks inside it. Next to tenants that are texts, a text is an entry.
     fn entry(&mut self, name: Option<(Str, Span)>, value: &Value, path: Path, around: Around, depth: usize) {
         if depth == 0 || self.strays.is_empty() || !self.sources.tenants(value).is_empty() {
             return;
@@ -139,7 +139,7 @@ pub(super) fn add_texts(value: &Value, depth: usize, texts: &mut Vec<Str>) {
     }
 }
 
-/// The attributes of an object.
+/// The names of an object's attributes.
 fn names_in(value: &Value) -> Vec<Str> {
     let mut names: Vec<Str> = value.entries().unwrap_or_default().iter().map(|entry| entry.key.clone()).collect();
     names.sort_unstable();

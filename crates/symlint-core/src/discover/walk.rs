@@ -1,5 +1,4 @@
-//! Goes through the module instances and collects what matters in them: flows, connectors, and what the runtime may
-//! enter.
+//! Visits all module instances and collects what matters in them: flows, connectors, and what the runtime may enter.
 
 use std::sync::Arc;
 
@@ -23,7 +22,7 @@ use crate::tenants::{
     RuntimeBlock, RuntimeCall, Trust,
 };
 
-/// How many calls of one module are compared to see which argument tells them apart.
+/// How many calls of one module are compared to see which argument differs between them.
 const ALIKE: usize = 16;
 
 /// What was found in the modules of a project.
@@ -34,35 +33,35 @@ pub(super) struct Walked<'p> {
     pub(super) resources: Vec<FlowResource<'p>>,
     pub(super) connectors: Vec<ConnectorCall<'p>>,
     pub(super) runtimes: Vec<RuntimeCall<'p>>,
-    /// Roles that are written by hand in the place of Sym's modules.
+    /// Trust policies of hand-written roles that replace Sym's modules.
     pub(super) trusts: Vec<Trust<'p>>,
     /// Policies that may be the runtime's.
     pub(super) possible_runtimes: Vec<RuntimeCall<'p>>,
-    /// The calls that are repeated for one of several collections.
+    /// The calls that are repeated for one of several collections, not known which.
     pub(super) open_calls: HashSet<Span>,
-    /// Why it is not known how many instances other calls make: there may be flows within them.
+    /// The calls whose number of instances is unknown, and why. There may be flows in them.
     pub(super) unknown_calls: Vec<(&'p ModuleCall, Arc<Unknown>)>,
-    /// Resources that act for tenants, and why it is not known how many there are.
+    /// Resources that act for tenants, if their number is unknown, and why.
     pub(super) unknown_resources: Vec<(&'p Resource, Arc<Unknown>)>,
-    /// The calls of modules that are not there to read, which receive something of tenants under unknown names.
+    /// The calls of modules that cannot be read and receive tenants' values under unknown names.
     pub(super) unread_calls: Vec<&'p ModuleCall>,
-    /// What could not be evaluated of all this.
+    /// The errors of all expressions that were evaluated for this.
     pub(super) errors: Vec<EvalError>,
-    /// Those in expressions that only resources of flow modules use.
+    /// The errors in expressions that only resources of flow modules use.
     pub(super) resource_errors: Vec<EvalError>,
-    /// The instances of modules by their addresses.
+    /// The instances of modules, by their addresses.
     pub(super) instances: HashMap<Str, Instance>,
 }
 
 impl<'p> Walked<'p> {
     /// The instance of a module at `address`.
     pub(super) fn instance(&self, address: &Str) -> Option<&Instance> {
-        // What is in flow modules was not visited for itself.
+        // The modules inside flow modules are not visited on their own.
         let in_flows = || self.flows.iter().flat_map(|flow| &flow.instances).map(|made| &made.instance);
         self.instances.get(address).or_else(|| in_flows().find(|instance| instance.address() == address))
     }
 
-    /// Adds the flows of `other` whose calls are among these.
+    /// Adds the flows of `other` that belong to these calls.
     pub(super) fn add(&mut self, other: Self, calls: &HashSet<Option<Span>>) {
         let mut places: HashMap<usize, usize> = HashMap::default();
         for (at, flow) in other.flows.into_iter().enumerate() {
@@ -84,13 +83,13 @@ pub(super) struct Walker<'a, 'p> {
     project: &'p Project,
     roles: Roles<'a>,
     config: &'a Config,
-    /// The integrations that serve something else than Identity Center.
+    /// The integrations that serve something other than Identity Center.
     others: HashSet<Span>,
     /// What the variables of each flow module are for.
     inputs: HashMap<ModuleId, Inputs>,
-    /// The calls of flow modules whose resources have not been looked at.
+    /// The calls of flow modules whose resources have not been examined yet.
     pending: Vec<Pending<'p>>,
-    /// What evaluates the calls of modules that are not there to read.
+    /// The evaluator for calls of modules that cannot be read.
     aside: Option<Evaluator<'p>>,
     walked: Walked<'p>,
 }
@@ -141,7 +140,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             for received in instances {
                 let instance = received.instance.clone();
                 self.add_instances(&mut flow, received);
-                // It is not needed again, and there may be many.
+                // An instance that leads nowhere is not needed again, and there may be many.
                 if !self.roles.leads_on(call) {
                     self.evaluator.forget(&instance);
                 }
@@ -156,14 +155,14 @@ impl<'a, 'p> Walker<'a, 'p> {
                 &mut flow,
                 Received { instance: root, repetitions: Vec::new(), arguments: Vec::new(), carriers },
             );
-            // Terraform makes none of what is repeated for nothing.
+            // Terraform creates nothing for an empty repetition.
             if self.makes_nothing(module) {
                 flow.instances.clear();
                 self.walked.resources.retain(|resource| resource.flow != self.walked.flows.len());
             }
             self.walked.flows.push(flow);
         }
-        // The root module's own resources are the flows. What was given up anywhere was not checked.
+        // The root module's own resources are the flows. Where evaluation was given up, nothing was checked.
         let later = self.evaluator.errors().into_iter().enumerate().skip(self.walked.errors.len());
         for (at, error) in later {
             match at >= known || error.kind == EvalErrorKind::Limit {
@@ -174,7 +173,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         self.walked
     }
 
-    /// Whether all sinks of the root module are repeated, and for nothing.
+    /// Whether the root module has sinks, and all of them are repeated for nothing.
     fn makes_nothing(&self, module: &'p Module) -> bool {
         let root = self.evaluator.root();
         let mut sinks = sinks_in(module).map(|(sink, _)| sink).peekable();
@@ -194,7 +193,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         for call in &module.calls {
             let role = self.roles.of(call);
             if role == Role::Other && call.child.is_none() {
-                // In an evaluator of its own: errors in what is not for tenants do not matter.
+                // A separate evaluator is used, because errors in calls that are not for tenants do not matter.
                 let aside = self.aside.get_or_insert_with(|| Evaluator::new(self.project));
                 if receives_tenants(aside, instance, call) {
                     self.walked.unread_calls.push(call);
@@ -211,7 +210,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             match role {
                 Role::Flow => self.flow(call, module, &instances, unknown, around),
                 Role::Connector => {
-                    // Which roles it trusts may still be known.
+                    // The roles that it trusts may still be known.
                     let any = unknown.map(|_| self.evaluator.any_instance(instance, call));
                     let instances: Vec<Instance> = instances.into_iter().chain(any).collect();
                     self.walked.connectors.push(connector(self.evaluator, call, &instances));
@@ -278,7 +277,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             let arguments: Vec<Argument> =
                 inputs.iter().filter_map(|(name, parts)| self.argument(call, module, instance, name, parts)).collect();
             for argument in &arguments {
-                // Terraform evaluates these before anything in the module.
+                // Terraform evaluates a variable's default and conversion before anything in the module.
                 let variable = module.and_then(|module| module.variable(&argument.name));
                 if variable.is_some_and(|variable| !variable.validations.is_empty()) {
                     self.evaluator.variable(instance, &argument.name);
@@ -291,7 +290,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         self.pending.push(Pending { call, module, unknown, instances });
     }
 
-    /// Adds the flow instances that one instance of the module makes: one, or where its resources are repeated, one for
+    /// Adds the flow instances that one instance of the module creates: one, or if its resources are repeated, one for
     /// each key.
     fn add_instances(&mut self, flow: &mut FlowCall<'p>, received: Received) {
         let Received { instance, repetitions, arguments, carriers } = received;
@@ -300,14 +299,14 @@ impl<'a, 'p> Walker<'a, 'p> {
             _ => None,
         };
         let mut groups = match flow.module {
-            // A module that is passed nothing has its tenants in itself, however often it is called.
+            // A module without arguments has its tenants inside, however often it is called.
             Some(module) => {
                 let is_passed_any = flow.call.is_none_or(|call| !call.arguments.is_empty());
                 self.groups(&instance, module, is_passed_any && !repetitions.is_empty())
             }
             None => Vec::new(),
         };
-        // What a call receives is for all that its module makes.
+        // The arguments of a call are for everything that its module creates.
         if arguments.is_empty() && repetitions.is_empty() {
             let is_only = groups.len() == 1;
             let split =
@@ -355,7 +354,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         flow.instances.push(instance);
     }
 
-    /// The variables of the modules that contain the call of `instance`.
+    /// The variables of the modules around the call of `instance`.
     fn around(&self, instance: &Instance) -> Vec<Vec<Input>> {
         let callers = std::iter::successors(instance.caller(), |caller| caller.caller());
         callers.filter(|caller| caller.caller().is_some()).map(|it| self.inputs(self.module_of(it), it, true)).collect()
@@ -371,7 +370,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         variables.unwrap_or_default().iter().filter_map(input).collect()
     }
 
-    /// What the instance has as the argument `name`: what the call passes, or what the module takes without it.
+    /// The value of the argument `name` in an instance: the one that the call passes, or else the default.
     fn argument(
         &self,
         call: &ModuleCall,
@@ -386,13 +385,13 @@ impl<'a, 'p> Walker<'a, 'p> {
             let (name, span) = (attribute.name.text.clone(), attribute.value.span);
             Some(Argument { name, value, span, is_default: false, parts: parts.clone() })
         });
-        // Terraform uses the default for a null that the variable does not accept.
+        // Terraform replaces a null by the default if the variable does not accept null.
         let given = given.filter(|it| !it.value.is_null() || variable.is_none_or(|it| it.nullable));
         given.or_else(|| self.default(call, variable?, instance, parts))
     }
 
-    /// The default of a variable that the call does not pass. Defaults that mean "not set" (null, an empty string, or
-    /// an empty collection) do not count.
+    /// The default of a variable that the call does not set. Defaults that mean "not set" (null, an empty string, or an
+    /// empty collection) are ignored.
     fn default(
         &self,
         call: &ModuleCall,
@@ -411,7 +410,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         (!says_nothing).then(|| Argument { name, value, span, is_default: true, parts: parts.clone() })
     }
 
-    /// What `expr`, by which a resource names others, is in one of its instances.
+    /// The value, in one of its instances, of an `expr` by which a resource refers to others.
     fn referred(
         &self,
         module: &Module,
@@ -431,7 +430,8 @@ impl<'a, 'p> Walker<'a, 'p> {
         whole.get(by.attribute).or_else(possible)
     }
 
-    /// `value`, which `expr` has; where only a function knows what it is, it may be one of the resources that are named.
+    /// `value`, which is that of `expr`. If a function makes it unknown, it may be any of the resources that `expr`
+    /// refers to.
     fn followed(&self, module: &Module, of: &ResourceInstance<'p>, expr: &Expr, value: Value) -> Value {
         if let (ExprKind::Tuple(items), Some(parts)) = (&expr.kind, value.elements()) {
             let parts = items.iter().zip(parts).map(|(item, part)| self.followed(module, of, item, part.clone()));
@@ -444,7 +444,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         if named.is_empty() { value } else { value.or_one_of(named) }
     }
 
-    /// The resources that are named in `expr`, whatever is made of them there.
+    /// The resources that `expr` refers to, however it uses them.
     fn named_in(&self, module: &Module, of: &ResourceInstance<'p>, expr: &Expr) -> Vec<Value> {
         let mut named = Vec::new();
         let mut work = vec![expr];
@@ -458,7 +458,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         named
     }
 
-    /// The resources of one instance of a flow module, by the flow to which they belong.
+    /// The resources of one instance of a flow module, grouped by the flow to which they belong.
     fn groups(&mut self, instance: &Instance, module: &'p Module, is_repeated: bool) -> Vec<ResourceGroup<'p>> {
         let mut groups: Vec<ResourceGroup<'p>> = Vec::new();
         let mut by_label: HashMap<Option<Str>, usize> = HashMap::default();
@@ -477,7 +477,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             (resource, instances)
         };
         let resources: Vec<_> = resources.map(instances_of).collect();
-        // One index alone says that something is there.
+        // A single index only says that a resource exists.
         let is_counted = resources.iter().any(|(_, instances)| instances.len() > 1);
         for (resource, instances) in resources {
             for each in instances {
@@ -514,7 +514,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 }
             }
         }
-        // Where keys tell flows apart, resources such as Slack's integration are not a flow of their own.
+        // If keys tell flows apart, resources such as Slack's integration are not a flow of their own.
         let matters = |group: &ResourceGroup<'_>| {
             let mut resources = group.resources.iter();
             resources.any(|it| it.sink().is_some() || group.label.is_some() && it.references().next().is_some())
@@ -529,7 +529,7 @@ impl<'a, 'p> Walker<'a, 'p> {
 
 /// The resources of one flow within one instance of a module.
 struct ResourceGroup<'p> {
-    /// The key of the resources, where it tells flows apart.
+    /// The key of the resources, if it tells flows apart.
     label: Option<Str>,
     repetition: Option<Repetition>,
     address: Str,
@@ -537,7 +537,7 @@ struct ResourceGroup<'p> {
 }
 
 impl<'p> ResourceGroup<'p> {
-    /// The flows of a group, each with the address of the first resource on which something acts.
+    /// The flows of a group, each with the address of the first resource on which Sym or AWS acts.
     fn split(self) -> Vec<Self> {
         let flows = components::split(self.resources);
         let is_all = flows.len() == 1;
@@ -552,7 +552,8 @@ impl<'p> ResourceGroup<'p> {
     }
 }
 
-/// Gives a flow that is written out to the resources with the strategy that it names: it is one more of the same tenant.
+/// Returns a flow that is written out to the group with the strategy that it names, because it is another flow of the
+/// same tenant.
 fn give_back(groups: &mut [ResourceGroup<'_>], module: &Str) {
     let is_flow = |resource: &FlowResource<'_>| resource.kind() == "sym_flow";
     let has_flow = |group: &ResourceGroup<'_>| group.label.is_none() && group.resources.iter().any(is_flow);
@@ -571,8 +572,8 @@ fn give_back(groups: &mut [ResourceGroup<'_>], module: &Str) {
     }
 }
 
-/// Gives strategies what they refer to under keys that have no strategy: the integration of an organization serves those
-/// of its accounts. Then it is not a flow of its own.
+/// Adds resources whose keys have no strategy, such as an organization's integration, to the strategies of the accounts
+/// that refer to them. They are not flows of their own.
 fn join(groups: &mut Vec<ResourceGroup<'_>>, module: &Str) {
     let has_strategy =
         |group: &ResourceGroup<'_>| group.resources.iter().any(|resource| resource.kind() == "sym_strategy");
@@ -588,7 +589,7 @@ fn join(groups: &mut Vec<ResourceGroup<'_>>, module: &Str) {
     let (mut taken, mut given) = (HashSet::default(), HashSet::default());
     for group in &mut flows {
         let mut ids = Vec::new();
-        // A reference that is the same for all flows does not join a resource with one of them.
+        // A reference that is the same in all flows does not assign a resource to one of them.
         let references = group.resources.iter().flat_map(FlowResource::references);
         for (_, _, value) in references.filter(|(_, expr, _)| is_repeated(expr)) {
             ids.extend(std::iter::once(value).chain(value.elements().unwrap_or_default()).filter_map(Value::resource));
@@ -620,7 +621,7 @@ fn join(groups: &mut Vec<ResourceGroup<'_>>, module: &Str) {
     }
 }
 
-/// Whether `expr` is the way to a resource of `module`, by keys that nothing is gone through for.
+/// Whether `expr` refers to a resource of `module` by keys that are not bound by a `for` expression.
 fn names_resource(module: &Module, expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Index(base, key) => names_resource(module, base) && !has_bindings(key),
@@ -632,7 +633,7 @@ fn names_resource(module: &Module, expr: &Expr) -> bool {
     }
 }
 
-/// Whether something in `expr` may be the name of what a `for` goes through.
+/// Whether a part of `expr` may be the name that a `for` expression binds.
 fn has_bindings(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Variable(name) => !matches!(name.as_str(), "each" | "count" | "var" | "local"),
@@ -640,8 +641,8 @@ fn has_bindings(expr: &Expr) -> bool {
     }
 }
 
-/// Whether the keys of the module's resources tell its flows apart: not where one strategy or one integration serves
-/// all of them, or where they may be the grants of one tenant for which the module is called.
+/// Whether the keys of the module's resources tell its flows apart. They do not if one strategy or one integration
+/// serves all flows, or if they may be the grants of the one tenant for which the module is called.
 fn is_by_key(module: &Module, is_root: bool, serves_others: &dyn Fn(&Resource) -> bool) -> bool {
     let is_repeated = |resource: &Resource| resource.attribute("for_each").or(resource.attribute("count")).is_some();
     let of = |kinds: &'static [&'static str]| {
@@ -659,7 +660,7 @@ fn is_by_key(module: &Module, is_root: bool, serves_others: &dyn Fn(&Resource) -
             || is_root && of(&["sym_target", ASSIGNMENTS[0], ASSIGNMENTS[1]]).any(is_repeated))
 }
 
-/// What `each` or `count` stands for in an instance, before those around it.
+/// The repetitions of `each` or `count` in an instance, followed by those of the modules around it.
 fn repetitions(instance: &Instance, around: &[Repetition]) -> Vec<Repetition> {
     repetition(instance.key(), instance.each_value(), instance.count_index())
         .into_iter()

@@ -1,4 +1,5 @@
-//! Which attribute is which in each collection, and what else belongs to the tenants: found by where values come from.
+//! Which attribute is which value in each collection, and which other elements belong to the tenants, according to
+//! where values come from.
 
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
@@ -21,7 +22,7 @@ use crate::tenants::{
 const MANY: usize = 256;
 
 impl Population<'_> {
-    /// Makes elements of other collections belong to the tenants for whose flows they are selected.
+    /// Assigns elements of other collections to the tenants for whose flows they are selected.
     pub(super) fn associate(&mut self, evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &Found) {
         if found.associated.is_empty() && found.listed.is_empty() || self.elements.is_empty() {
             return;
@@ -48,7 +49,7 @@ impl Population<'_> {
                 keys.entry(key.clone()).and_modify(|known| *known = None).or_insert(Some(id));
             }
         }
-        // Lists of the same length have the values of one tenant at one place.
+        // Lists of the same length have the values of one tenant at the same index.
         let members = self.elements.iter().enumerate();
         let places = members.map(|(at, member)| (member.element.key.clone(), TenantId::new(self.run, at)));
         let places: HashMap<SmallVec<[ElementKey; 1]>, TenantId> =
@@ -74,7 +75,8 @@ impl Population<'_> {
                 let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty()) else {
                     continue;
                 };
-                // An element with another tenant's name belongs to this tenant only if one of its attributes selects it.
+                // An element with another tenant's name belongs to this tenant only if one of this tenant's attributes
+                // selects it.
                 let is_others = has_own.contains(tenant) && by_name.get(key.as_slice()).is_some_and(|it| it != tenant);
                 // An element that another tenant's key selects does not belong to this tenant.
                 if self.is_selected_for(path, count, *tenant, is_others) {
@@ -120,8 +122,8 @@ impl Population<'_> {
         }
     }
 
-    /// Whether the element to which the first `count` steps of `path` lead is selected by something of the tenant, or
-    /// by nothing that is another's. What has another tenant's name is selected by an attribute alone.
+    /// Whether the element at the first `count` steps of `path` is selected by a value of the tenant, or at least not
+    /// by a value of another tenant. If it has another tenant's name, only an attribute can select it.
     fn is_selected_for(&self, path: &Path, count: usize, tenant: TenantId, has_other_name: bool) -> bool {
         let (_, selections) = path.selections();
         let Some((_, selection)) = selections.get(count - 1) else { return false };
@@ -142,7 +144,7 @@ impl Population<'_> {
         owners.is_empty() || owners.contains(&tenant)
     }
 
-    /// Finds which attribute is which in each collection.
+    /// Finds which attribute is which value in each collection.
     pub(super) fn find_ways(&mut self, walked: &Walked<'_>, config: &Config) {
         let count = self.sources.collections().len();
         let mut effects: Vec<Effects> = (0..count).map(|_| Effects::default()).collect();
@@ -156,7 +158,7 @@ impl Population<'_> {
                 continue;
             }
             *sampled += 1;
-            // Of very many grants, the first ones say where they are.
+            // If there are very many grants, the first ones suffice to show their attributes.
             let mut grants = HashSet::default();
             let received = effects_of(instance, resources).into_iter();
             let received = received.filter(|it| {
@@ -180,7 +182,7 @@ impl Population<'_> {
                     && let Some(elsewhere) = self.elsewhere.get_mut(at)
                 {
                     elsewhere.insert(effective.field);
-                    // The role has the account in it.
+                    // The role's ARN contains the account.
                     elsewhere.extend((effective.field == FieldKind::RoleArn).then_some(FieldKind::SsoAccountId));
                 }
                 for (collection, steps, is_whole) in places {
@@ -246,7 +248,7 @@ impl Population<'_> {
         values.iter().flatten().filter_map(text_of).collect()
     }
 
-    /// The place of a tenant among the elements of its collection.
+    /// The index of a tenant among the elements of its collection.
     fn place_in_collection(&self, tenant: TenantId) -> Option<usize> {
         let at = self.elements.get(tenant.index())?.collection;
         let first = self.elements.iter().position(|member| member.collection == at)?;
@@ -270,10 +272,10 @@ impl Population<'_> {
         }
     }
 
-    /// Where in the elements of a tenant a value comes from: the collection, the steps inside, and whether it is all of
-    /// the value.
+    /// The places in the tenant's elements that a value comes from: the collection, the steps inside, and whether it is
+    /// the whole value.
     fn places(&self, value: &Value, tenant: TenantId) -> Vec<(usize, Steps, bool)> {
-        // An attribute from which an unknown value is derived is not that value.
+        // An attribute that an unknown value is derived from is not that value.
         let is_place = |path: &Path| self.place(path, Some(tenant)).is_some();
         let is_made = value.as_unknown().is_some() && !value.origin.path.as_ref().is_some_and(is_place);
         if key_path(value).is_some() || is_made {
@@ -282,7 +284,7 @@ impl Population<'_> {
         let mut places = Vec::new();
         let mut others = 0;
         self.add_places(&value.origin, tenant, &mut places, &mut others, 0);
-        // A text with unknown parts has other sources, too.
+        // A text with unknown parts also has other sources.
         let is_whole = places.len() == 1 && others == 0 && value.known_text().is_none();
         places.into_iter().map(|(collection, steps)| (collection, steps, is_whole)).collect()
     }
@@ -313,8 +315,8 @@ impl Population<'_> {
         }
     }
 
-    /// The collection that has the element into which `path` leads, and the steps inside the element; only if the
-    /// element is `tenant`'s, if that is given.
+    /// The collection of the element into which `path` leads, and the steps inside the element. If `tenant` is given,
+    /// the element must be that tenant's.
     pub(super) fn place(&self, path: &Path, tenant: Option<TenantId>) -> Option<(usize, Steps)> {
         let (collection, owners, taken) = self.sources.locate(path)?;
         let is_own = tenant.is_none_or(|tenant| owners.contains(&tenant));
@@ -325,7 +327,8 @@ impl Population<'_> {
     }
 }
 
-/// Whether what takes effect has only one of the values in it that one of these texts joins.
+/// Whether the value that takes effect contains a part of one of these texts, which join several values, and not the
+/// whole text.
 fn is_cut_out(effective: &Effective, texts: &[Str]) -> bool {
     let Some(effect) = text_of(&effective.value) else { return false };
     texts.iter().any(|whole| {
