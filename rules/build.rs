@@ -36,7 +36,7 @@ use std::{env, fs, io};
 
 use serde::Deserialize;
 
-/// More is not read on a screen, nor in the sidebar of a code review.
+/// A longer page is not read on a screen, or in the sidebar of a code review.
 const MOST_LINES: usize = 150;
 
 const WRONG: &str = "**Wrong:**";
@@ -66,7 +66,7 @@ enum Level {
     Error,
 }
 
-/// A mistake in a page, and its line, from 1.
+/// A mistake in a page, and its line number, which counts from 1.
 struct Mistake(usize, String);
 
 fn main() -> io::Result<()> {
@@ -85,7 +85,7 @@ fn main() -> io::Result<()> {
     fs::write(Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("pages.rs"), constants)
 }
 
-/// All pages, in the folders of their groups.
+/// All pages, which are in the folders of their groups.
 fn pages() -> io::Result<Vec<PathBuf>> {
     let mut pages = Vec::new();
     for group in fs::read_dir("src")? {
@@ -108,9 +108,9 @@ fn slashes(path: &Path) -> String {
     path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-/// The page as the constant of the rule's module.
+/// The constant for a page, in the rule's module.
 fn constant(id: &str, page: &str, address: &str) -> Result<String, Mistake> {
-    // Git may have made the line ends those of Windows.
+    // Git may have converted the line endings to those of Windows.
     let page = page.replace("\r\n", "\n");
     let lines: Vec<&str> = page.lines().collect();
     if lines.first() != Some(&format!("# {id}").as_str()) {
@@ -126,7 +126,7 @@ fn constant(id: &str, page: &str, address: &str) -> Result<String, Mistake> {
     };
     let Head { level, summary, help, fix } = read_head(head, &lines)?;
     check_examples(blocks.get(1..).unwrap_or_default(), &lines)?;
-    // One blank line is left of the two around the head.
+    // Of the two blank lines around the head, only one stays.
     let shown = lines.iter().take(head.start).chain(lines.iter().skip(head.end + 2));
     let text: String = shown.map(|line| unmarked(line) + "\n").collect();
     let brief = text.split_once("\n```").map_or(text.as_str(), |(brief, _)| brief);
@@ -144,7 +144,7 @@ fn constant(id: &str, page: &str, address: &str) -> Result<String, Mistake> {
     Ok(constant)
 }
 
-/// A line of an example, where what the tests read in its comment is left out: `# rule-id: the text that is wrong`.
+/// A line of an example without the comment that marks a finding for the tests, `# rule-id: the text that is wrong`.
 fn unmarked(line: &str) -> String {
     let is_id = |id: &str| id.contains('-') && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let is_mark = |comment: &str| comment.split_once(':').is_some_and(|(id, _)| id != "symlint-ignore" && is_id(id));
@@ -154,7 +154,7 @@ fn unmarked(line: &str) -> String {
     }
 }
 
-/// A fenced block: its lines are between those of the fences, which are counted from 0.
+/// A fenced block. Its lines are those between the fences, counted from 0.
 struct Block<'p> {
     info: &'p str,
     start: usize,
@@ -197,7 +197,7 @@ fn read_head(block: &Block<'_>, lines: &[&str]) -> Result<Head, Mistake> {
     Ok(head)
 }
 
-/// Each example has a caption, and is one of at most two.
+/// Checks that each example has a caption, and that there is at most one of each kind.
 fn check_examples(blocks: &[Block<'_>], lines: &[&str]) -> Result<(), Mistake> {
     let mut seen: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut caption = "";

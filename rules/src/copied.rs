@@ -1,11 +1,12 @@
-//! What a tenant has in common with another one that something of it was copied from: parts of one cause.
+//! The values that a tenant shares with another one that it was copied from. They are all parts of one cause.
 
 use foldhash::HashSet;
 use symlint_core::rule::{Context, FindingBuilder};
 use symlint_core::spelling::listed;
 use symlint_core::tenants::{Comparable, Field, FieldKind, Piece, Tenant};
 
-/// Adds what else `tenant` has that is `owner`'s, as related places; what is of these kinds was said.
+/// Adds the other values of `tenant` that are `owner`'s as related places, except those of the kinds that the message
+/// already names.
 pub(crate) fn related<'f>(
     report: FindingBuilder<'f>,
     tenant: &Tenant,
@@ -17,7 +18,8 @@ pub(crate) fn related<'f>(
     common.fold(report, |report, piece| report.related(piece, format!("also {whose}")))
 }
 
-/// What `tenant` has that is `owner`'s, where that is more than the role: ``role `SymSSOAcme`, SSO account, and instance``.
+/// The values of `tenant` that are `owner`'s, if there are others than the role: ``role `SymSSOAcme`, SSO account, and
+/// instance``.
 pub(crate) fn what(tenant: &Tenant, owner: &Tenant) -> Option<String> {
     let (own, others) = (tenant.role()?, owner.role()?);
     let mut parts = vec![format!("role `{}`", own.name.text())];
@@ -37,8 +39,8 @@ pub(crate) fn what(tenant: &Tenant, owner: &Tenant) -> Option<String> {
     is_more.then(|| listed(&parts))
 }
 
-/// What else to replace that is `owner`'s and is marked, other than what is written in `settings`; what is of the kinds
-/// `said` is not marked.
+/// Which of the marked values that are `owner`'s must be replaced as well, if they are not written in `settings`.
+/// Values of the kinds `said` are not marked.
 pub(crate) fn also(
     cx: &Context<'_>,
     tenant: &Tenant,
@@ -50,7 +52,7 @@ pub(crate) fn also(
     let is_elsewhere = |field: &Field| {
         let is_inside = match &field.path {
             Some(path) => path.is_below(&tenant.path),
-            // What was decoded has no path.
+            // Decoded values have no path.
             None => tenant.span.contains(field.span),
         };
         let is_own = is_inside && !field.is_derived();
@@ -73,8 +75,8 @@ pub(crate) fn also(
     }
 }
 
-/// What to replace of a connector whose role is `owner`'s: all of it, where the instance is `owner`'s, too. `name` is what
-/// the customer is called. What is of the kinds `said` is reported elsewhere.
+/// What to replace if the role of a connector is `owner`'s: everything, if the instance is `owner`'s, too. `name` is
+/// the name of the customer. Values of the kinds `said` are reported elsewhere.
 pub(crate) fn replacement(cx: &Context<'_>, tenant: &Tenant, owner: &Tenant, name: &str, said: &[FieldKind]) -> String {
     let output = format!("the `settings` output of {name}'s connector");
     if !has_same_instance(tenant, owner) {
@@ -96,7 +98,7 @@ fn has_same_instance(tenant: &Tenant, owner: &Tenant) -> bool {
     tenant.instance_id().zip(owner.instance_id()).is_some_and(|(own, others)| own.text() == others.text())
 }
 
-/// The values of `tenant` that `owner` has, each once.
+/// The values that `tenant` shares with `owner`, each once.
 fn common<'t>(tenant: &'t Tenant, owner: &Tenant) -> Vec<Piece<'t>> {
     let (own, others) = (Comparable::of(tenant), Comparable::of(owner));
     let mut common = Vec::new();
@@ -115,7 +117,7 @@ fn common<'t>(tenant: &'t Tenant, owner: &Tenant) -> Vec<Piece<'t>> {
     {
         common.push(own.piece);
     }
-    // Many are in one region: it only counts where the instance was copied.
+    // Many tenants share a region, so a shared region only matters if the instance was copied.
     if let (Some(own), Some(others)) = (tenant.connector.region.text(), owner.connector.region.as_str())
         && own.text == others
         && has_same_instance(tenant, owner)

@@ -1,13 +1,13 @@
-//! Where in an argument's expression a part of its value is written.
+//! Where the expression of an argument writes a part of its value.
 
 use symlint_core::finding::Edit;
 use symlint_terraform::syntax::{Expr, ExprKind, Item, Key};
 use symlint_terraform::{Module, Sources, Span};
 
-/// So many locals that are nothing but another local are followed.
+/// How many locals that are set to another local are followed.
 const LOCALS: usize = 8;
 
-/// The expression of the attribute `name`, where `expr` writes it once.
+/// The expression of the attribute `name`, if `expr` writes it exactly once.
 pub(crate) fn part<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
     let mut found = Vec::new();
     find(expr, name, &mut found);
@@ -31,10 +31,10 @@ fn find<'e>(expr: &'e Expr, name: &str, found: &mut Vec<&'e Expr>) {
     }
 }
 
-/// The same, where `expr` may also be a local of `module` that writes it.
+/// Like [`part`], but `expr` may also be a local of `module` that writes the attribute.
 pub(crate) fn part_in<'e>(module: &'e Module, expr: &'e Expr, name: &str) -> Option<&'e Expr> {
     let mut expr = expr;
-    // Locals may refer to each other; this many in a row are a circle.
+    // Locals may refer to each other in a circle.
     for _ in 0..LOCALS {
         if let Some(part) = part(expr, name) {
             return Some(part);
@@ -48,7 +48,7 @@ pub(crate) fn part_in<'e>(module: &'e Module, expr: &'e Expr, name: &str) -> Opt
     None
 }
 
-/// Whether `expr` is nothing but names: `var.a.b`.
+/// Whether `expr` consists of names only, such as `var.a.b`.
 pub(crate) fn is_reference(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Variable(_) => true,
@@ -57,7 +57,7 @@ pub(crate) fn is_reference(expr: &Expr) -> bool {
     }
 }
 
-/// The name with which a reference starts: `each` of `each.value.a`.
+/// The name at the start of a reference: `each` for `each.value.a`.
 pub(crate) fn root(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Variable(name) => Some(name.as_str()),
@@ -66,7 +66,7 @@ pub(crate) fn root(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// The place of `expr`, without quotes.
+/// The place of `expr` without its quotes.
 pub(crate) fn span(expr: &Expr, sources: &Sources) -> Span {
     match &expr.kind {
         ExprKind::String(literal) => literal.span,
@@ -78,7 +78,7 @@ pub(crate) fn span(expr: &Expr, sources: &Sources) -> Span {
     }
 }
 
-/// The last name of `a.b.name`.
+/// The place of the last name in `a.b.name`.
 pub(crate) fn last_name(expr: &Expr, name: &str) -> Option<Span> {
     match &expr.kind {
         ExprKind::Attribute(_, last) if last.text.as_str() == name => Some(last.span),
@@ -87,7 +87,7 @@ pub(crate) fn last_name(expr: &Expr, name: &str) -> Option<Span> {
     }
 }
 
-/// The name of an attribute at `span` replaced by `name`; the `=` after it keeps its column, if there is room.
+/// An edit that replaces the attribute name at `span` with `name`. The `=` after it keeps its column, if there is room.
 pub(crate) fn renamed(span: Span, name: &str, sources: &Sources) -> Edit {
     let source = sources.get(span.file);
     let rest = source.text().get(span.end as usize..).unwrap_or_default();
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// What `look` says of the expression `text`.
+    /// The result of `look` for the expression `text`.
     fn with<R>(text: &str, look: impl FnOnce(&Expr, &Sources) -> R) -> R {
         let sources = Sources::new();
         let file = sources.add("main.tf", format!("it = {text}\n").into_bytes()).unwrap();

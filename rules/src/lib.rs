@@ -1,12 +1,12 @@
-//! The rules of symlint: one page and one file a rule, side by side, in a folder for each group.
+//! The rules of symlint. Each rule has one page and one source file, side by side, in a folder for its group.
 //!
-//! To add one, write `GROUP/rule-id.md` and `GROUP/rule_id.rs`, and put a `mod` line and a `rule!` row into
+//! To add one, write `GROUP/rule-id.md` and `GROUP/rule_id.rs`, and add a `mod` line and a `rule!` row to
 //! `GROUP/mod.rs`.
 
 use symlint_core::rule::Catalogue;
 
-/// A rule of the group in which this is written: its id, and its module in the [`Check`](symlint_core::rule::Check) that
-/// says what it looks at. The build script has read its page.
+/// A row in the table of a group: the rule's id, and the [`Check`](symlint_core::rule::Check) with the rule's module,
+/// which determines what the rule looks at. The build script has read its page.
 macro_rules! rule {
     ($id:literal, $check:ident($module:ident)) => {
         rule!($id, $check($module), None)
@@ -37,7 +37,7 @@ mod tenant;
 mod values;
 mod wiring;
 
-/// What the pages say, as `build.rs` has read it: one constant for each, named like the module of its rule.
+/// The pages as `build.rs` has read them. Each is a constant named like the module of its rule.
 #[allow(non_upper_case_globals, reason = "a rule's module and its page have one name")]
 mod pages {
     use symlint_core::level::Level;

@@ -1,4 +1,4 @@
-//! The names that Sym's resources get inside the flow module, and what they are built from.
+//! The names of Sym's resources inside the flow module, and the values that they are built from.
 
 use std::collections::hash_map::Entry;
 use std::hash::BuildHasher;
@@ -18,12 +18,13 @@ pub(crate) struct Name<'a> {
     pub(crate) instance: &'a FlowInstance,
     pub(crate) value: &'a Value,
     pub(crate) text: &'a str,
-    /// Where the expression of the name is, without quotes.
+    /// Where the expression of the name is, without its quotes.
     pub(crate) span: Span,
 }
 
 impl Name<'_> {
-    /// The ARN of the tenant that the name is built from in place of the tenant's key: the wiring is wrong.
+    /// The ARN of the tenant, if the name is built from that and not from the tenant's key. In that case, the wiring is
+    /// wrong.
     pub(crate) fn arn<'v>(&'v self, model: &Model<'_>) -> Option<Source<'v>> {
         if !self.text.contains(':') {
             return None;
@@ -39,7 +40,7 @@ impl Name<'_> {
 }
 
 impl Name<'_> {
-    /// The other customer whose key is a part of the name, where the tenant's own is not in it.
+    /// The other customer whose key is a part of the name, if the tenant's own key is not.
     pub(crate) fn of_another(&self, model: &Model<'_>) -> Option<TenantId> {
         let own = self.tenant()?;
         let key = model.tenant(own).name();
@@ -48,22 +49,22 @@ impl Name<'_> {
         }
         let other = |text: &str, origin: &Origin| {
             let other = model.index.with_key(text)?;
-            // What the tenant's own entry says is not the module's matter.
+            // A name that the tenant's own entry sets is not the module's mistake.
             let is_own = origin.path.as_ref().and_then(|path| model.tenant_at(path)).is_some_and(|it| it.id == own);
             (!is_own && !model.index.may_share(FieldKind::Key, own, other)).then_some(other)
         };
         let found = match &self.value.origin.makeup {
             Makeup::Joined(parts) => parts.iter().find_map(|part| other(self.text.get(part.bytes())?, &part.origin)),
-            // Of one that is written out next to those that are repeated, some of the words may be a key.
+            // In a flow that is written out next to repeated ones, the words of the name may be a key.
             Makeup::Written(_) if self.is_alone() => words_in(self.text).find_map(|it| other(it, &self.value.origin)),
             _ => other(self.text, &self.value.origin),
         };
-        // What is passed to the module is judged there.
+        // A wrong value that is passed to the module is reported at the call.
         found.filter(|_| !self.is_miswired(model) && !self.has_foreign_slug(model))
     }
 }
 
-/// What is between separators in `text`: each word, and those that follow each other together.
+/// The words between separators in `text`, alone and in sequence.
 fn words_in(text: &str) -> impl Iterator<Item = &str> {
     let is_separator = |c: char| !c.is_alphanumeric();
     let starts = std::iter::once(0).chain(text.match_indices(is_separator).map(|(at, it)| at + it.len()));
@@ -73,19 +74,19 @@ fn words_in(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What Sym tells names apart by: in lower case, and with `-` for `_`.
+/// The form in which Sym compares names: in lower case, and with `-` for `_`.
 pub(crate) fn folded(name: &str) -> String {
     let mut folded = name.replace('_', "-");
     folded.make_ascii_lowercase();
     folded
 }
 
-/// Whether Sym takes this as a name: ASCII letters, digits, `_` and `-`.
+/// Whether Sym accepts this as a name: ASCII letters, digits, `_`, and `-`.
 pub(crate) fn is_slug(name: &str) -> bool {
     !name.is_empty() && name.bytes().map(char::from).all(is_slug_character)
 }
 
-/// Whether Sym takes this character in a name.
+/// Whether Sym accepts this character in a name.
 pub(crate) fn is_slug_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
 }
@@ -112,7 +113,7 @@ pub(crate) fn unexpected_characters(text: &str, is_allowed: impl Fn(char) -> boo
 
 /// All names that are known.
 pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
-    // All instances of a resource have their names from one expression.
+    // All instances of a resource get their names from one expression.
     let mut spans: HashMap<Span, Span> = HashMap::default();
     let name = |resource: &'a FlowResource<'a>| {
         let flow = model.flows.get(resource.flow)?;
@@ -126,9 +127,10 @@ pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
     model.resources.iter().filter(|resource| !resource.is_again).filter_map(name).collect()
 }
 
-/// The names that another name is the same as to Sym, whatever kind of resource has it, in order: nearly always none.
+/// The names that are equal to another name for Sym, whatever their kinds of resource, in order. Usually there are
+/// none.
 pub(crate) fn same<'a, 'n>(names: &'n [Name<'a>]) -> Vec<&'n Name<'a>> {
-    // Where all hashes are different, all names are: nothing of them has to be kept.
+    // If all hashes differ, all names differ, and the names need not be stored.
     let (state, mut folded_name) = (FixedState::default(), Vec::new());
     let hash = |name: &Name<'_>| {
         folded_name.clear();
@@ -159,8 +161,8 @@ pub(crate) fn same<'a, 'n>(names: &'n [Name<'a>]) -> Vec<&'n Name<'a>> {
     same.into_iter().filter_map(|at| names.get(at)).collect()
 }
 
-/// The resource blocks whose names are the same for several instances of the flow module, or would be, since nothing
-/// that is a tenant's is in them: the names of each block. `same` are those of [`same`].
+/// The names of each resource block that is not specific to a tenant: its names are equal in several instances of the
+/// flow module, or would be, because they contain nothing of the tenant. `same` is the result of [`same`].
 pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>], same: &[&Name<'a>]) -> Vec<Vec<&'n Name<'a>>> {
     let colliding: HashSet<Span> = same.iter().map(|name| name.block()).collect();
     let mut blocks: Vec<(Span, Vec<&Name<'_>>)> = Vec::new();
@@ -177,7 +179,7 @@ pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>], same: &
     }
     let mut found = Vec::new();
     for (block, names) in blocks {
-        // If all are different, none of them may be free.
+        // If all names differ, none can be independent of the tenant.
         if !colliding.contains(&block) && names.first().is_some_and(|name| name.is_of_tenant(model)) {
             continue;
         }
@@ -188,7 +190,7 @@ pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>], same: &
             let owner = (name.resource.flow, name.resource.instance);
             *owners.entry(folded(name.text)).or_insert(owner) != owner
         });
-        // Of a call that is repeated, the next tenant collides, if there is only one so far.
+        // If a repeated call has only one tenant so far, the next one will collide.
         let will_collide =
             || free.len() == all && free.iter().all(|name| name.flow.is_repeated() && name.is_constant(model));
         if collides || will_collide() {
@@ -199,12 +201,12 @@ pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>], same: &
 }
 
 impl<'a> Name<'a> {
-    /// The tenant whose flow it belongs to.
+    /// The tenant of the flow that it belongs to.
     pub(crate) fn tenant(&self) -> Option<TenantId> {
         self.instance.tenant
     }
 
-    /// Whether its resource is written out for a tenant for whom others of its module are repeated.
+    /// Whether its resource is written out for one tenant, while other resources of its module are repeated.
     fn is_alone(&self) -> bool {
         self.resource.key.is_none() && self.instance.address != *self.instance.instance.address()
     }
@@ -214,22 +216,22 @@ impl<'a> Name<'a> {
         self.resource.resource.block.span
     }
 
-    /// What Sym keeps apart from others: the kind and, where it has one, the type.
+    /// The namespace in which Sym requires unique names: the resource's kind and its type, if it has one.
     pub(crate) fn namespace(&self) -> (&'a str, &'a str) {
         (self.resource.kind(), self.resource.type_name().unwrap_or_default())
     }
 
-    /// Whether something in it is a tenant's, or is what the call says about its tenant.
+    /// Whether a part of it comes from a tenant, or from what the call says about its tenant.
     fn is_of_tenant(&self, model: &Model<'_>) -> bool {
-        // What is built from more than can be looked at may have something of the tenant in it.
+        // A name with too many sources to follow may contain something of the tenant.
         let Some(sources) = model.sources_of_values.of(self.value, self.tenant()) else { return true };
         let is_argument =
             |source: &Source<'_>| matches!(source, Source::Elsewhere(origin) if self.is_argument(model, origin));
         sources.iter().any(|source| source.tenant().is_some()) || sources.iter().any(is_argument)
     }
 
-    /// Whether `origin` is that of an argument that carries a tenant's value. One slug for several tenants is another
-    /// rule's matter, so it counts too.
+    /// Whether `origin` is an argument that carries a tenant's value. One slug for several tenants is reported by
+    /// another rule, so that counts as well.
     fn is_argument(&self, model: &Model<'_>, origin: &Origin) -> bool {
         let is_called = || !self.tenant().is_some_and(|tenant| model.tenant(tenant).is_element());
         let arguments = self.instance.arguments.iter();
@@ -239,7 +241,7 @@ impl<'a> Name<'a> {
         })
     }
 
-    /// Whether it is written in the flow module, and nothing else is in it.
+    /// Whether it is written in the flow module and has no other source.
     fn is_constant(&self, model: &Model<'_>) -> bool {
         let is_written = |source: &Source<'_>| {
             matches!(source, Source::Elsewhere(origin)
@@ -248,7 +250,7 @@ impl<'a> Name<'a> {
         model.sources_of_values.of(self.value, self.tenant()).is_some_and(|sources| sources.iter().all(is_written))
     }
 
-    /// Where the part of the name is written that is of `tenant`.
+    /// Where the part of the name that comes from `tenant` is written.
     pub(crate) fn written_for(&self, model: &Model<'_>, tenant: TenantId) -> Option<Span> {
         let mut found = None;
         self.value.origin.each_source(&mut |origin| {
@@ -260,14 +262,14 @@ impl<'a> Name<'a> {
         found
     }
 
-    /// Whether the instance gets values of another tenant than its own, which is reported as such.
+    /// Whether the instance receives values of a tenant other than its own, which another rule reports.
     pub(crate) fn is_miswired(&self, model: &Model<'_>) -> bool {
         let Some(own) = self.tenant() else { return true };
         let tenants = |value| model.sources_of_values.tenants_for(value, own);
         self.instance.arguments.iter().any(|argument| tenants(&argument.value).iter().any(|&tenant| tenant != own))
     }
 
-    /// Whether its slug is not that of its tenant's entry, which is reported as such.
+    /// Whether its slug is not the one in its tenant's entry, which another rule reports.
     pub(crate) fn has_foreign_slug(&self, model: &Model<'_>) -> bool {
         let own = self.tenant().map(|tenant| model.tenant(tenant));
         let Some(own) = own.filter(|own| own.is_element()) else { return false };
@@ -278,7 +280,7 @@ impl<'a> Name<'a> {
         let text = slug.value.as_str().map(|text| normalise(text)).unwrap_or_default();
         let sources = model.sources_of_values.of(&slug.value, own.id).unwrap_or_default();
         let is_own = |tenant: TenantId| model.index.may_share(FieldKind::Key, tenant, own.id);
-        // A value of the tenant, such as its region, is no name.
+        // Other values of the tenant, such as its region, are not its name.
         let names = sources.iter().filter(|source| !matches!(source, Source::Field(_)));
         !text.contains(&normalise(own.name())) && !names.filter_map(Source::tenant).any(is_own)
     }
@@ -292,9 +294,9 @@ pub(crate) fn tenants_of<'n, 'a: 'n>(names: impl IntoIterator<Item = &'n Name<'a
     tenants
 }
 
-/// The text of `name` in one line, where it may be shown.
+/// The text of `name` in one line, unless it must not be shown.
 pub(crate) fn shown(name: &Name<'_>, model: &Model<'_>) -> String {
-    // Any secret may look like a name.
+    // A secret could be in a name.
     let is_secret = name.value.is_sensitive();
     let name = if is_secret { BLANK } else { model.quotable(name.text, name.value, FieldKind::Key) };
     name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()

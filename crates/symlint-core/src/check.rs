@@ -18,38 +18,38 @@ use crate::rule::{Catalogue, Check, Context, Rule};
 use crate::suppression::{CopiedSuppression, SuppressedBy, Suppression, Suppressions, Unused, UnusedSuppression};
 use crate::tenants::{Model, RunId, SetUp, Tenant};
 
-/// What a check found in one project, and what it looked at.
+/// The result of checking one project.
 #[derive(Debug)]
 pub struct Outcome<'p> {
     /// Everything that the rules looked at.
     pub model: Model<'p>,
-    /// Sorted by file, then offset, then rule; also those that do not count.
+    /// All findings, including those that do not count, sorted by file, then offset, then rule.
     pub findings: Vec<Finding>,
 }
 
-/// What a run needs in addition to the projects.
+/// What a check needs in addition to the projects.
 #[derive(Clone, Copy)]
 pub struct Run<'a> {
     pub catalogue: &'a Catalogue,
-    /// Which of them run.
+    /// Which rules run.
     pub policy: &'a Policy,
-    /// The day, `YYYY-MM-DD`; without it no exception expires.
+    /// The current day, `YYYY-MM-DD`. Without it, exceptions do not expire.
     pub today: Option<&'a str>,
-    /// Findings that do not count. It is in the sources of the first project.
+    /// Findings that do not count. The baseline is in the sources of the first project.
     pub baseline: Option<&'a Baseline>,
-    /// Turns a file's name as it is shown into its path from the repository's root: fingerprints must be the same from
-    /// wherever symlint is started.
+    /// Turns a file name as shown into the path from the repository's root, so that fingerprints do not depend on the
+    /// working directory.
     pub repository_path: &'a (dyn Fn(&str) -> String + Sync),
 }
 
-/// Checks one project by the rules of `catalogue`, without a baseline or a day.
+/// Checks one project with the rules of `catalogue`, without a baseline or a day.
 pub fn check<'p>(project: &'p Project, config: &Config, policy: &Policy, catalogue: &Catalogue) -> Outcome<'p> {
     let run = Run { catalogue, policy, today: None, baseline: None, repository_path: &str::to_owned };
     let set_up = SetUp::alone(model(project, config, RunId::default(), &[]), config);
     run.judge_all(set_up, &[config]).swap_remove(0)
 }
 
-/// A run whose own suppressions are applied.
+/// A run whose own suppressions have been applied.
 struct Judged<'a> {
     model: &'a Model<'a>,
     findings: Vec<Finding>,
@@ -63,10 +63,10 @@ impl Judged<'_> {
     }
 }
 
-/// The model of `project`, with what cannot be judged in it, including what is already `known`.
+/// The model of `project`, with everything that could not be checked in it, including what is `known` already.
 pub(crate) fn model<'p>(project: &'p Project, config: &Config, run: RunId, known: &[NotChecked]) -> Model<'p> {
     let mut model = discover::build(project, config, run);
-    // What Terragrunt gives to a module without anything to check changes nothing.
+    // Inputs from Terragrunt do not matter for a module with nothing to check.
     let is_needed = |gap: &&NotChecked| gap.code != Code::Terragrunt || !model.is_certainly_empty();
     let known: Vec<NotChecked> = known.iter().filter(is_needed).cloned().collect();
     model.not_checked.extend(known);
@@ -76,12 +76,12 @@ pub(crate) fn model<'p>(project: &'p Project, config: &Config, run: RunId, known
 }
 
 impl Run<'_> {
-    /// Checks each run with its configuration, which must be in the run's sources if it is in a file. There are as many
-    /// outcomes as runs, in their order.
+    /// Checks each run with its configuration. If a configuration comes from a file, it must be in the run's sources.
+    /// The outcomes are in the order of the runs.
     pub(crate) fn judge_all<'p>(&self, set_up: SetUp<'p>, configs: &[&Config]) -> Vec<Outcome<'p>> {
         let runs: Vec<(&Model<'_>, &Config)> = set_up.models().iter().zip(configs.iter().copied()).collect();
         let mut judged: Vec<Judged<'_>> = match runs.as_slice() {
-            // One run is judged by several threads itself.
+            // For a single run, the threads share its tenants.
             [(model, config)] => vec![self.judge(&set_up, model, config)],
             _ => parallel::each(&runs, |(model, config)| self.judge(&set_up, model, config)),
         };
@@ -100,11 +100,11 @@ impl Run<'_> {
                     let (own, span) = (it.span, finding.span);
                     finding.counts() && finding.rule == it.rule && span.file == own.file && span.start > own.start
                 };
-                // They are sorted.
+                // Both are sorted.
                 let next = judged.findings.iter().find(is_next).map(|finding| finding.span);
                 it.why = Unused::Inline(next.map(|span| sources.get(span.file).position(span.start).line));
             }
-            // The baseline is in the sources of the first.
+            // The baseline is in the sources of the first run.
             unused.append(&mut gone);
             let mut invalid = std::mem::take(&mut judged.applied.inline.invalid);
             invalid.retain(|invalid| !judged.model.sources().get(invalid.span.file).is_in_copy());
@@ -125,7 +125,7 @@ impl Run<'_> {
         let (mut findings, mut left_out) = self.findings(set_up, model, config).into_parts();
         let inline = if self.policy.no_inline { Inline::default() } else { Inline::read(project, self.catalogue) };
         let applied = policy::apply(&mut findings, inline, model, config, self.today);
-        // Nobody knows what is in it, so nothing covers it.
+        // Nobody has looked at its content, so no suppression applies.
         findings.append(&mut left_out);
         let compares = |id: &str| self.catalogue.get(id).is_some_and(|rule| rule.group.compares_tenants);
         let findings = explained(findings, &compares);
@@ -153,17 +153,17 @@ impl Run<'_> {
         }
     }
 
-    /// The rules that run, and at which level.
+    /// The rules that run, with their levels.
     fn running(&self, config: &Config) -> impl Iterator<Item = (&'static Rule, Level)> {
         let level = |rule| (rule, self.policy.running_level(rule, config, self.catalogue));
         self.catalogue.iter().map(level).filter(|(_, level)| *level != Level::Off)
     }
 
-    /// What the rules find that look at tenants and at the model.
+    /// The findings of the rules about tenants and about the model.
     fn findings(&self, set_up: &SetUp<'_>, model: &Model<'_>, config: &Config) -> Found {
-        /// How many tenants a thread takes at once.
+        /// How many tenants a thread handles at a time.
         const CHUNK: usize = 64;
-        /// How many jobs are done before findings beyond the limit are dropped.
+        /// After how many jobs the findings beyond the limit are dropped.
         const BATCH: usize = 256;
         enum Job<'t> {
             Model(&'static Rule, Level, fn(&mut Context<'_>)),
@@ -212,7 +212,7 @@ impl Run<'_> {
         self.catalogue.get(id).is_some_and(|rule| level(rule) != Level::Off)
     }
 
-    /// Whether a rule runs, and could look at everything in which it finds something.
+    /// Whether a rule runs and could look at everything that it needs.
     fn finds_all(&self, id: &str, config: &Config, model: &Model<'_>) -> bool {
         let hides_wiring = |gap: &NotChecked| {
             matches!(gap.code, Code::NoFlow | Code::UnknownWiring | Code::ValuesAlone | Code::Terragrunt | Code::Limit)
@@ -223,7 +223,7 @@ impl Run<'_> {
         self.runs(id, config) && !lacks_wiring && !lacks_others
     }
 
-    /// Marks what the baseline has, and returns the entries that match nothing.
+    /// Marks the findings in the baseline, and returns the entries that match nothing.
     fn apply_baseline(&self, judged: &mut [Judged<'_>]) -> Vec<UnusedSuppression> {
         let Some(baseline) = self.baseline else { return Vec::new() };
         let mut used = SortedSet::new();
@@ -231,10 +231,10 @@ impl Run<'_> {
         for Judged { model, findings, .. } in judged.iter_mut() {
             if model.is_everything_readable() {
                 let configured: SortedSet<FileId> = model.project.files().iter().map(|file| file.id).collect();
-                // Everything else that was read is data from which the tenants may be built.
+                // All other files are data that tenants may be built from.
                 let is_judged = |file| model.knows_its_flows() || configured.contains(&file);
                 let read = model.sources().iter().filter(|(file, _)| is_judged(*file));
-                // Of a value that another replaces, or that no run loads, nothing was checked.
+                // Values that are replaced, or that no run loads, were not checked.
                 let replaced: SortedSet<FileId> = policy::replaced(model.project).map(|it| it.span.file).collect();
                 let unloaded = model.not_checked.iter().filter(|gap| gap.code == Code::UnloadedValues);
                 let unloaded: SortedSet<FileId> = unloaded.filter_map(|gap| Some(gap.span?.file)).collect();
@@ -253,7 +253,7 @@ impl Run<'_> {
         policy::unused_baseline(baseline, &used, &files, &runs)
     }
 
-    /// Marks the findings of [`Run::write_baseline`] as those of a baseline, whose entries then all match.
+    /// Marks the findings in [`Run::write_baseline`] as findings of the baseline, so that all its entries match.
     pub fn accept(&self, outcomes: &mut [Outcome<'_>]) {
         if let Some((baseline, first)) = self.baseline.zip(outcomes.first_mut()) {
             let written: SortedSet<Span> = baseline.entries.values().map(|entry| entry.span).collect();
@@ -267,7 +267,7 @@ impl Run<'_> {
         }
     }
 
-    /// A baseline of all findings that count and can be suppressed, together with those that are in it already.
+    /// A baseline of all findings that count and can be suppressed, and of those that are already in it.
     pub fn write_baseline(&self, outcomes: &[Outcome<'_>]) -> String {
         let findings = outcomes.iter().flat_map(|outcome| {
             let written = outcome.findings.iter().filter(|finding| {
@@ -282,7 +282,7 @@ impl Run<'_> {
     }
 }
 
-/// The suppressions that came with a copied block, by the place of the project in which they are.
+/// The suppressions that were copied with a block, by the index of the project.
 fn copied(judged: &[Judged<'_>]) -> SortedMap<usize, Vec<CopiedSuppression>> {
     let configs: Vec<&Config> = judged.iter().map(|judged| judged.config).collect();
     let own = judged.iter().enumerate();
@@ -298,7 +298,7 @@ fn in_baseline() -> Suppression {
     Suppression { by: SuppressedBy::Baseline, reason: "it is in the baseline".to_owned() }
 }
 
-/// A value from the environment or an option is in no file: its variable is.
+/// Moves findings about a value from the environment or an option, which has no file, to its variable.
 fn stand_in_files(finding: &mut Finding, project: &Project) {
     finding.span = project.visible(finding.span);
     let own = finding.related.iter_mut().filter(|related| related.elsewhere.is_none());
@@ -314,8 +314,8 @@ fn sort(findings: &mut [Finding], project: &Project) {
     });
 }
 
-/// Joins findings to the one that explains their value, unless their level is higher. `compares` says which rules compare
-/// tenants: they may report the value on any of these.
+/// Joins findings to the one that explains their value, unless they have a higher level. `compares` returns whether a
+/// rule compares tenants: such a rule may report the value on any of them.
 fn explained(found: Vec<Finding>, compares: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let (mut causes, others): (Vec<Finding>, Vec<Finding>) =
         found.into_iter().partition(|finding| finding.explains.is_some() && finding.counts());
@@ -331,7 +331,7 @@ fn explained(found: Vec<Finding>, compares: &dyn Fn(&str) -> bool) -> Vec<Findin
         };
         match causes.iter_mut().find(is_part) {
             Some(cause) => {
-                // With another value, the fingerprint differs: a suppression of this finding does not cover that one.
+                // The fingerprint depends on this, so a suppression of this finding does not apply to the joined one.
                 cause.cause.get_or_insert_default().push_str(&finding.message);
                 cause.related.push(Related { message: finding.message, span: finding.span, elsewhere: None });
             }
@@ -345,8 +345,8 @@ fn explained(found: Vec<Finding>, compares: &dyn Fn(&str) -> bool) -> Vec<Findin
 /// How many tenants a finding about several of them names.
 const NAMED: usize = 3;
 
-/// A value that several tenants have from one place, such as a default, a local, or the text around their own values,
-/// has one finding, on none of them.
+/// Joins findings about a value that several tenants have from one place, such as a default, a local, or the text
+/// around their own values. The resulting finding is on none of the tenants.
 fn fold(found: Vec<Finding>) -> Vec<Finding> {
     let mut groups: Vec<Vec<Finding>> = Vec::with_capacity(found.len());
     let mut places: HashMap<(&str, Span, Option<Suppression>), usize> = HashMap::default();
@@ -354,7 +354,7 @@ fn fold(found: Vec<Finding>) -> Vec<Finding> {
         let place = (finding.rule, finding.span, finding.suppressed.clone());
         let group = places.get(&place).filter(|_| finding.tenant.is_some());
         let group = group.and_then(|group| groups.get_mut(*group));
-        // Those of one tenant follow each other.
+        // Findings of one tenant are adjacent.
         match group.map(|group| (group.last().is_some_and(|last| last.tenant == finding.tenant), group)) {
             Some((true, group)) if group.iter().any(|other| other.message == finding.message) => {}
             Some((false, group)) => group.push(finding),
@@ -369,7 +369,7 @@ fn fold(found: Vec<Finding>) -> Vec<Finding> {
     groups.into_iter().filter_map(about_all).collect()
 }
 
-/// Joins findings of several tenants into one. A message that differs from the first one becomes a related place.
+/// Joins the findings of several tenants. Messages that differ from the first one become related places.
 fn about_all(mut group: Vec<Finding>) -> Option<Finding> {
     let others = group.split_off(1);
     let finding = group.pop()?;

@@ -1,4 +1,4 @@
-//! What was not checked, and why: silence about it would look like a pass.
+//! What was not checked, and why. Without this, missing checks would look like a pass.
 
 use serde::Serialize;
 use symlint_terraform::Span;
@@ -10,30 +10,30 @@ use symlint_terraform::Span;
 pub enum Code {
     /// Tenants without a flow that could be followed, or a flow without a tenant.
     NoFlow,
-    /// The wiring of a flow, a safelist or a trust cannot be judged.
+    /// The wiring of a flow, a safelist, or a trust policy that could not be checked.
     UnknownWiring,
-    /// A value is known only when Terraform applies.
+    /// A value that is known only when Terraform applies it.
     UnknownValues,
-    /// An attribute was found in no tenant.
+    /// An attribute that was found in no tenant.
     UnmappedField,
-    /// A values file would set the tenants, and no run loads it.
+    /// A values file that would set the tenants, but that no run loads.
     UnloadedValues,
-    /// A bound on the work was hit.
+    /// A limit of the evaluation was reached.
     Limit,
     /// The inputs of Terragrunt were not read.
     Terragrunt,
-    /// A folder or root was excluded, or the search left it out.
+    /// A folder or root module that was excluded, or that the search left out.
     LeftOut,
-    /// A values file without configuration has no wiring.
+    /// A values file without a configuration, which has no wiring.
     ValuesAlone,
-    /// A module is not there to read.
+    /// A module that cannot be read.
     RemoteModule,
-    /// A file cannot be parsed.
+    /// A file that cannot be parsed.
     SyntaxError,
 }
 
 impl Code {
-    /// The word for it.
+    /// The code in the report.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NoFlow => "no-flow",
@@ -50,7 +50,7 @@ impl Code {
         }
     }
 
-    /// Whether a person would expect it to be checked, so that it is a finding of `not-checked`, too.
+    /// Whether a reader would expect it to be checked, so that it is also a finding of `not-checked`.
     pub fn is_surprise(self) -> bool {
         match self {
             Self::NoFlow | Self::UnknownWiring | Self::UnmappedField | Self::UnloadedValues | Self::Terragrunt => true,
@@ -64,7 +64,7 @@ impl Code {
         }
     }
 
-    /// What was not checked, for a verdict: `wiring was not checked`.
+    /// What was not checked, as a part of a verdict: `wiring was not checked`.
     pub fn what(self) -> &'static str {
         match self {
             Self::NoFlow | Self::UnknownWiring => "wiring",
@@ -80,25 +80,25 @@ impl Code {
 /// Something that was not checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotChecked {
-    /// Why, as a word.
+    /// Why, as a code.
     pub code: Code,
-    /// Why, in one line, in lower case and without a full stop.
+    /// Why, in one line, in lower case and without a period.
     pub reason: String,
-    /// Where, if it is in a file.
+    /// The place, if it is in a file.
     pub span: Option<Span>,
-    /// What to do, with the lines to write.
+    /// What to do, with the lines to add.
     pub help: Option<String>,
-    /// Whether it is a finding of `not-checked`, too.
+    /// Whether it is also a finding of `not-checked`.
     pub is_finding: bool,
 }
 
 impl NotChecked {
-    /// What the table of codes says, at a place.
+    /// A gap without help; whether it is a finding follows from its code.
     pub fn new(code: Code, reason: impl Into<String>, span: impl Into<Option<Span>>) -> Self {
         Self { code, reason: reason.into(), span: span.into(), help: None, is_finding: code.is_surprise() }
     }
 
-    /// With what to do.
+    /// Adds what to do.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }

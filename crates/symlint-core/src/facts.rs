@@ -1,21 +1,21 @@
-//! What is known about AWS and Sym next to the input.
+//! Facts about AWS and Sym that the input does not contain.
 
 /// Sym's production account, in which its own platform runs.
 pub const SYM_ACCOUNT: &str = "803477428605";
 
-/// A partition of AWS: a set of regions with accounts and credentials of their own. Lists are in order.
+/// A partition of AWS: a set of regions with separate accounts and credentials. Lists are sorted.
 #[derive(Debug)]
 pub struct Partition {
-    /// `aws`, `aws-cn`, …
+    /// The id: `aws`, `aws-cn`, …
     pub id: &'static str,
-    /// What regions begin with: all are called `PREFIX-WORD-NUMBER`.
+    /// How the names of its regions start: all have the form `PREFIX-WORD-NUMBER`.
     prefixes: &'static [&'static str],
-    /// Those that there are.
+    /// Its regions.
     regions: &'static [&'static str],
     without_identity_center: &'static [&'static str],
 }
 
-/// From `partitions.json` and `endpoints.json` of botocore 1.44.5, whose patterns of regions also take letters and digits
+/// From `partitions.json` and `endpoints.json` of botocore 1.44.5. Its region patterns also accept letters and digits
 /// beyond ASCII.
 #[rustfmt::skip]
 static PARTITIONS: [Partition; 8] = [
@@ -66,8 +66,8 @@ static PARTITIONS: [Partition; 8] = [
     },
 ];
 
-/// The first four hex digits of an instance id in public configurations, with the home region stated next to it:
-/// observed, undocumented.
+/// The first four hex digits of instance ids in public configurations that also state the home region. Observed, not
+/// documented.
 const HOME_REGIONS: [(&str, &str, &str); 10] = [
     ("aws", "7223", "us-east-1"),
     ("aws", "6684", "us-east-2"),
@@ -81,7 +81,7 @@ const HOME_REGIONS: [(&str, &str, &str); 10] = [
     ("aws-us-gov", "7907", "us-gov-west-1"),
 ];
 
-/// From the documentation and examples of botocore 1.44.5 and public examples.
+/// From the documentation and examples of botocore 1.44.5 and from public examples.
 #[rustfmt::skip]
 const PLACEHOLDER_ACCOUNTS: &[&str] = &[
     "000000000000", "012345678901", "012345678910", "012345678912", "111111111111", "111122223333",
@@ -97,22 +97,22 @@ const PLACEHOLDER_IDS: &[&str] = &[
     "xxxxxxxxxxxxxxxx",
 ];
 
-/// What looks like a placeholder, and is a real account.
+/// Real accounts that look like placeholders.
 #[rustfmt::skip]
 const REAL_ACCOUNTS: &[&str] = &["027907692231", "029422952198", "029921763173", "058264506178", "066023111852", "071300173697"];
 
-/// What the known partitions say about a region.
+/// What is known about a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegionStatus {
-    /// Is called as in no partition: there can be no such region.
+    /// It does not have the form of any partition's regions, so it cannot exist.
     Invalid,
-    /// Is called as one and is not in the list, but is one edit away from exactly one region that is.
+    /// It has the right form, but is not in the list. Exactly one listed region is one edit away.
     Misspelled(&'static str),
-    /// Is called as one, but is not in the list.
+    /// It has the right form, but is not in the list.
     Unlisted,
-    /// There is such a region, without IAM Identity Center.
+    /// It exists, but does not have IAM Identity Center.
     WithoutIdentityCenter,
-    /// There is such a region, with IAM Identity Center.
+    /// It exists and has IAM Identity Center.
     Supported,
 }
 
@@ -121,7 +121,7 @@ fn has(words: &[&str], word: &str) -> bool {
 }
 
 impl Partition {
-    /// Whether a region can be one of its own.
+    /// Whether the form of a region's name allows it to be in this partition.
     fn may_have(&self, region: &str) -> bool {
         let parts = region.rsplit_once('-').and_then(|(rest, number)| Some((rest.rsplit_once('-')?, number)));
         parts.is_some_and(|((prefix, word), number)| {
@@ -131,7 +131,7 @@ impl Partition {
     }
 }
 
-/// The partition whose regions are called like `region`, whether the region is listed or not.
+/// The partition whose regions have the form of `region`, whether the region is listed or not.
 pub fn partition_of_region(region: &str) -> Option<&'static Partition> {
     PARTITIONS.iter().find(|partition| partition.may_have(region))
 }
@@ -146,7 +146,7 @@ pub fn region_status(region: &str) -> RegionStatus {
     }
 }
 
-/// The only listed region from which `region` differs by one character or two neighbors in the wrong order.
+/// The only listed region that differs from `region` by one character, or by two swapped neighbors.
 fn misspelled(region: &str) -> Option<&'static str> {
     let is_near = |listed: &&str| listed.len().abs_diff(region.len()) <= 1 && strsim::osa_distance(listed, region) == 1;
     let mut near = regions().filter(is_near);
@@ -163,14 +163,14 @@ pub fn is_partition(id: &str) -> bool {
     PARTITIONS.iter().any(|partition| partition.id == id)
 }
 
-/// The home region that instance ids beginning with `prefix` (four hex digits) were observed to have. Undocumented.
+/// The home region that has been observed for instance ids that start with `prefix` (four hex digits). Not documented.
 pub fn home_region(partition: &str, prefix: &str) -> Option<&'static str> {
     let mut homes = HOME_REGIONS.iter().filter(|(of, start, _)| (*of, *start) == (partition, prefix));
     homes.next().map(|(.., region)| *region)
 }
 
-/// Whether documentation and examples use this account id: listed, one digit repeated, a run, groups of four equal
-/// digits, or eight leading zeros. Anything but twelve digits is none.
+/// Whether documentation or examples use this account id: it is listed, has one digit repeated, a sequence, groups of
+/// four equal digits, or eight leading zeros. A text that is not twelve digits is not a placeholder.
 pub fn is_placeholder_account(id: &str) -> bool {
     let digits = id.as_bytes();
     if digits.len() != 12 || !digits.iter().all(u8::is_ascii_digit) {
@@ -188,8 +188,9 @@ pub fn is_placeholder_account(id: &str) -> bool {
         || id.starts_with("00000000")
 }
 
-/// Whether documentation and examples use these sixteen characters of an instance or permission set id: listed, one
-/// character repeated, a run of hex digits, or an `x` or `*` in it. Anything but sixteen characters is none.
+/// Whether documentation or examples use these sixteen characters as an instance or permission set id: they are listed,
+/// one character repeated, a sequence of hex digits, or contain an `x` or `*`. A text of another length is not a
+/// placeholder.
 pub fn is_placeholder_id(suffix: &str) -> bool {
     let bytes = suffix.as_bytes();
     bytes.len() == 16

@@ -1,4 +1,4 @@
-//! What a rule has to say.
+//! The findings that rules report.
 
 use symlint_terraform::Span;
 
@@ -11,37 +11,38 @@ use crate::tenants::TenantId;
 pub struct Finding {
     /// The id of the rule.
     pub rule: &'static str,
-    /// Why something was not checked, if the finding says so.
+    /// If the finding says that something was not checked, the reason.
     pub obstacle: Option<Obstacle>,
-    /// How bad it is; rules leave this to the pages and the configuration.
+    /// The severity. Rules do not set it, because the pages and the configuration do.
     pub level: Level,
-    /// What is wrong, then what to do: one line that is understood alone, in lower case, without a full stop.
+    /// What is wrong, in one line that can be understood on its own, in lower case, without a period.
     pub message: String,
     /// The narrowest span that is wrong.
     pub span: Span,
-    /// What is wrong there, in a few words, for an excerpt that labels other places, too.
+    /// A few words about the span, for an excerpt with labels at several places.
     pub label: Option<&'static str>,
     /// The key of the tenant on which it is reported.
     pub tenant: Option<String>,
-    /// The way to the value, such as `customer_tenants["foo"].sso_account_id`.
+    /// The path to the value, such as `customer_tenants["foo"].sso_account_id`.
     pub path: Option<String>,
-    /// The keys of all tenants that it is about, sorted, where there are several and it is reported on none of them.
+    /// The keys of all tenants that it is about, sorted. Only set if there are several and it is reported on none of
+    /// them.
     pub tenants: Vec<String>,
-    /// What tells it from others that the rule has in the file, where neither tenants nor path do: an account, or what
-    /// is wrong. Nobody is shown it.
+    /// An account or a description that identifies it among the findings of the same rule in the file, if tenants and
+    /// path do not. Never shown.
     pub cause: Option<String>,
-    /// A value that takes effect only because of what is wrong here: other findings about it are parts of this one.
+    /// A value that takes effect only because of this mistake. Other findings about the value become parts of this one.
     pub explains: Option<Span>,
-    /// What it was compared with.
+    /// The places that it was compared with.
     pub related: Vec<Related>,
-    /// What to do, and what happens if it stays, in Markdown: lines to paste are indented by four spaces.
+    /// What to do, and what happens otherwise, in Markdown. Lines to paste are indented by four spaces.
     pub help: Option<String>,
-    /// How it can be fixed.
+    /// Ways to fix it.
     pub fixes: Vec<Fix>,
-    /// The same for as long as the rule, file, value and tenants are the same, wherever in the file they move. Rules
-    /// leave it empty.
+    /// A hash that stays the same as long as the rule, file, value, and tenants stay the same, even if they move within
+    /// the file. Rules leave it empty.
     pub fingerprint: String,
-    /// Why it does not count, if it does not; rules know nothing of it.
+    /// Why it does not count, if it does not. Rules leave this empty.
     pub suppressed: Option<Suppression>,
 }
 
@@ -51,24 +52,24 @@ impl Finding {
     }
 }
 
-/// Why something is not checked where a rule has a finding.
+/// Why the findings of a rule mean that something could not be checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obstacle {
-    /// A file cannot be read. Such a rule always runs, and its findings cannot be suppressed.
+    /// A file cannot be read. The rule always runs, and its findings cannot be suppressed.
     Unreadable,
-    /// Terraform would refuse to evaluate something.
+    /// Terraform would not be able to evaluate something.
     Unevaluated,
-    /// Terraform silently drops something, and what it keeps may be what causes other findings.
+    /// Terraform silently drops something, and the rest may cause other findings.
     Lost,
 }
 
 /// A place that a finding relates to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
-    /// What it has to do with the finding.
+    /// How it relates to the finding.
     pub message: String,
     pub span: Span,
-    /// The tenant of another run in whose files it is; none for the run of the finding.
+    /// The tenant of another run whose files contain it; `None` for the finding's own run.
     pub elsewhere: Option<TenantId>,
 }
 
@@ -77,7 +78,7 @@ pub struct Related {
 pub struct Fix {
     /// What it does, such as `quote the account id`.
     pub title: String,
-    /// Whether it keeps the meaning, so that it can be applied without a look.
+    /// Whether it keeps the meaning, so that it can be applied without review.
     pub safe: bool,
     /// Replacements that do not overlap.
     pub edits: Vec<Edit>,
@@ -86,7 +87,7 @@ pub struct Fix {
 /// A replacement of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced; empty for an insertion.
+    /// The replaced text; empty for an insertion.
     pub span: Span,
     /// The text to replace it with.
     pub text: String,

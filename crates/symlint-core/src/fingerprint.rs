@@ -1,4 +1,4 @@
-//! What stays the same about a finding when its block moves.
+//! Fingerprints: the parts of a finding that stay the same when its block moves.
 
 use std::hash::Hasher;
 
@@ -8,8 +8,9 @@ use symlint_terraform::Sources;
 
 use crate::finding::Finding;
 
-/// Gives each finding its fingerprint: built from rule, file, value, tenants and the ordinal among equals, never of the
-/// line. A finding that two projects share, in a module that both call, has one.
+/// Sets the fingerprint of each finding. It is computed from rule, file, value, tenants, and the number among equal
+/// findings, but not from the line. If two projects call the same module, a finding in it has the same fingerprint in
+/// both.
 pub(crate) fn assign<'a>(
     outcomes: impl IntoIterator<Item = (&'a Sources, &'a mut [Finding])>,
     repository_path: &dyn Fn(&str) -> String,
@@ -40,18 +41,18 @@ pub(crate) fn assign<'a>(
     }
 }
 
-/// What stays the same about `finding`, which is in `file`.
+/// The parts of `finding`, which is in `file`, that stay the same.
 fn parts<'f>(finding: &'f Finding, file: &'f str) -> Vec<Option<&'f str>> {
     let mut parts = vec![Some(finding.rule), Some(file), finding.path.as_deref(), finding.tenant.as_deref()];
     match &finding.cause {
-        // Who is concerned by one cause may change with the tenants that there are.
+        // Which tenants one cause affects may change when tenants are added or removed.
         Some(cause) => parts.push(Some(cause)),
         None => parts.extend(finding.tenants.iter().map(|tenant| Some(tenant.as_str()))),
     }
     parts
 }
 
-/// What tells findings in one file apart.
+/// A key that sorts the findings of a file.
 pub(crate) fn key(finding: &Finding) -> impl Ord + '_ {
     (finding.span.start, finding.rule, finding.span.end, &finding.message, &finding.path, &finding.tenant)
 }
@@ -60,7 +61,7 @@ pub(crate) fn key(finding: &Finding) -> impl Ord + '_ {
 pub(crate) fn hash(parts: &[Option<&str>], ordinal: u32) -> String {
     let mut hasher = SipHasher24::new();
     for part in parts {
-        // A byte that is in no text keeps the parts apart; another one tells nothing from an empty text.
+        // Bytes that never occur in UTF-8 separate the parts, and distinguish an absent text from an empty one.
         hasher.write(part.map_or(&[0xFE], str::as_bytes));
         hasher.write(&[0xFF]);
     }

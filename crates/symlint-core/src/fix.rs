@@ -8,24 +8,25 @@ use symlint_terraform::{SortedMap, SourceFile};
 use crate::check::Outcome;
 use crate::finding::{Edit, Finding, Fix};
 
-/// What one round of fixes turns into the files.
+/// The result of one round of fixes.
 #[derive(Debug, Default)]
 pub struct Round {
-    /// The new texts by the names of the files; only those that change.
+    /// The new texts of the changed files, by name.
     pub files: SortedMap<String, String>,
     /// How many findings were fixed.
     pub fixed: usize,
 }
 
-/// Applies the fixes of all findings that count: those that keep the meaning, and with `suggestions` the others too.
+/// Applies the fixes of all findings that count. Without `suggestions`, only fixes that keep the meaning are applied.
 ///
-/// Of fixes that overlap only the first is applied, and each as a whole or not at all; the others follow in the next
-/// round, when the files are checked again. Bytes outside the fixes stay. A file that is not UTF-8 is not touched, and
-/// neither is one below `.terraform`, which is a copy. `file_of` gives all names of one file, such as a link's, one name.
+/// If fixes overlap, only the first one is applied; the others follow in the next round, when the files are checked
+/// again. A fix is applied as a whole or not at all. Bytes outside the fixes stay the same. Files that are not UTF-8
+/// are not changed, and neither are files below `.terraform`, which are copies. `file_of` returns the same name for all
+/// names of one file, such as those of links.
 pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool, file_of: &dyn Fn(&str) -> String) -> Round {
     let mut files: SortedMap<String, EditedFile> = SortedMap::new();
     let mut fixed = 0;
-    // Two projects that share a module find the same in it.
+    // Two projects that share a module have the same findings in it.
     let mut seen: HashSet<&str> = HashSet::default();
     for outcome in outcomes {
         let sources = outcome.model.sources();
@@ -62,10 +63,10 @@ fn may_change(source: &SourceFile) -> bool {
     source.invalid_bytes().is_empty() && !source.is_in_copy()
 }
 
-/// A file and the edits that were accepted for it.
+/// A file, and the edits that were accepted for it.
 struct EditedFile {
     source: Arc<SourceFile>,
-    /// By start and end.
+    /// The new texts, by start and end.
     edits: SortedMap<(u32, u32), String>,
 }
 
@@ -74,12 +75,12 @@ impl EditedFile {
         Self { source, edits: SortedMap::new() }
     }
 
-    /// Whether the edits of `source` fit: a file may have changed while it was read under two names.
+    /// Whether the edits were made for this text: a file may have changed while it was read under two names.
     fn is_of(&self, source: &Arc<SourceFile>) -> bool {
         Arc::ptr_eq(&self.source, source) || self.source.text() == source.text()
     }
 
-    /// Whether an edit overlaps with none of those before. Where two touch, nobody knows which comes first.
+    /// Whether an edit neither overlaps nor touches earlier ones. The order of edits that touch would be unclear.
     fn has_room(&self, edit: &Edit) -> bool {
         let before = self.edits.last_up_to(&(edit.span.end, u32::MAX));
         before.is_none_or(|(&(_, end), _)| end < edit.span.start)

@@ -1,16 +1,16 @@
-//! What rules have found so far, as much of it as fits into the memory of any machine.
+//! Collects findings, with a limit so that they fit into memory.
 
 use symlint_terraform::SortedMap;
 
 use crate::finding::Finding;
 
-/// How many findings of one rule are kept, of all runs together.
+/// How many findings of one rule are kept for all runs together.
 const MOST: usize = 10_000;
 
-/// At most this many are kept of one run, if there are very many runs.
+/// How many findings of one rule are kept for one run, even if there are very many runs.
 const FEWEST: usize = 200;
 
-/// The findings of a run. Of those of one rule that are too many, there is one that counts the others.
+/// The findings of a run. If there are too many of one rule, a single finding states how many others there are.
 pub(crate) struct Found {
     most: usize,
     kept: Vec<Finding>,
@@ -21,17 +21,17 @@ pub(crate) struct Found {
 struct Counted {
     kept: usize,
     left_out: usize,
-    /// The first that is left out, and the highest level of all of them.
+    /// The first finding that is left out, and the highest level of those that are left out.
     first: Option<Finding>,
 }
 
 impl Found {
-    /// Nothing yet, in one of `runs`.
+    /// An empty collection for one of `runs`.
     pub(crate) fn of_one_in(runs: usize) -> Self {
         Self { most: (MOST / runs.max(1)).max(FEWEST), kept: Vec::new(), rules: SortedMap::new() }
     }
 
-    /// Adds a finding, which the rule may add to until it has another one.
+    /// Adds a finding. The rule may still change it until the next one is added.
     pub(crate) fn push(&mut self, finding: Finding) {
         self.settle();
         self.rules.entry(finding.rule).or_default().kept += 1;
@@ -43,7 +43,7 @@ impl Found {
         self.kept.last_mut()
     }
 
-    /// Adds what was found after it.
+    /// Adds the findings of a later part.
     pub(crate) fn append(&mut self, later: Self) {
         later.kept.into_iter().for_each(|finding| self.push(finding));
         self.settle();
@@ -53,7 +53,7 @@ impl Found {
         }
     }
 
-    /// Leaves the last finding out, now that it is complete, if there are enough without it.
+    /// Removes the last finding, which is complete now, if there are already enough.
     fn settle(&mut self) {
         let counted = self.kept.last().and_then(|last| self.rules.get_mut(last.rule));
         if let Some(counted) = counted.filter(|counted| counted.kept > self.most) {
@@ -62,7 +62,7 @@ impl Found {
         }
     }
 
-    /// All that is kept, and one more for each rule of which something is left out.
+    /// The findings that were kept, and one more for each rule with findings that were left out.
     pub(crate) fn into_parts(mut self) -> (Vec<Finding>, Vec<Finding>) {
         self.settle();
         let left_out = self.rules.into_iter().filter_map(|(_, counted)| {

@@ -1,4 +1,4 @@
-//! The gaps of a check: what of a model could not be judged.
+//! The gaps of a check: parts of a model that could not be checked.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::tenants::{
 };
 use crate::unmatched;
 
-/// What of a model was not checked, in the order of the codes.
+/// Everything in a model that was not checked, in the order of the codes.
 pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
     let mut found = model.not_checked.clone();
     no_flow(model, config, &mut found);
@@ -37,7 +37,7 @@ pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
     missing_modules(model, &mut found);
     syntax_errors(model, &mut found);
     if !model.is_everything_readable() {
-        // What is absent may be in what cannot be read, which is reported itself.
+        // Something that seems absent may be in a file that cannot be read, which is reported on its own.
         let absent = |gap: &&mut NotChecked| matches!(gap.code, Code::NoFlow | Code::UnmappedField);
         found.iter_mut().filter(absent).for_each(|gap| gap.is_finding = false);
     }
@@ -46,7 +46,7 @@ pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
     found
 }
 
-/// Whether something that is unknown for this reason is so because of what a finding reports.
+/// Whether a finding already reports the reason why something is unknown.
 fn is_reported(model: &Model<'_>, at: Span) -> bool {
     let errors = model.evaluation_errors.iter().chain(&model.resource_errors).map(|error| error.span);
     let problems = model.conversions.iter().filter(|problem| problem.kind.is_error()).map(|problem| problem.span);
@@ -58,20 +58,20 @@ fn is_reported(model: &Model<'_>, at: Span) -> bool {
     errors.chain(problems).chain(files).any(|span| span.contains(at) || at.contains(span)) || is_misspelled()
 }
 
-/// What looks like the flow of tenants, where no call of one could be followed.
+/// A likely flow of the tenants, if no flow call could be followed.
 pub(crate) struct LikelyFlow<'p> {
-    /// The call, where there is one.
+    /// The call, if there is one.
     pub(crate) call: Option<&'p ModuleCall>,
     /// The name of the module.
     pub(crate) module: Option<String>,
-    /// Whether it is called as a flow module is.
+    /// Whether it is called with the arguments of a flow module.
     pub(crate) is_called_as_one: bool,
     span: Span,
-    /// What speaks for it.
+    /// Why it is likely to be the flow.
     reason: String,
 }
 
-/// Tenants, and what looks like their flow, but no call of it that could be followed.
+/// Notes tenants without a flow call that could be followed, with the likely flow.
 fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     let Some(flow) = likely_flow(model, config) else { return };
     let LikelyFlow { module: likely, is_called_as_one, span, reason, .. } = flow;
@@ -96,7 +96,7 @@ fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
 }
 
-/// Calls of modules that are not there to read, and whose arguments nothing tells apart, one for each source.
+/// Notes calls of modules that cannot be read and whose arguments identify nothing, once for each source.
 fn unread_calls(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     let reported = likely_flow(model, config).and_then(|flow| flow.call);
     let mut seen = SortedSet::new();
@@ -123,7 +123,7 @@ fn source_of(call: &ModuleCall) -> Option<&str> {
     Some(call.source.as_ref()?.text.as_str())
 }
 
-/// What looks like the flow of the tenants, where no call of one could be followed.
+/// The likely flow of the tenants, if no flow call could be followed.
 pub(crate) fn likely_flow<'p>(model: &Model<'p>, config: &Config) -> Option<LikelyFlow<'p>> {
     if model.tenants.is_empty() || !model.flows.is_empty() || !model.project.has_configuration() {
         return None;
@@ -147,7 +147,7 @@ pub(crate) fn likely_flow<'p>(model: &Model<'p>, config: &Config) -> Option<Like
     let names = names_of_tenants(model, config);
     let mut calls = modules.iter().flat_map(|module| &module.calls);
     let mut handed = calls.by_ref().filter(|call| !others.contains(&call.span) && is_handed(call, &names));
-    // A module that can be read and acts on nothing is not a flow.
+    // A module that can be read and grants nothing is not a flow.
     let handed = handed.find(|call| call.child.is_none_or(|module| may_grant(model, module)));
     let (call, module, span, reason) = match (with_resources, handed) {
         (_, Some(call)) => {
@@ -168,7 +168,7 @@ fn flow_resource(module: &Module) -> Option<Span> {
     sinks_in(module).next().map(|(resource, _)| resource.name.span)
 }
 
-/// Whether a module, or one that it calls, acts for tenants, or cannot be read.
+/// Whether a module, or one that it calls, acts for tenants or cannot be read.
 fn may_grant(model: &Model<'_>, module: ModuleId) -> bool {
     let mut seen = SortedSet::from([module]);
     let mut work = vec![module];
@@ -181,7 +181,7 @@ fn may_grant(model: &Model<'_>, module: ModuleId) -> bool {
     false
 }
 
-/// The variables and locals that hold the tenants, as `var` or `local` and a name.
+/// The variables and locals with the tenants, as `var` or `local` and a name.
 fn names_of_tenants(model: &Model<'_>, config: &Config) -> SortedSet<(&'static str, String)> {
     let configured = config.tenants_variables.iter().map(|name| match name.strip_prefix("local.") {
         Some(local) => ("local", local.to_owned()),
@@ -195,7 +195,7 @@ fn names_of_tenants(model: &Model<'_>, config: &Config) -> SortedSet<(&'static s
     configured.chain(roots).collect()
 }
 
-/// Whether a call is repeated for, or given, something of the tenants.
+/// Whether a call is repeated for tenants, or receives something of them.
 fn is_handed(call: &ModuleCall, names: &SortedSet<(&'static str, String)>) -> bool {
     let repeated = call.for_each.iter().chain(&call.count);
     let mut work: Vec<&Expr> = repeated.chain(&call.arguments).map(|attribute| &attribute.value).collect();
@@ -211,7 +211,7 @@ fn is_handed(call: &ModuleCall, names: &SortedSet<(&'static str, String)>) -> bo
     false
 }
 
-/// A flow or a safelist, and not a single tenant. A map that is known to be empty has none.
+/// Notes flows or safelists without any tenant. A map that is known to be empty is no gap.
 fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     if !model.tenants.is_empty() || !model.project.has_configuration() {
         return;
@@ -234,7 +234,7 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let declared = model.project.root().and_then(|root| root.variable(&variable.name));
         let reason = format!("{} {reason}, so no tenant was checked", variable.shown());
         let gap = NotChecked::new(Code::NoFlow, reason, declared.map(|variable| variable.name.span));
-        // A values file may set it under a name that no variable has, which is reported there.
+        // A values file may set it under a name that no variable has. That is reported there.
         let is_unset = matches!(variable.state, VariableState::Unset | VariableState::Known);
         let misspelled = misspelled(model, &variable.name).filter(|_| is_unset);
         let is_reported = is_reported || misspelled.is_some();
@@ -260,7 +260,7 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             return;
         }
         let gap = NotChecked::new(Code::NoFlow, format!("no tenant was found for `{name}`"), span);
-        // That a values file sets what no variable receives is reported there.
+        // A values file that sets a variable which is not declared is reported there.
         found.push(match ignored(model) {
             Some(name) => NotChecked { is_finding: false, ..gap.help(declared_as(model, name)) },
             None => gap,
@@ -268,14 +268,14 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
-/// A name that a values file sets, that no variable has, and that was probably meant to be `variable`.
+/// A name in a values file that no variable has and that is probably a misspelling of `variable`.
 fn misspelled<'m>(model: &'m Model<'_>, variable: &str) -> Option<&'m str> {
     let root = model.project.root()?;
     let names = model.project.assignments().iter().map(|assignment| assignment.variable.text.as_str());
     names.filter(|name| root.variable(name).is_none()).find(|name| closest(name, [variable]).is_some())
 }
 
-/// The name under which a values file sets a collection that no variable receives, and that may be the tenants.
+/// The name under which a values file sets a collection that no variable receives and that may be the tenants.
 pub(crate) fn ignored<'m>(model: &'m Model<'_>) -> Option<&'m str> {
     let root = model.project.root().filter(|_| model.project.has_configuration())?;
     let is_collection = |expr: &Expr| match &expr.kind {
@@ -289,7 +289,7 @@ pub(crate) fn ignored<'m>(model: &'m Model<'_>) -> Option<&'m str> {
     Some(ignored.variable.text.as_str())
 }
 
-/// How to let a variable receive what a values file sets as `name`.
+/// How to declare a variable for what a values file sets as `name`.
 fn declared_as(model: &Model<'_>, name: &str) -> String {
     let variables = model.project.root().map(|root| root.variables.as_slice()).unwrap_or_default().iter();
     match closest(name, variables.map(|variable| variable.name.text.as_str())) {
@@ -298,7 +298,7 @@ fn declared_as(model: &Model<'_>, name: &str) -> String {
     }
 }
 
-/// Whether flows wait for the tenants of a variable that only has its default.
+/// Whether flows are repeated for a variable that only has its default.
 fn is_by_default(model: &Model<'_>, variable: &TenantsVariable) -> bool {
     let mut assigned = model.project.assignments().iter().filter(|it| it.variable.text.as_str() == variable.name);
     !model.flows.is_empty()
@@ -306,7 +306,7 @@ fn is_by_default(model: &Model<'_>, variable: &TenantsVariable) -> bool {
         && assigned.all(|it| it.source == AssignmentSource::Default)
 }
 
-/// Whether something is repeated for what is written as an empty collection, here or in a file.
+/// Whether something is repeated for a collection that is written as empty, here or in a file.
 fn is_empty_by_writing(model: &Model<'_>, for_each: Option<&Arc<Attribute>>) -> bool {
     let is_around = |span: Span| for_each.is_some_and(|it| span.contains(it.span));
     let is_in = |module: &&Module| {
@@ -343,10 +343,10 @@ fn is_empty_by_writing(model: &Model<'_>, for_each: Option<&Arc<Attribute>>) -> 
     false
 }
 
-/// How many expressions are followed to where a collection is written.
+/// How many expressions are followed to the place where a collection is written.
 const LOCALS: usize = 16;
 
-/// By what a call is repeated; one that is not is in a module whose call is.
+/// The argument that repeats a call. A call that is not repeated is in a module whose call is.
 pub(crate) fn repetition(call: &ModuleCall) -> &'static str {
     match (&call.for_each, &call.count) {
         (Some(_), _) => "`for_each`",
@@ -365,7 +365,8 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let gap = NotChecked::new(Code::UnknownWiring, reason, at);
         found.push(NotChecked { is_finding: !is_reported, ..gap });
     };
-    // Without the tenants, nothing is known of what is made for each: that is reported with their variable.
+    // If the tenants are unknown, so is everything that is created for each of them. That is reported with the
+    // variable.
     let is_known = |variable: &TenantsVariable| variable.state == VariableState::Known;
     let is_lost = !model.variables.is_empty() && !model.variables.iter().any(is_known);
     for flow in &model.flows {
@@ -398,7 +399,7 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             found.push(NotChecked { is_finding: !is_lost && !is_reported(model, unknown.span), ..gap });
             continue;
         }
-        // What else it has is compared.
+        // The known elements are compared nevertheless.
         let elements = runtime.safelists.iter().flat_map(|list| list.elements().unwrap_or_default());
         let parts = || elements.clone().filter_map(|part| Some((part, part.uncertainty()?)));
         let unevaluated = parts().find(|(_, unknown)| unknown.is_unevaluated);
@@ -407,7 +408,7 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             found.push(uncertain(model, &what, &unknown.reason, unknown.is_unevaluated, part.origin.span));
         }
     }
-    // Most connectors trust the same.
+    // Most connectors have the same trust policy.
     let mut in_part: SortedMap<&str, (String, Span, usize)> = SortedMap::new();
     for (call, list) in model.connectors.iter().flat_map(|connector| connector.trusted()) {
         let path = format!("`module.{}.runtime_role_arns`", call.name.text);
@@ -425,7 +426,7 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let others = if count > 1 { format!(", and of {} others,", count - 1) } else { String::new() };
         found.push(uncertain(model, &format!("a part of {path}{others} was"), reason, false, at));
     }
-    // Most resources of a flow are repeated for the same.
+    // Most resources of a flow are repeated for the same collection.
     let mut same: SortedMap<&str, (Span, Vec<String>)> = SortedMap::new();
     for (resource, unknown) in &model.unknown_resources {
         let (_, addresses) = same.entry(&unknown.reason).or_insert_with(|| (unknown.span, Vec::new()));
@@ -443,16 +444,16 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
-/// The gap where `what`, with its verb, was not checked for this reason: it is a surprise where Terraform may know it all
-/// the same.
+/// The gap that `what`, which includes a verb, was not checked for this reason. It is a surprise if Terraform may know
+/// the value.
 fn uncertain(model: &Model<'_>, what: &str, reason: &str, is_unevaluated: bool, at: Span) -> NotChecked {
     let code = if is_unevaluated { Code::UnknownWiring } else { Code::UnknownValues };
     let gap = NotChecked::new(code, format!("{what} not checked: {reason}"), model.project.visible(at));
     NotChecked { is_finding: gap.is_finding && !is_reported(model, at), ..gap }
 }
 
-/// References to what cannot be followed. Where they depend on nothing of the tenants, or on what Terraform may know, they may
-/// be another's.
+/// Notes references that cannot be followed. If they do not depend on tenants, or if Terraform may know them, they may
+/// refer to another tenant's resource.
 fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     fn opaque<'v>(value: &'v Value, all: &mut Vec<(&'v Value, &'v Unknown)>) {
         let parts = value.candidates().iter().chain(value.elements().unwrap_or_default());
@@ -485,7 +486,7 @@ fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
-/// What Terraform leaves as it is where it differs from what is written.
+/// Notes attributes for which Terraform ignores changes, so that the written value may not take effect.
 fn ignored_changes(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let mut seen = HashSet::default();
     for resource in &model.resources {
@@ -505,16 +506,16 @@ fn ignored_changes(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
-/// Whose value is not known, why, and where.
+/// A tenant with an unknown value, the reason, and the place.
 type NotKnown<'a> = (TenantId, &'a str, Span);
 
-/// One for each attribute with values that are known only at apply, and one for each with values that are not known
-/// here.
+/// Notes unknown values, once for each attribute whose values are known only at apply, and once for each whose values
+/// symlint does not know.
 fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let mut unknown: SortedMap<(FieldKind, bool), Vec<NotKnown<'_>>> = SortedMap::new();
     let mut names: SortedMap<FieldKind, FieldName> = SortedMap::new();
     for field in model.tenants.iter().flat_map(Tenant::values) {
-        // A syntax error is reported itself.
+        // A syntax error is reported on its own.
         let is_unreadable = |span: Span| {
             let errors = model.project.files().iter().flat_map(|file| &file.file.errors);
             errors.into_iter().any(|error| error.span.contains(span) || span.contains(error.span))
@@ -531,7 +532,7 @@ fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let kind = (effect.field, effect.is_unevaluated);
         unknown.entry(kind).or_default().push((effect.tenant, &effect.reason, effect.span));
     }
-    // What is not known for one reason may be several values.
+    // Several values may be unknown for the same reason.
     let mut same: SortedMap<(&str, String, bool), (Span, Vec<String>)> = SortedMap::new();
     for ((kind, is_unevaluated), values) in unknown {
         let tenants: SortedSet<_> = values.iter().map(|(tenant, ..)| tenant).collect();
@@ -552,9 +553,9 @@ fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
-/// What a flow needs and no tenant has. Where AWS acts by itself, there is no connector.
+/// Notes values that a flow needs and no tenant has. Grants that AWS itself carries out need no connector.
 fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
-    // Values alone are judged as if a flow received them.
+    // Values without a module are checked as if a flow received them.
     let is_alone = !model.project.has_configuration();
     if model.flows.is_empty() && !is_alone || model.tenants.is_empty() {
         return;
@@ -585,7 +586,7 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
             none if none.is_empty() => String::new(),
             others => format!("; the tenants have `{others}`"),
         };
-        // They have no names here, but for those of the configuration.
+        // These values only have names in the configuration.
         let names: Vec<String> = unseen.iter().map(|&field| FieldName::words(field).to_string()).collect();
         let so = if names.len() == 1 {
             "was not found in any tenant, so it was"
@@ -608,7 +609,7 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
     }
 }
 
-/// `ours = "theirs"`, with the name that resembles ours, or the only one.
+/// The setting `ours = "theirs"`, with the name that resembles ours, or the only name.
 fn pair(ours: &str, others: &[String]) -> String {
     let is_like = |other: &&String| ours.contains(other.as_str()) || other.contains(ours);
     let only = others.first().filter(|_| others.len() == 1);
@@ -616,14 +617,14 @@ fn pair(ours: &str, others: &[String]) -> String {
     format!("{ours} = \"{theirs}\"")
 }
 
-/// Where an evaluation was given up.
+/// Notes where evaluation was given up.
 fn limits(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     for error in model.evaluation_errors.iter().filter(|error| error.kind == EvalErrorKind::Limit) {
         found.push(NotChecked::new(Code::Limit, error.message.clone(), error.span));
     }
 }
 
-/// What depends on the workspace was only evaluated for the one that is selected.
+/// Notes that expressions with the workspace were evaluated only for the selected one.
 fn other_workspaces(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let Some(workspace) = model.project.workspace() else { return };
     let files = model.project.files().iter().filter(|file| file.role == FileRole::Configuration);
@@ -653,7 +654,7 @@ fn values_alone(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
-/// The modules that matter and are not there, one for each source.
+/// Notes the relevant modules that could not be found, once for each source.
 fn remote_modules(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let flows = model.flows.iter().filter_map(|flow| flow.call);
     let others =
@@ -671,7 +672,7 @@ fn remote_modules(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
-/// The calls with which tenants' values take effect.
+/// The calls through which tenants' values take effect.
 pub(crate) fn needed_calls<'p>(model: &Model<'p>, config: &Config) -> Vec<&'p ModuleCall> {
     let flows = model.flows.iter().filter_map(|flow| flow.call);
     let runtimes = model.runtimes.iter().filter_map(|it| it.block.call());
@@ -679,7 +680,7 @@ pub(crate) fn needed_calls<'p>(model: &Model<'p>, config: &Config) -> Vec<&'p Mo
     all.chain(likely_flow(model, config).and_then(|flow| flow.call)).chain(model.unread_calls.iter().copied()).collect()
 }
 
-/// Modules that a source names by a path, and that are not there.
+/// Notes modules with a path as their source that does not exist.
 fn missing_modules(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let errors = model.project.errors().iter().filter(|error| error.kind == LoadErrorKind::MissingModule);
     found.extend(errors.map(|error| NotChecked::new(Code::RemoteModule, error.message.clone(), error.span)));

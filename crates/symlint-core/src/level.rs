@@ -1,25 +1,25 @@
-//! How bad findings are.
+//! The severity of findings.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Level {
     /// The rule is not run.
     Off,
-    /// Could be right, and is unusual.
+    /// It is unusual, but could be right.
     Warning,
-    /// Contradicts what is known about AWS, Terraform or Sym.
+    /// It contradicts what is known about AWS, Terraform, or Sym.
     Error,
 }
 
 impl Level {
-    /// The word for it.
+    /// The level in reports and in the configuration.
     pub fn as_str(self) -> &'static str {
         match self {
             Level::Off => "off",

@@ -1,4 +1,4 @@
-//! The JSON Schemas of what is written as JSON, built from the types that write it.
+//! The JSON Schemas of the JSON formats, generated from their types.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -9,12 +9,12 @@ use crate::inspection::Inspection;
 use crate::report::{self, Report};
 use crate::rule::Catalogue;
 
-/// The JSON Schema of a [`Report`], with the ids of `catalogue` as those that a finding can have.
+/// The JSON Schema of a [`Report`]. The ids of `catalogue` are those that a finding can have.
 pub fn report_schema(catalogue: &Catalogue) -> String {
     schema_of::<Report>("symlint report", report::VERSION, Some(("Finding", catalogue)))
 }
 
-/// The JSON Schema of a [`Diff`], with the ids of `catalogue` as those that a finding can have.
+/// The JSON Schema of a [`Diff`]. The ids of `catalogue` are those that a finding can have.
 pub fn diff_schema(catalogue: &Catalogue) -> String {
     schema_of::<Diff>("symlint diff", diff::VERSION, Some(("ChangedFinding", catalogue)))
 }
@@ -24,11 +24,11 @@ pub fn inspection_schema() -> String {
     schema_of::<Inspection>("symlint inspection", report::VERSION, None)
 }
 
-/// The JSON Schema (draft 2020-12) of `T`. Indented, with a newline at the end. `rules` are the name of a definition
-/// whose `rule` is the id of a rule, and the rules.
+/// The JSON Schema (draft 2020-12) of `T`, indented, with a newline at the end. `rules` has the name of the definition
+/// with a property `rule`, and the allowed rules.
 #[allow(clippy::expect_used, reason = "a schema is plain data")]
 fn schema_of<T: JsonSchema>(title: &str, version: u32, rules: Option<(&str, &Catalogue)>) -> String {
-    // What is always written is always required, null or not.
+    // All properties are always written, so they are required, even if they may be null.
     let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
     schema.insert("title".into(), json!(title));
     let mut constrain = |pointer: String, change: &dyn Fn(&mut Map<String, Value>)| {

@@ -1,17 +1,17 @@
-//! Words in messages: which one was meant, and several of them in a row.
+//! Words in messages: suggestions for misspelled words, and lists.
 
-/// The first of the words of `known` that are nearest to `word`, if any is near enough to be meant.
+/// The first of the words in `known` that are most similar to `word`, if any is similar enough.
 pub fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     nearest(word, known).first().copied()
 }
 
-/// All words of `known` that are nearest to `word`, if they are near enough to be meant.
+/// All words in `known` that are most similar to `word`, if they are similar enough.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<&'k str> {
     let length = word.chars().count();
     let limit = (length / 3).max(1);
     let near = known
         .into_iter()
-        // Each letter that is too many is a difference: a long text is compared with nothing.
+        // Each superfluous letter is a difference, so a very long text is not compared with short words.
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
         .filter(|&(distance, _)| distance <= limit);
@@ -27,7 +27,7 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<
     nearest.1
 }
 
-/// `a`; `a and b`; `a, b, and c`.
+/// The words as a list in a sentence: `a`; `a and b`; `a, b, and c`.
 pub fn listed(words: &[String]) -> String {
     match words {
         [a, b] => format!("{a} and {b}"),

@@ -1,4 +1,4 @@
-//! Why findings do not count, and which suppressions did nothing.
+//! Why findings do not count, and which suppressions had no effect.
 
 use serde::Serialize;
 use symlint_terraform::Span;
@@ -22,12 +22,12 @@ pub enum SuppressedBy {
     Exception,
     /// An entry of the baseline file.
     Baseline,
-    /// The git revision since which only new findings count.
+    /// The git revision that findings are compared with, so that only new ones count.
     Revision,
 }
 
 impl SuppressedBy {
-    /// The word for it, for a sentence.
+    /// The name, for a sentence.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Inline => "a comment",
@@ -38,46 +38,46 @@ impl SuppressedBy {
     }
 }
 
-/// What the rules about symlint's own use look at.
+/// The input of the rules about suppressions.
 #[derive(Debug, Default)]
 pub struct Suppressions {
-    /// Comments that are meant to suppress something and do not.
+    /// Comments that are meant to suppress something but do not.
     pub invalid: Vec<InvalidSuppression>,
-    /// What suppressed nothing.
+    /// Suppressions without effect.
     pub unused: Vec<UnusedSuppression>,
-    /// Comments with one reason on several tenants.
+    /// Comments with the same reason on several tenants.
     pub copied: Vec<CopiedSuppression>,
 }
 
-/// A suppression, an exception or an entry of the baseline that did nothing.
+/// A comment, an exception, or an entry of the baseline without effect.
 #[derive(Debug)]
 pub struct UnusedSuppression {
-    /// What it is about.
+    /// The rule that it is about.
     pub rule: String,
-    /// What it is, and why it did nothing.
+    /// What it is, and why it had no effect.
     pub why: Unused,
     /// Where it is written.
     pub span: Span,
 }
 
-/// Why a suppression did nothing.
+/// Why a suppression had no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unused {
-    /// The comment covers no finding of the rule; the next one in the file is on this line.
+    /// The comment covers no finding of the rule. The next finding of the rule in the file is on this line.
     Inline(Option<u32>),
     /// The configuration's exception matches no finding of the rule.
     Exception,
-    /// The configuration's exception matches a finding about several tenants, some of which have none.
+    /// The configuration's exception matches a finding about several tenants, but some of them have no exception.
     Group,
-    /// The exception held until this day.
+    /// The exception was valid until this day.
     Expired(String),
-    /// The exception holds for this value, which is another one now.
+    /// The exception is for this value, which has changed.
     Changed(String),
     /// The baseline's finding is gone.
     Baseline,
 }
 
-/// A comment that is meant to suppress something and does not.
+/// A comment that is meant to suppress something but does not.
 #[derive(Debug)]
 pub struct InvalidSuppression {
     /// What is wrong with it, and what to do.
@@ -85,7 +85,7 @@ pub struct InvalidSuppression {
     pub span: Span,
 }
 
-/// Comments that suppress one rule with one reason on several tenants.
+/// Comments that suppress one rule with the same reason on several tenants.
 #[derive(Debug)]
 pub struct CopiedSuppression {
     pub rule: &'static str,

@@ -1,4 +1,4 @@
-//! Names that match nothing. What they were meant for would silently not be checked.
+//! Names in the configuration that match nothing. What they were meant for would silently not be checked.
 
 use symlint_terraform::{Evaluator, Root, SortedSet, Value};
 
@@ -6,11 +6,11 @@ use crate::config::{ArgumentKind, Config, ConfigError};
 use crate::spelling::closest;
 use crate::tenants::{Field, FieldKind, Model, Step, Tenant, Whole, values_at};
 
-/// The first name in a configuration file that matches nothing in any checked project, by the index of a project with
-/// that configuration.
+/// The first name in a configuration file that matches nothing in any checked project, with the index of a project that
+/// uses this configuration.
 ///
-/// One file may serve several modules. Perhaps only some are checked, and not all have tenants. So a missing name is
-/// a mistake only where something else shows what was meant.
+/// One file may apply to several modules. Perhaps only some of them are checked, and not all have tenants. So a missing
+/// name is a mistake only if something else shows what was meant.
 pub(crate) fn missing_name(checked: &[(&Config, &Model<'_>)]) -> Option<(usize, ConfigError)> {
     let file = |config: &Config, model: &Model<'_>| Some(model.sources().get(config.file?).name().to_owned());
     let mut seen = SortedSet::new();
@@ -29,8 +29,8 @@ pub(crate) fn missing_name(checked: &[(&Config, &Model<'_>)]) -> Option<(usize, 
     })
 }
 
-/// A tenants variable that is not there, where a variable has nearly the same name, or where flows are called and no
-/// tenants variable is there.
+/// A tenants variable that does not exist, if a variable has a similar name, or if there are flow calls but no tenants
+/// variable at all.
 fn missing_variable(config: &Config, models: &[&Model<'_>]) -> Option<ConfigError> {
     let found: SortedSet<&str> =
         models.iter().flat_map(|model| &model.variables).map(|variable| variable.name.as_str()).collect();
@@ -57,7 +57,7 @@ fn missing_variable(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErro
     })
 }
 
-/// An attribute that no tenant has, where the tenants have one with nearly the same name, or with ours.
+/// An attribute that no tenant has, if the tenants have one with a similar name or with our name.
 fn missing_attribute(config: &Config, models: &[&Model<'_>]) -> Option<ConfigError> {
     let mapped = config.attributes.iter().filter(|(_, theirs)| !theirs.is_empty()).map(|(ours, _)| ours);
     let mut mapped: Vec<&String> = mapped.collect();
@@ -73,7 +73,7 @@ fn missing_attribute(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErr
         let (theirs, &span) = (config.attribute_path(ours), config.attribute_spans.get(ours)?);
         let (last, above) = theirs.split_last()?;
         let holders: Vec<Value> = tenants.iter().filter_map(|tenant| at(tenant, above)).collect();
-        // In lists of grants, only the last name counts.
+        // In lists of grants, only the last name of the path is compared.
         let is_granted = kinds(ours)
             .any(|kind| !FieldKind::CONNECTOR.contains(&kind) && kind != FieldKind::SsoAccountId)
             && tenants.iter().any(|tenant| is_in_list(tenant, last));
@@ -94,14 +94,14 @@ fn missing_attribute(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErr
     })
 }
 
-/// Whether an element of a list or map in an attribute of `tenant` has an attribute of this name.
+/// Whether an element of a list or map in an attribute of `tenant` has an attribute with this name.
 fn is_in_list(tenant: &Value, name: &str) -> bool {
     let attributes = tenant.entries().unwrap_or_default().iter().map(|entry| &entry.value);
     let mut elements = attributes.flat_map(|value| values_at(value, &[Step::Each]));
     elements.any(|element| element.get(name).is_some())
 }
 
-/// An argument that no flow call has, where they have one with nearly the same name, or with ours.
+/// An argument that no flow call has, if the calls have one with a similar name or with our name.
 fn missing_argument(config: &Config, models: &[&Model<'_>]) -> Option<ConfigError> {
     let calls = || models.iter().flat_map(|model| &model.flows).filter_map(|flow| flow.call);
     let given: SortedSet<&str> =
@@ -121,18 +121,19 @@ fn missing_argument(config: &Config, models: &[&Model<'_>]) -> Option<ConfigErro
     })
 }
 
-/// What is expected and nobody has, so that it is not checked.
+/// Expected names that do not occur, so that something is not checked.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Unseen {
-    /// The attributes that no tenant has, by the names that the configuration has for them.
+    /// The attributes that no tenant has, by their configured names.
     pub(crate) attributes: Vec<String>,
-    /// Attributes of tenants about which nothing is known: one of them may be meant.
+    /// Unrecognized attributes of tenants, one of which may be meant.
     pub(crate) others: Vec<String>,
-    /// The arguments that the configuration names and no flow call has.
+    /// The configured arguments that no flow call has.
     pub(crate) arguments: Vec<String>,
 }
 
-/// What `config` or the stock module expects, and nothing in `model` has. What is reported as a finding is left out.
+/// The names that `config` or the stock module expects but that `model` does not have. Those that a finding reports are
+/// left out.
 pub(crate) fn unseen(config: &Config, model: &Model<'_>) -> Unseen {
     let mut unseen = Unseen::default();
     if !model.is_everything_readable() {
@@ -161,7 +162,7 @@ pub(crate) fn unseen(config: &Config, model: &Model<'_>) -> Unseen {
     unseen
 }
 
-/// The kinds of values that the attribute that we call `ours` has or holds.
+/// The kinds of values that the attribute with our name `ours` is or contains.
 fn kinds(ours: &str) -> impl Iterator<Item = FieldKind> {
     let connector = [FieldKind::Cloud, FieldKind::InstanceArn, FieldKind::Region, FieldKind::RoleArn];
     let grant = [FieldKind::PermissionSetArn, FieldKind::TargetAccountId];
@@ -172,18 +173,18 @@ fn kinds(ours: &str) -> impl Iterator<Item = FieldKind> {
     })
 }
 
-/// The tenants of variables that are objects: only they have attributes.
+/// The tenants in variables that are objects: only those have attributes.
 fn of_variables<'m>(model: &'m Model<'_>) -> impl Iterator<Item = &'m Tenant> {
     let tenants = model.tenants.iter();
     tenants.filter(|tenant| tenant.is_element() && tenant.whole == Whole::Object)
 }
 
-/// Whether `tenant` has nothing where the value should be, not even `null`.
+/// Whether `tenant` has nothing in the place of the value, not even `null`.
 fn is_unseen(tenant: &Tenant, kind: FieldKind) -> bool {
     tenant.values().filter(|field| field.kind == kind).all(Field::is_unseen)
 }
 
-/// The elements of the collections from which tenants are built.
+/// The elements of the collections that tenants are built from.
 fn entries(model: &Model<'_>) -> Vec<Value> {
     let evaluator = Evaluator::new(model.project);
     let root = evaluator.root();
@@ -203,13 +204,13 @@ fn at(value: &Value, path: &[&str]) -> Option<Value> {
     path.iter().try_fold(value.clone(), |value, name| value.get(name))
 }
 
-/// The names of the attributes of some objects, each once.
+/// The attribute names of some objects, without repetitions.
 fn names(objects: &[Value]) -> Vec<String> {
     let names = objects.iter().flat_map(|object| object.entries().unwrap_or_default());
     names.map(|entry| entry.key.to_string()).collect::<SortedSet<String>>().into_iter().collect()
 }
 
-/// The names of the variables that the root module declares or is given, and of its locals, as `local.NAME`.
+/// The names of the variables that the root module declares or that are set for it, and of its locals, as `local.NAME`.
 fn variables(model: &Model<'_>) -> impl Iterator<Item = String> {
     let project = model.project;
     let declared = project.root().into_iter().flat_map(|root| &root.variables);

@@ -1,13 +1,13 @@
-//! How literals are written: where a place in a value is found in its text.
+//! The forms of literals, which determine where a part of a value is in the source text.
 
 use std::ops::Range;
 
 use crate::source::{Sources, Span};
 
-/// How a literal is written, which decides how a place in the value is found in the text.
+/// The form of a literal, which determines where a part of the value is in the source text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// The text at the span is the value, byte for byte: a quoted string without an escape, a heredoc's text.
+    /// The text at the span is the value, byte for byte: a quoted string without escapes, or the text of a heredoc.
     Verbatim,
     /// The text at the span is the value with HCL's escapes (`\n`, `\u00e9`, `$${`).
     Escaped,
@@ -15,7 +15,7 @@ pub enum Form {
     JsonEscaped,
     /// A number or boolean without quotes.
     Bare,
-    /// A value whose bytes cannot be known apart in the text: a collection, an indented heredoc, an expression.
+    /// A value whose parts cannot be located in the text: a collection, an indented heredoc, or an expression.
     Whole,
 }
 
@@ -49,7 +49,8 @@ impl Form {
     }
 }
 
-/// How many bytes the first character of `text` is written with, and how many it stands for, in a quoted HCL string.
+/// The length of the first character of `text` as it is written in a quoted HCL string, and the length of its value, in
+/// bytes.
 fn hcl_escape(text: &str) -> (usize, usize) {
     if text.starts_with("$${") || text.starts_with("%%{") {
         return (3, 2);
@@ -66,7 +67,7 @@ fn hcl_escape(text: &str) -> (usize, usize) {
     }
 }
 
-/// The same for a JSON string. A pair of surrogates is one character.
+/// The same for a JSON string. A surrogate pair is one character.
 fn json_escape(text: &str) -> (usize, usize) {
     let unit = |at: usize| text.get(at..at + 4).and_then(|hex| u16::from_str_radix(hex, 16).ok());
     match text.as_bytes() {
@@ -84,7 +85,8 @@ fn json_escape(text: &str) -> (usize, usize) {
     }
 }
 
-/// Where each byte of a JSON string's value is written, from the start of its text between the quotes; the end last.
+/// Where each byte of a JSON string's value is written, relative to the start of the text between the quotes. The last
+/// element is the end.
 pub(crate) fn json_places(raw: &str) -> Vec<u32> {
     let mut places = Vec::with_capacity(raw.len() + 1);
     let (mut rest, mut read) = (raw, 0);

@@ -6,11 +6,11 @@ use symlint_core::tenants::{FieldKind, Place, text_of};
 
 use crate::names::unexpected_characters;
 
-/// The number of characters that IAM allows in the name of a role.
+/// How many characters IAM allows in the name of a role.
 const LONGEST: usize = 64;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    // Then the environment is not part of the name.
+    // In that case, the environment is not part of the name.
     if cx.config.role_name.is_constant {
         return;
     }

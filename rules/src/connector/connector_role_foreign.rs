@@ -10,7 +10,7 @@ use crate::values::is_key_twice;
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let RoleNaming::Foreign(owner) = cx.role_naming(tenant.id) else { return };
     let Some(role) = tenant.role() else { return };
-    // What was copied with the role's account, or with the whole entry, is reported there.
+    // If the role's account or the whole entry was copied, that is reported there.
     let is_owner = |from: TenantId| from == owner || cx.tenant(from).name() == cx.tenant(owner).name();
     let copied_from = cx.set_up.copied_from(tenant.id);
     if copied_from.is_some_and(is_owner)
@@ -20,12 +20,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     {
         return;
     }
-    // So is what was copied to another root module with all entries around it.
+    // If all entries of a root module were copied, that is reported there as well.
     let is_same = |other: &Tenant| other.role().is_some_and(|other| other.name.text() == role.name.text());
     if cx.relations_of(RelationKind::CopiedTenant).any(|it| it.tenant == tenant.id && is_same(cx.tenant(it.other))) {
         return;
     }
-    // Of two whose roles were exchanged, the first says so.
+    // If the roles of two tenants were swapped, the first tenant reports it.
     let is_exchanged = cx.role_naming(owner) == RoleNaming::Foreign(tenant.id);
     if is_exchanged && owner < tenant.id && cx.set_up.model(owner.run).is_some() {
         return;
@@ -40,7 +40,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             format!("role `{}` is named after {}, not after `{}`", role.name.text(), cx.called(owner), tenant.name())
         }
     };
-    // One customer may well have two entries.
+    // One customer may have two entries.
     let accounts = tenant.sso_account().zip(owner.sso_account());
     let customer = accounts
         .filter(|(own, others)| own.text() == others.text())
@@ -52,7 +52,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         Some(same) => report.related(same.name.piece, format!("`{}`'s role has this name", owner.name())),
         None => report.related(&owner.key, format!("`{}` is defined here", owner.name())),
     };
-    // What was copied with the role is one cause.
+    // Other values that were copied with the role have the same cause.
     let report = copied::related(report, tenant, owner, &[FieldKind::RoleArn]);
     let customer = customer.map(|customer| format!(" If the two are one customer, {customer}")).unwrap_or_default();
     report.label("another tenant's role").help(format!(

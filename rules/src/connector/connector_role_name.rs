@@ -26,7 +26,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 format!("role `{}` is not a connector role; connector roles are named `{pattern}`", name.text())
             }
         };
-        // If only the case of the prefix is wrong, it is clear what was meant.
+        // If only the case of the prefix is wrong, the intended name is clear.
         let typed = name.text().get(..pattern.prefix.len()).filter(|typed| typed.eq_ignore_ascii_case(&pattern.prefix));
         let typed = typed.filter(|typed| *typed != pattern.prefix).map(|typed| name.piece.slice(0..typed.len()));
         let prefix = pattern.prefix.clone();
@@ -37,13 +37,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// The role names of the next few tenants of a convention.
+/// The role names of the next few tenants that follow a convention.
 pub(super) fn others<'a>(cx: &Context<'a>, convention: &NamingConvention) -> Vec<(Piece<'a>, String)> {
     let others = convention.tenants.iter().skip(1).take(2).map(|&id| cx.tenant(id));
     others.filter_map(|it| Some((it.role()?.name.piece, format!("`{}`'s role", it.name())))).collect()
 }
 
-/// Reports a form that most role names have, and which may only need to be configured.
+/// Reports that most role names have a form that may only need to be configured.
 fn report_form(cx: &mut Context<'_>, convention: &NamingConvention, affixes: &Affixes) {
     let first = convention.tenants.first().and_then(|&first| cx.tenant(first).role());
     let Some(role) = first else { return };

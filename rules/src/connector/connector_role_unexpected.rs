@@ -38,7 +38,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Reports a tenant whose role is right, and whose name is that of the customer from whom its root module was copied.
+/// Reports a tenant whose role is right, while its own name is that of the customer whose root module was copied.
 fn report_left_over(cx: &mut Context<'_>, tenant: &Tenant) {
     let (Some(role), Some(owner)) = (tenant.role(), cx.set_up.namesake(tenant)) else { return };
     let (name, key, file) = (role.name.text(), tenant.name(), cx.file_of(owner.id));
@@ -86,7 +86,7 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
-/// The role name that was probably meant, if the environment in `name` is nearly the tenant's key.
+/// The role name that was probably meant, if the environment in `name` resembles the tenant's key.
 fn hint(name: &str, key: &str, cx: &Context<'_>) -> String {
     let pattern = &cx.config.role_name;
     let is_typo = is_slug(key)
@@ -153,7 +153,7 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
     others.into_iter().fold(report, |report, (name, label)| report.related(name, label));
 }
 
-/// The environment that the connector of the role `name` was probably given.
+/// The environment that was probably passed to the connector whose role is `name`.
 fn environment_in(name: &str, cx: &Context<'_>) -> String {
     environment_of(name, &cx.config.role_name).unwrap_or(name).to_ascii_lowercase()
 }

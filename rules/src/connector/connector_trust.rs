@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for instance in &connector.instances {
             let Some(list) = &instance.runtime_role_arns else { continue };
             for (trusted, text) in principals(list) {
-                // Most connectors trust the same.
+                // Most connectors have the same trust policy.
                 if !judged.insert((trusted.origin.span, text.clone())) {
                     continue;
                 }
@@ -23,7 +23,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     problem(&text).or_else(|| of_customer(cx, &text)).or_else(|| of_account_without_runtime(cx, &text));
                 let Some(problem) = problem.filter(|_| seen.insert(trusted.origin.span)) else { continue };
                 let span = trusted.origin.locate(problem.start..problem.start + problem.len, cx.sources());
-                // What is not the ARN of one role or account may be anything.
+                // Anything but the ARN of one role or account cannot be checked.
                 let kind = if is_account_id(&text) { FieldKind::SsoAccountId } else { FieldKind::RoleArn };
                 let shown = cx.model.quotable(&text, trusted, kind).trim().to_owned();
                 let is_of_sym = problem.what == OF_SYM;
@@ -55,7 +55,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// The problem of a role in an account without a runtime, if the names of other trusted roles show where runtimes are.
+/// The problem of a role in an account without a runtime, if the names of the other trusted roles show where the
+/// runtimes are.
 fn of_account_without_runtime(cx: &Context<'_>, raw: &str) -> Option<TrustProblem> {
     const RUNTIME: &str = "symruntime";
     let text = raw.trim();
@@ -76,7 +77,8 @@ fn of_account_without_runtime(cx: &Context<'_>, raw: &str) -> Option<TrustProble
     })
 }
 
-/// Which roles trust `principal`, by the environments of their connectors: one list may be that of several customers.
+/// Names the roles that trust `principal` by the environments of their connectors, because one list may apply to
+/// several customers.
 fn roles(model: &Model<'_>, connector: &ConnectorCall<'_>, principal: &Value, text: &Str) -> String {
     let is_it = |(other, name): &(&Value, Str)| other.origin.span == principal.origin.span && name == text;
     let trust_it = connector
@@ -93,15 +95,15 @@ fn roles(model: &Model<'_>, connector: &ConnectorCall<'_>, principal: &Value, te
     }
 }
 
-/// The principals that a list, a set, or a single value trusts or may trust, as far as they are known.
+/// The known principals that a list, a set, or a single value trusts or may trust.
 fn principals(trusted: &Value) -> Vec<(&Value, Str)> {
     let parts = trusted.elements().unwrap_or(trusted.candidates());
     let own = text_of(trusted).map(|text| (trusted, text));
     own.into_iter().chain(parts.iter().flat_map(principals)).collect()
 }
 
-/// The problem of a role in the SSO account of a customer: that of its connector, or where other connectors trust
-/// another account. The runtime may well be where our own organization has its Identity Center.
+/// The problem of a role in the SSO account of a customer, if it is the role of the customer's connector, or if other
+/// connectors trust another account. Our own organization may have the runtime and its Identity Center in one account.
 fn of_customer(cx: &Context<'_>, raw: &str) -> Option<TrustProblem> {
     let text = raw.trim();
     let account = account_of(text).filter(|account| cx.set_up.is_account_of_tenant(account))?;
@@ -135,14 +137,14 @@ fn account_of(arn: &str) -> Option<&str> {
 }
 
 struct TrustProblem {
-    /// What it is, as it follows the text.
+    /// What is wrong, to follow the text in a message.
     what: Cow<'static, str>,
-    /// The bytes of the text that are wrong.
+    /// The part of the text that is wrong, in bytes.
     start: usize,
     len: usize,
 }
 
-/// What is wrong with a principal in Sym's account.
+/// The problem of a principal in Sym's account.
 const OF_SYM: &str = "is in Sym's account, which does not contain your runtime role";
 
 fn problem(raw: &str) -> Option<TrustProblem> {

@@ -51,7 +51,7 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
         let is_written = malformed.places().all(|piece| piece.is_verbatim(sources));
         let edit = |piece: Piece<'_>| Edit { span: piece.span(sources), text: plain.clone() };
         let edits = malformed.places().filter(|_| is_written).map(edit).collect();
-        // What has the same text must have the same again.
+        // Values with the same text must stay the same.
         report = report.edits(format!("write `{plain}`"), false, edits);
     }
     if let Some((role, label)) = role {
@@ -59,7 +59,7 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     }
 }
 
-/// The twelve digits in the file, if Terraform dropped their leading zeros.
+/// All twelve digits as the file has them, if Terraform dropped their leading zeros.
 fn lost_zero(cx: &Context<'_>, field: &Field) -> Option<String> {
     let written = cx.sources().text(field.span);
     let is_lost = is_account_id(&written) && Some(written.trim_start_matches('0')) == field.as_str();

@@ -1,5 +1,5 @@
-//! What is wrong with the account IDs and ARNs of a tenant. Four rules share this, so that the same malformed text in
-//! two places is one finding.
+//! Malformed account IDs and ARNs of a tenant. Four rules share this, so that the same malformed text in two places is
+//! one finding.
 
 use foldhash::HashMap;
 use symlint_core::rule::{Context, FindingBuilder};
@@ -12,25 +12,25 @@ use symlint_terraform::Span;
 
 use crate::names::unexpected_characters;
 
-/// A value with something wrong in it.
+/// A value with at least one flaw.
 pub(super) struct Malformed<'a> {
     pub(super) field: &'a Field,
-    /// What is wrong with it and with no earlier value of the tenant, in order; never empty.
+    /// Its flaws that no earlier value of the tenant has, in order; never empty.
     pub(super) flaws: Vec<Flaw<'a>>,
 }
 
 impl<'a> Malformed<'a> {
-    /// Where the text of the first flaw is: in the value, and in later ones.
+    /// Where the text of the first flaw is: in this value, and in later ones.
     pub(super) fn places(&self) -> impl Iterator<Item = Piece<'a>> {
         self.flaws.iter().take(1).flat_map(|flaw| std::iter::once(flaw.piece).chain(flaw.repeats.iter().copied()))
     }
 }
 
-/// A part of a value that is not as AWS writes it.
+/// A part of a value that is not in the form that AWS uses.
 pub(super) struct Flaw<'a> {
     part: PartKind,
     piece: Piece<'a>,
-    /// What is wrong, as it follows the value's name in a message.
+    /// What is wrong, to follow the value's name in a message.
     what: String,
     /// Where later values of the tenant have the same text.
     repeats: Vec<Piece<'a>>,
@@ -47,14 +47,14 @@ enum PartKind {
     Account,
     InstanceId,
     PermissionSetId,
-    /// A part that no other value repeats.
+    /// A part that other values do not repeat.
     Own,
 }
 
-/// What is malformed in the values of these kinds.
+/// The malformed values of these kinds.
 pub(super) fn in_values<'t>(tenant: &'t Tenant, kinds: &[FieldKind]) -> Vec<Malformed<'t>> {
     let mut values = tenant.values().filter(|field| kinds.contains(&field.kind));
-    // Nearly always nothing is malformed, and then the other values need not be checked.
+    // Malformed values are rare, and without one the other values need not be checked.
     if values.all(|field| flaws_of(field).is_empty()) {
         return Vec::new();
     }
@@ -63,15 +63,15 @@ pub(super) fn in_values<'t>(tenant: &'t Tenant, kinds: &[FieldKind]) -> Vec<Malf
     found
 }
 
-/// What is malformed in `tenant`, each text once, on the first value that has it.
+/// The malformed values of `tenant`. Each malformed text is listed once, with the first value that has it.
 fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
     let mut found: Vec<Malformed<'_>> = Vec::new();
     let mut seen: HashMap<(PartKind, Option<FieldKind>, &str), (usize, usize)> = HashMap::default();
     for field in tenant.values() {
         let mut flaws: Vec<Flaw<'_>> = Vec::new();
-        // What an ARN is put together of may have characters in it that are reported there.
+        // Suspicious characters in a text that an ARN is built from are reported at that text.
         let has_suspicious = |it: &&Field| it.cleaned().is_some_and(|cleaned| !cleaned.suspicious.is_empty());
-        // A name that is derived from a bad key has its characters.
+        // A name that is derived from a bad key contains the key's characters.
         let is_strange = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-');
         let key = tenant.key.as_str().filter(|key| key.contains(is_strange)).map(str::to_lowercase);
         let is_reported = |flaw: &Flaw<'_>| {
@@ -81,7 +81,7 @@ fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
                 || key.as_ref().is_some_and(|key| text.to_lowercase().contains(key))
         };
         for flaw in flaws_of(field).into_iter().filter(|flaw| !is_reported(flaw)) {
-            // What no other value has can still be in several grants.
+            // A part that no other value has can still be in several grants.
             let key = match flaw.part {
                 PartKind::Own => (PartKind::Own, Some(field.kind), field.as_str().unwrap_or_default()),
                 part => (part, None, flaw.piece.text),
@@ -98,7 +98,7 @@ fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
                 }
             }
         }
-        // A part cannot be repeated within one value, which has only one part of each kind.
+        // A value has only one part of each kind, so a part cannot be repeated within it.
         if !flaws.is_empty() {
             found.push(Malformed { field, flaws });
         }
@@ -106,7 +106,7 @@ fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
     found
 }
 
-/// Reports what is malformed in the values of this kind, as one finding for each value.
+/// Reports the malformed values of this kind, with one finding for each value.
 pub(super) fn report_all(cx: &mut Context<'_>, tenant: &Tenant, kind: FieldKind) {
     report_hidden(cx, tenant, &[kind]);
     for malformed in in_values(tenant, &[kind]) {
@@ -114,7 +114,7 @@ pub(super) fn report_all(cx: &mut Context<'_>, tenant: &Tenant, kind: FieldKind)
     }
 }
 
-/// Reports the values of these kinds that may not be shown: they are malformed, or could be seen.
+/// Reports malformed values of these kinds whose text must not be shown.
 pub(super) fn report_hidden(cx: &mut Context<'_>, tenant: &Tenant, kinds: &[FieldKind]) {
     let mut reported: Vec<(FieldKind, Span)> = Vec::new();
     for field in tenant.values().filter(|field| field.is_hidden() && kinds.contains(&field.kind)) {
@@ -151,7 +151,7 @@ pub(super) fn report<'c>(cx: &'c mut Context<'_>, malformed: &Malformed<'_>) -> 
     report
 }
 
-/// From the first flaw to the last; `None` if something is missing, which has no place of its own.
+/// From the first flaw to the last; `None` if something is missing, because that has no place.
 fn place<'a>(flaws: &[Flaw<'a>]) -> Option<Piece<'a>> {
     if flaws.iter().any(|flaw| flaw.piece.text.is_empty()) {
         return None;
@@ -179,7 +179,7 @@ fn flaws_of(field: &Field) -> Vec<Flaw<'_>> {
     judge.flaws
 }
 
-/// What an ARN can name.
+/// The resources that an ARN in a tenant can name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Resource {
     Instance,
@@ -192,7 +192,7 @@ impl Resource {
         if self == Resource::Role { "iam" } else { "sso" }
     }
 
-    /// The first segment of the resource.
+    /// The word at the start of the resource.
     fn word(self) -> &'static str {
         match self {
             Resource::Instance => "instance",
@@ -201,7 +201,7 @@ impl Resource {
         }
     }
 
-    /// What its ARNs look like.
+    /// The form of its ARNs.
     fn form(self) -> &'static str {
         match self {
             Resource::Instance => "arn:aws:sso:::instance/ssoins-…",
@@ -219,7 +219,7 @@ impl Resource {
     }
 }
 
-/// What the ARN names, according to its service and the first segment of its resource, if that is not `wanted`.
+/// What the ARN names according to its service and the start of its resource, if that is not `wanted`.
 fn other_kind(arn: &Arn<'_>, wanted: Resource) -> Option<&'static str> {
     let service = arn.service().text;
     let word = arn.resource().text.split('/').next().unwrap_or_default();
@@ -356,7 +356,7 @@ impl<'a> Judge<'a> {
     }
 
     fn role(&mut self, field: &'a Field, resource: Piece<'a>, rest: Piece<'a>) {
-        // If the word has the wrong case, `RoleArn` does not split it, but the name is checked all the same.
+        // If the word has the wrong case, `RoleArn` does not split it, but the name still needs checking.
         let (path, name) = match RoleArn::of(field) {
             Some(role) => (Some(role.path), role.name.piece),
             None => (None, rest.rsplit_once(b'/').map_or(rest, |(_, name)| name)),
@@ -375,7 +375,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The extra colon that shifts the resource (and, for a role, its account) one place to the right.
+/// The extra colon that moves the resource (and for a role, its account) one field to the right.
 fn extra_colon<'a>(whole: Piece<'a>, arn: &Arn<'a>, wanted: Resource) -> Option<Piece<'a>> {
     if arn.resource().text.starts_with(':') {
         return Some(arn.resource().slice(0..1));
@@ -398,7 +398,7 @@ fn no_arn(text: &str, wanted: Resource) -> String {
     }
 }
 
-/// As `2.59E+11` is. (To read a number as Rust does takes tables of 10 kB.)
+/// Whether `text` is a number like `2.59E+11`. (Rust's parser for floating-point numbers would add tables of 10 kB.)
 fn is_scientific(text: &str) -> bool {
     let is_number = |text: &str| {
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -434,14 +434,14 @@ fn account_flaw(text: &str) -> String {
     }
 }
 
-/// The twelve digits of an account ID that is written in groups: `1234-5678-9012`.
+/// The twelve digits of an account ID that is written in groups, such as `1234-5678-9012`.
 pub(super) fn without_separators(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(|c| !matches!(c, '-' | ' ' | '_' | '.' | ',' | '\'')).collect();
     let is_grouped = text.starts_with(|c: char| c.is_ascii_digit()) && plain != text;
     (is_grouped && is_account_id(&plain)).then_some(plain)
 }
 
-/// What is wrong with `text`, which should be `prefix` and sixteen letters, digits, or characters of `others`.
+/// What is wrong with `text`, which should be `prefix` followed by sixteen letters, digits, or characters in `others`.
 fn id_flaw(text: &str, prefix: &str, suffix: Option<&str>, others: &str) -> String {
     let Some(suffix) = suffix else { return format!("`{text}` does not begin with `{prefix}`") };
     let prefix = text.strip_suffix(suffix).unwrap_or(prefix);

@@ -39,7 +39,7 @@ pub(crate) static GROUP: Group = Group {
     ],
 };
 
-/// Whether a value of `tenant` has a finding of this group.
+/// Whether a rule of this group reports a value of `tenant`.
 pub(crate) fn is_any_malformed(tenant: &Tenant) -> bool {
     tenant.values().any(|field| field.is_garbled() || field.is_hidden())
         || !malformed::in_values(tenant, &FieldKind::VALUES).is_empty()

@@ -14,7 +14,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         return;
     };
     let text = region.text;
-    // If the whole partition is not allowed, another rule reports that.
+    // A region in a forbidden partition is reported by another rule.
     let is_allowed =
         partition_of_region(text).is_none_or(|it| cx.config.allowed_partitions.iter().any(|allowed| allowed == it.id));
     let meant = match region_status(text) {
@@ -48,7 +48,7 @@ fn meant(text: &str) -> Option<&'static str> {
         })
 }
 
-/// The region of an availability zone: `us-east-1` for `us-east-1a`.
+/// The region of an availability zone, such as `us-east-1` for `us-east-1a`.
 fn zone_of(text: &str) -> Option<&'static str> {
     let region = text.strip_suffix(|c: char| c.is_ascii_lowercase())?;
     regions().find(|listed| *listed == region)

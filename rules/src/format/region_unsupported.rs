@@ -8,7 +8,7 @@ use symlint_core::tenants::Tenant;
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let field = &tenant.connector.region;
     let Some(region) = field.text().filter(|_| !field.is_garbled()) else { return };
-    // If the whole partition is not allowed, another rule reports that.
+    // A region in a forbidden partition is reported by another rule.
     let partition = partition_of_region(region.text);
     if !partition.is_some_and(|partition| cx.config.allowed_partitions.iter().any(|it| it == partition.id)) {
         return;

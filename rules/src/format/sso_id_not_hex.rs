@@ -34,7 +34,7 @@ fn strange_ids(tenant: &Tenant) -> SortedMap<&str, Vec<Piece<'_>>> {
     let permission_sets = tenant.grants.iter().filter_map(|grant| PermissionSetArn::of(&grant.permission_set_arn));
     let ids = instance.into_iter().chain(permission_sets.flat_map(|arn| [arn.instance_id, arn.id]));
     let mut strange: SortedMap<&str, Vec<Piece<'_>>> = SortedMap::new();
-    // An instance that was mistyped in one of the two ARNs is reported as another instance.
+    // An instance ID that was mistyped in one of the two ARNs is reported as a different instance.
     let is_reported = |id: &Part<'_>| {
         let own = tenant.instance_id().map(|own| own.text()).unwrap_or_default();
         let mut foreign = tenant.foreign_permission_sets().map(|arn| arn.instance_id.text());

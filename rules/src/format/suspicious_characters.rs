@@ -18,7 +18,7 @@ struct Found<'a> {
     safe: bool,
     title: &'static str,
     edits: Vec<Edit>,
-    /// Other values with the same characters.
+    /// Other values of the tenant with the same characters.
     repeats: Vec<(&'a Field, Span)>,
 }
 
@@ -41,12 +41,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         }
         let (safe, title, edits) = fix(cx, field, cleaned);
         let part = part(cleaned);
-        // Of two values that were made of one text, both must change. A key is a name for something else.
+        // If two values were built from one text, both must change. A key only names the tenant.
         let same = found.iter_mut().find(|it| it.part == part && it.field.kind != FieldKind::Key);
         match same {
             Some(same) => {
                 same.safe &= safe;
-                // Half of a fix is none.
+                // An incomplete fix must not be offered.
                 if edits.is_empty() || same.edits.is_empty() {
                     same.edits.clear();
                 } else {
@@ -87,7 +87,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
-/// The part of an ARN, or the whole value, from the first suspicious character to the last.
+/// The affected part of an ARN, or of the whole value: from the first suspicious character to the last.
 fn part(cleaned: &Cleaned) -> String {
     let is_end = |c: char| matches!(c, ':' | '/');
     let (first, last) = (cleaned.suspicious.first(), cleaned.suspicious.last());
@@ -96,7 +96,7 @@ fn part(cleaned: &Cleaned) -> String {
     cleaned.raw.get(start..end.unwrap_or(cleaned.raw.len())).unwrap_or_default().to_owned()
 }
 
-/// The one piece of white space that is all that is suspicious, and the end at which it is.
+/// The whitespace, and the end at which it is, if nothing else in the value is suspicious.
 fn only_end(cleaned: &Cleaned) -> Option<(&'static str, &'static str)> {
     let [only] = cleaned.suspicious.as_slice() else { return None };
     if cleaned.text.is_empty() {
@@ -106,7 +106,7 @@ fn only_end(cleaned: &Cleaned) -> Option<(&'static str, &'static str)> {
     Some((end, name_of(only.character).filter(|_| only.is_white_space())?))
 }
 
-/// Names the first few characters, each once.
+/// The first few characters by name, each once.
 fn describe(cleaned: &Cleaned) -> String {
     if cleaned.text.is_empty() && !cleaned.garbled {
         return "only invisible characters".into();
@@ -175,7 +175,7 @@ fn name_of(c: char) -> Option<&'static str> {
     })
 }
 
-/// Removing whitespace at the ends is safe. Everything else must be reviewed.
+/// Only the removal of whitespace at the ends is safe. All other fixes must be reviewed.
 fn fix(cx: &Context<'_>, field: &Field, cleaned: &Cleaned) -> (bool, &'static str, Vec<Edit>) {
     let sources = cx.sources();
     let none = (false, "", Vec::new());
@@ -194,7 +194,8 @@ fn fix(cx: &Context<'_>, field: &Field, cleaned: &Cleaned) -> (bool, &'static st
                 .filter(|&span| is_at_quote(span, false, sources) && is_blank(span, sources)),
         ];
         let edits = ends.into_iter().flatten().map(|span| Edit { span, text: String::new() }).collect();
-        // A key that is also used elsewhere, such as in `var.customer_tenants["foo "]`, must not change alone.
+        // A key that is also used elsewhere, such as in `var.customer_tenants["foo "]`, must not be changed in one
+        // place only.
         let is_safe = field.kind != FieldKind::Key || !is_referenced(cx, &cleaned.raw);
         return (is_safe, "remove the whitespace", edits);
     }
@@ -213,7 +214,7 @@ fn is_referenced(cx: &Context<'_>, key: &str) -> bool {
     files.map(|file| cx.sources().get(file.id).text().matches(quoted.as_str()).count()).sum::<usize>() > 1
 }
 
-/// Whether there is a quote right before (or after) `span`: the text of a heredoc must keep its lines.
+/// Whether there is a quote right before or after `span`. The text of a heredoc must keep its lines.
 fn is_at_quote(span: Span, before: bool, sources: &Sources) -> bool {
     let source = sources.get(span.file);
     let bytes = source.text().as_bytes();
@@ -221,7 +222,7 @@ fn is_at_quote(span: Span, before: bool, sources: &Sources) -> bool {
     at.and_then(|at| bytes.get(at)) == Some(&b'"')
 }
 
-/// Whether there is only whitespace, or its escapes, at `span`.
+/// Whether `span` contains nothing but whitespace or its escapes.
 fn is_blank(span: Span, sources: &Sources) -> bool {
     let written = sources.text(span);
     let mut rest = written.as_str();

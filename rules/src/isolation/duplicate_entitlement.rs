@@ -11,7 +11,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     check_calls(cx);
 }
 
-/// Two entries with the same grant, or one that has it twice.
+/// Reports two entries with the same grant, and entries that have a grant twice.
 fn check_entries(cx: &mut Context<'_>) {
     for relation in cx.relations_of(RelationKind::DuplicateEntitlement) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
@@ -30,10 +30,10 @@ fn check_entries(cx: &mut Context<'_>) {
     }
 }
 
-/// Two flow calls, or two instances of one, that grant a tenant the same.
+/// Reports two flow calls, or two instances of one call, with the same grant for a tenant.
 fn check_calls(cx: &mut Context<'_>) {
     let model = cx.model;
-    // Nearly always, each tenant has one instance.
+    // Usually, each tenant has one instance.
     let mut known = HashSet::default();
     let mut receivers = model.flows.iter().flat_map(|flow| &flow.instances).filter_map(|instance| instance.tenant);
     if receivers.all(|tenant| known.insert(tenant)) {
@@ -41,16 +41,17 @@ fn check_calls(cx: &mut Context<'_>) {
     }
     let names: HashMap<String, TenantId> = cx.tenants().iter().map(|it| (normalise(it.name()), it.id)).collect();
     let mut first: HashMap<(TenantId, Str, Str), (usize, usize)> = HashMap::default();
-    // By the two calls, the first first: each tenant, with what it is granted.
+    // By the two calls, in order: each tenant with the grant that it has twice.
     let mut twice: SortedMap<(usize, usize), Vec<Granted>> = SortedMap::new();
     let mut seen: HashSet<(usize, usize, TenantId)> = HashSet::default();
-    // By the call: the instance that was first, and what another one grants again.
+    // By the call: the first instance, and the grant that another instance repeats.
     let mut again: SortedMap<usize, Vec<(usize, Granted)>> = SortedMap::new();
-    // In another workspace, an instance of the same address takes its place.
+    // In another workspace, an instance with the same address replaces it.
     let address = |flow: usize, instance: usize| Some(&model.flows.get(flow)?.instances.get(instance)?.address);
     for granted in granted(model) {
         let Some(call) = model.flows.get(granted.flow).and_then(|flow| flow.call) else { continue };
-        // A call for another tenant that was copied is a matter of wiring, as is what is not the tenant's own.
+        // A call that was copied for another tenant is reported by the wiring rules, and so is a grant that is not the
+        // tenant's own.
         let is_others = names.get(&normalise(&call.name.text)).is_some_and(|&tenant| tenant != granted.tenant);
         if is_others || !is_own(cx.tenant(granted.tenant), &granted) {
             continue;
@@ -64,7 +65,7 @@ fn check_calls(cx: &mut Context<'_>) {
             again.entry(before).or_default().push((instance, granted));
         }
     }
-    // What an entry grants twice is reported there.
+    // A grant that an entry has twice is reported at the entry.
     let twice_in_entry: HashSet<TenantId> = cx
         .relations_of(RelationKind::DuplicateEntitlement)
         .filter(|relation| relation.tenant == relation.other)
@@ -111,7 +112,7 @@ const CALLS: &str = "Give one of the two calls its own permission set or account
                      both. If that is intended, add a comment above this line:\n\n    # symlint-ignore: \
                      duplicate-entitlement -- REASON";
 
-/// That two calls grant the same.
+/// The message for two calls with the same grant.
 fn both(cx: &Context<'_>, first: &str, second: &str, granted: &Granted) -> String {
     let permission_set = granted.permission_set.rsplit('/').next().unwrap_or_default();
     let (target, tenant) = (&granted.target, cx.tenant(granted.tenant).name());
@@ -122,7 +123,8 @@ fn called<'a>(cx: &Context<'a>, flow: usize) -> Option<&'a ModuleCall> {
     cx.model.flows.get(flow)?.call
 }
 
-/// Whether the tenant has what is granted. Where no call receives another of its grants, that one was probably meant.
+/// Whether the tenant has this grant in its entry. If no call receives another of its grants, that one was probably
+/// meant here.
 fn is_own(tenant: &Tenant, granted: &Granted) -> bool {
     let is = |text: Option<&str>, granted: &Str| text == Some(granted.as_str());
     let is_all_received = tenant.grants.iter().all(|grant| grant.is_received);

@@ -35,7 +35,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .related(other_instance.piece, format!("`{}` has this instance", other.name()))
             .related(account.piece, format!("this tenant's {}", account_name.of_its_own()))
             .related(other_account.piece, format!("`{}`'s {}", other.name(), other_name.of_its_own()));
-        // What was copied with the instance is one cause.
+        // Other values that were copied with the instance have the same cause.
         copied::related(report, tenant, other, &[FieldKind::InstanceArn]);
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         );
         match (own.instance, others.instance) {
             (Some(id), Some(other_id)) if id.text() == other_id.text() => {
-                // The accounts and the instances agree, so the region is what differs.
+                // The accounts and the instances agree, so the difference is in the region.
                 let (Some(region), Some(other_region)) = (own.region, others.region) else { continue };
                 let message = format!(
                     "{} is {region}, and that of {called} is {other_region}, but both have SSO account {}",

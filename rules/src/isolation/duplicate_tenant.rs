@@ -7,12 +7,12 @@ use symlint_terraform::SortedMap;
 pub(super) fn check(cx: &mut Context<'_>) {
     for relation in cx.relations_of(RelationKind::DuplicateTenant) {
         let (later, first) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
-        // The copy is the one whose role is named after the other.
+        // The copy is the tenant whose role is named after the other one.
         let is_first_copied = later.id.run == first.id.run && cx.role_naming(first.id) == RoleNaming::Foreign(later.id);
         let (tenant, other) = if is_first_copied { (first, later) } else { (later, first) };
         let message =
             format!("`{}` has the same SSO account, instance, and grants as {}", tenant.name(), cx.called(other));
-        // Where the role is the other's, this one is the copy.
+        // If this tenant has the other one's role, this tenant is the copy.
         let help = match cx.role_naming(tenant.id) == RoleNaming::Foreign(other.id) {
             true => format!(
                 "Replace all values of `{}`, or remove it. Its requests grant access to {}.",
@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         };
         cx.report(tenant, message).help(help).related(other, format!("`{}` is defined here", other.name()));
     }
-    // A folder that was copied is one cause.
+    // All tenants in a copied folder have the same cause.
     let mut copied: SortedMap<(String, String), Vec<(TenantId, TenantId)>> = SortedMap::new();
     for relation in cx.relations_of(RelationKind::CopiedTenant) {
         let files = (cx.file_of(relation.tenant), cx.file_of(relation.other));

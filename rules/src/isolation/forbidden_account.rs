@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
 }
 
 fn accounts(tenant: &Tenant) -> impl Iterator<Item = Piece<'_>> {
-    // A derived `sso_account_id` is the account of the role.
+    // An `sso_account_id` that is derived from the role is the same text.
     let sso = tenant.sso_account_id.text().filter(|_| !tenant.sso_account_id.is_derived());
     let role = tenant.role_account().map(|account| account.piece);
     let targets = tenant.grants.iter().filter_map(|grant| grant.target_account_id.text());

@@ -19,7 +19,7 @@ mod target_is_foreign_sso_account;
 
 pub(crate) use shared_sso_account::advice;
 
-/// What to do about `what`, which two tenants have and only one of them can, in its `field`.
+/// The help about `what`, a value in `field` that two tenants have, although only one of them can have it.
 fn only_one(cx: &Context<'_>, tenant: &Tenant, other: &Tenant, what: &str, field: &Field) -> String {
     let own = if tenant.name() == other.name() { "this tenant".to_owned() } else { format!("`{}`", tenant.name()) };
     let other = cx.called(other);

@@ -12,7 +12,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Whether the two tenants have the same instance, and these are their accounts, or the other way around.
+/// Whether another rule reports the two tenants: as tenants of one instance if these IDs are accounts, or of one
+/// account if they are instances.
 fn is_reported(cx: &Context<'_>, near: &NearIds) -> bool {
     let kind = match is_account_id(&near.id) {
         true => RelationKind::DuplicateInstance,
@@ -60,7 +61,7 @@ fn part<'t>(tenant: &'t Tenant, id: &str) -> Option<Part<'t>> {
     ids_of(tenant, &Comparable::of(tenant)).into_iter().find(|part| part.text() == id)
 }
 
-/// Whether two IDs that are near each other differ by a swap: a wrong character changes only one place.
+/// Whether two similar IDs differ by two swapped characters. A mistyped character would change only one place.
 fn swapped(a: &str, b: &str) -> bool {
     a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count() > 1
 }

@@ -39,7 +39,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// What the configuration joins two tenants by, and where; they may be two customers' tenants in one organization.
+/// What the configuration groups two tenants by, and the place. The group may be an organization with tenants of two
+/// customers.
 fn group(config: &Config, tenant: &Tenant, other: &Tenant) -> (String, String) {
     let of_both = |groups: &[TenantGroup]| {
         groups.iter().find(|group| group.has_both(tenant.name(), other.name())).map(|group| group.name.clone())

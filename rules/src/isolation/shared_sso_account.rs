@@ -39,8 +39,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// What to do if all of `members` belong together, with the block that says so. Tenants that are already in one stay in
-/// it.
+/// The help if all of `members` belong together, with the block to add. Tenants that are already in a group stay in it.
 pub(crate) fn advice(kind: &str, groups: &[TenantGroup], members: &[&Tenant], name: &str) -> String {
     let is_member = |key: &String| members.iter().any(|tenant| tenant.name() == key);
     let there: Vec<&TenantGroup> = groups.iter().filter(|group| group.tenants.iter().any(is_member)).collect();
@@ -64,7 +63,7 @@ pub(crate) fn advice(kind: &str, groups: &[TenantGroup], members: &[&Tenant], na
     }
 }
 
-/// What they could be called: what their keys begin with, or what their common role is named after.
+/// A name for the group: what the tenants' keys start with, or what their shared role is named after.
 fn name(cx: &Context<'_>, members: &[&Tenant]) -> String {
     let keys: Vec<&str> = members.iter().map(|tenant| tenant.name()).collect();
     let mut environments =

@@ -47,7 +47,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// By the first tenant and its account, the tenants of other customers that have the same account, in source order.
+/// By the first tenant and its account: the tenants of other customers with the same account, in source order.
 fn shared<'a>(cx: &Context<'a>) -> SortedMap<(TenantId, &'a str), Vec<(TenantId, Part<'a>)>> {
     let mut shared: SortedMap<(TenantId, &str), Vec<(TenantId, Part<'_>)>> = SortedMap::new();
     for relation in cx.relations_of(RelationKind::SharedTargetAccount) {

@@ -8,16 +8,16 @@ use symlint_terraform::Span;
 
 use crate::wiring::is_any_miswired;
 
-/// What to do about what only a provider knows.
+/// The help for values that only a provider knows.
 const ACCEPTED: &str = "Mistakes in this part go unnoticed. `symlint inspect` shows what symlint could read. If this \
                         part does not need to be checked, add a comment above this line:\n\n    # symlint-ignore: \
                         not-checked -- REASON";
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    // Where nothing is known, the file that was read first is named.
+    // If nothing is known, the finding is at the file that was read first.
     let first = cx.model.project.files().first().map(|file| Span::new(file.id, 0..0));
     let model = cx.model;
-    // An attribute that nothing receives, or a value that is not known, by a mistake in the wiring is reported there.
+    // If the wiring has a mistake, an attribute that nothing receives or a value that is not known is reported there.
     let is_miswired = LazyCell::new(|| is_any_miswired(model));
     for gap in model.not_checked.iter().filter(|gap| gap.is_finding) {
         let is_of_wiring = matches!(gap.code, Code::UnmappedField | Code::UnknownWiring);

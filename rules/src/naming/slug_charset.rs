@@ -10,7 +10,7 @@ use symlint_terraform::{SortedMap, Span, Value};
 use crate::names::{Name, is_slug, is_slug_character, names, unexpected_characters};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    // Tenants whose key is wrong, or contains characters that another rule reports.
+    // Tenants whose key is wrong, or has characters that another rule reports.
     let mut judged: HashSet<TenantId> = HashSet::default();
     let in_names = OnceCell::new();
     for tenant in cx.tenants() {
@@ -22,7 +22,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         if tenant.key.is_garbled() || is_slug(key) {
             continue;
         }
-        // What is left of a key in the names may be fine, and AWS does not mind.
+        // If the names only contain a cleaned part of the key, they may be valid, and AWS accepts the key.
         let in_names = in_names.get_or_init(|| in_names_of(cx.model));
         if !key.is_empty() && in_names.get(&tenant.id) == Some(&false) {
             continue;
@@ -45,7 +45,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     check_names(cx, &mut judged);
 }
 
-/// The tenants whose resources are known, and whether Sym refuses the name of one of them, as far as that is known.
+/// The tenants whose resources are known, and whether Sym rejects one of their names, as far as that is known.
 fn in_names_of(model: &Model<'_>) -> HashMap<TenantId, bool> {
     let mut found: HashMap<TenantId, bool> = HashMap::default();
     for resource in &model.resources {
@@ -62,7 +62,7 @@ fn is_empty(key: &Field) -> bool {
     matches!(key.state, State::Absent(Absence::Empty))
 }
 
-/// Checks the names that are computed, once for each tenant whose key is fine.
+/// Checks the computed names, once for each tenant whose key is valid.
 fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
     let names = names(cx.model);
     let mut found: SortedMap<Span, Vec<(&Name<'_>, String)>> = SortedMap::new();
@@ -103,7 +103,7 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
     }
 }
 
-/// The characters that Sym refuses: where the first are, and what all are.
+/// The characters that Sym rejects: where the first ones are, and a list of all.
 fn refused(name: &str) -> Option<(std::ops::Range<usize>, String)> {
     if is_slug(name) {
         return None;

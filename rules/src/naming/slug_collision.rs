@@ -27,8 +27,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     check_names(cx, &judged, &reported);
 }
 
-/// The tenants whose keys are the same name in Sym as those of others of their maps: one may have been left over from the
-/// other.
+/// The tenants whose keys are the same name for Sym as another key in the same map. One of the two may have been left
+/// over from a copy.
 pub(crate) fn same_names(cx: &Context<'_>) -> HashSet<TenantId> {
     let mut firsts: HashMap<String, &Tenant> = HashMap::default();
     let mut same = HashSet::default();
@@ -42,8 +42,8 @@ pub(crate) fn same_names(cx: &Context<'_>) -> HashSet<TenantId> {
     same
 }
 
-/// Reports keys that are the same name in Sym, and returns the pairs of tenants that have them. `named` are the tenants
-/// whose flows have known names.
+/// Reports keys that are the same name for Sym, and returns the pairs of tenants that have them. `named` has the
+/// tenants whose flows have known names.
 fn check_keys(
     cx: &mut Context<'_>,
     named: &LazyCell<HashSet<TenantId>, impl FnOnce() -> HashSet<TenantId>>,
@@ -59,9 +59,10 @@ fn check_keys(
         if first.id == tenant.id {
             continue;
         }
-        // If a key is not an entry, or is in another variable, the names built from it decide, if they are known.
+        // If a key is not that of an entry, or the entries are in different variables, the names that are built from it
+        // decide, if they are known.
         let is_one_map = first.provenance == tenant.provenance;
-        // Of two with the same key, `merge()` keeps one.
+        // Of two entries with the same key, `merge()` keeps only one.
         let is_overridden = [tenant, first].iter().any(|it| cx.model.is_overridden(it.id));
         if is_overridden || first.own_key() == Some(key) && cx.set_up.groups().same_customer(first.id, tenant.id) {
             continue;
@@ -70,13 +71,13 @@ fn check_keys(
             continue;
         }
         reported.insert((tenant.id, first.id));
-        // Spaces at the ends are only visible between quotes.
+        // Spaces at the ends are visible only between quotes.
         let shown = |tenant: &Tenant| match tenant.key.cleaned() {
             Some(_) => format!("{:?}", tenant.name()),
             None => format!("`{}`", tenant.name()),
         };
         let message = format!("{} and {} are the same name in Sym; rename one of them", shown(tenant), shown(first));
-        // A key that was left over from another customer's entry is not that of its role.
+        // A key that was left over from another customer's entry does not match its role.
         let is_copied = |it: &Tenant| cx.role_naming(it.id) == RoleNaming::Unexpected;
         let (wrong, right) = if is_copied(first) && !is_copied(tenant) { (first, tenant) } else { (tenant, first) };
         let meant = wrong.role().filter(|_| is_copied(wrong) && !is_copied(right));
@@ -93,7 +94,7 @@ fn check_keys(
     reported
 }
 
-/// Reports equal names of the same kind: one finding for each pair of tenants and each block.
+/// Reports equal names of the same kind, with one finding for each pair of tenants and each block.
 fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pair>) {
     let mut firsts: HashMap<((&str, &str), String), &Name<'_>> = HashMap::default();
     let mut pairs: SortedMap<Pair, (&Name<'_>, &Name<'_>)> = SortedMap::new();
@@ -104,7 +105,7 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
             continue;
         }
         let is_one_instance = std::ptr::eq(first.instance, name.instance);
-        // Of two instances with one address, such as those of two workspaces, only one exists at a time.
+        // If two instances have the same address, such as in two workspaces, only one of them exists at a time.
         if !is_one_instance && first.instance.address == name.instance.address {
             continue;
         }
@@ -124,7 +125,7 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
             _ => {}
         }
     }
-    // One expression that makes the names of several pairs the same is one cause.
+    // If one expression causes equal names for several pairs, that is one cause.
     let mut places: HashSet<Span> = HashSet::default();
     for ((tenant, _), (name, _)) in &pairs {
         places.insert(name.written_for(cx.model, *tenant).unwrap_or(name.span));
@@ -162,14 +163,14 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
     }
 }
 
-/// The argument of a call, for a tenant that is known by its call alone.
+/// The argument that names a tenant which only a call defines.
 struct Passed {
     argument: Str,
     call: Str,
     span: Span,
 }
 
-/// The argument of the outermost call that has the part of `name` that is written at `span`.
+/// The argument of the outermost call that contains the part of `name` written at `span`.
 fn passed(model: &Model<'_>, name: &Name<'_>, span: Span) -> Option<Passed> {
     name.tenant().filter(|tenant| !model.tenant(*tenant).is_element())?;
     std::iter::successors(Some(&name.instance.instance), |made| made.caller()).find_map(|made| {
@@ -179,8 +180,7 @@ fn passed(model: &Model<'_>, name: &Name<'_>, span: Span) -> Option<Passed> {
     })
 }
 
-/// Reports that two calls pass the same name. If the role of only one of them is named so, it is the other's that was
-/// copied.
+/// Reports that two calls pass the same name. If only one tenant's role matches the name, the other call was copied.
 fn report_calls(cx: &mut Context<'_>, [later, first]: [(&Tenant, Passed); 2]) {
     let environment = |tenant: &Tenant| {
         let role = tenant.role()?;

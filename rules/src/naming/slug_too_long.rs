@@ -9,7 +9,7 @@ use crate::names::{Name, names, shown, tenants_of};
 /// How many characters Sym allows.
 const LONGEST: usize = 55;
 
-/// How many characters the longest prefix in Sym's example leaves for the key.
+/// How many characters are left for the key by the longest prefix in Sym's example.
 const LONGEST_KEY: usize = 23;
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -37,7 +37,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Without a configuration, the names are assumed to be those of Sym's example.
+/// Without a configuration, the names are assumed to be those in Sym's example.
 fn check_keys(cx: &mut Context<'_>) {
     for tenant in cx.tenants() {
         let key = tenant.name();
@@ -80,7 +80,7 @@ fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
     }
 }
 
-/// Where the tenant's key is, if it is what makes the name too long.
+/// The place of the tenant's key, if the key makes the name too long.
 fn long_key(cx: &Context<'_>, tenant: Option<TenantId>, name: &Name<'_>) -> Option<Span> {
     let tenant = cx.tenant(tenant?);
     let is_in_name = name.written_for(cx.model, tenant.id).is_some_and(|span| span == tenant.key.span);

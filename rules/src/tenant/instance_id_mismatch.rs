@@ -12,12 +12,12 @@ use super::role_account_mismatch::is_left_over;
 use crate::copied;
 use crate::values::is_key_twice;
 
-/// How many tenants of an organization are looked at for each of them: the first ones stand for the others.
+/// How many tenants of an organization are compared with each of its tenants. The first ones stand for all.
 const MANY: usize = 256;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(own) = tenant.instance_id() else { return };
-    // An ID of the documentation is reported as such, and so is one in capital letters.
+    // IDs from AWS's documentation and IDs in capital letters are reported by other rules.
     let is_comparable = |id: &Part<'_>| {
         is_placeholder_resource(id.text()) == is_placeholder_resource(own.text())
             && !id.text().eq_ignore_ascii_case(own.text())
@@ -40,7 +40,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let owner_of = |id| cx.set_up.owner_of_instance(id, tenant.id).map(|owner| cx.tenant(owner));
         let members = members(cx, tenant, own, first.text());
         if let [leader, ..] = *members {
-            // It is reported once.
+            // The first tenant reports it for all of them.
             if leader == tenant.id {
                 report_common(cx, own, *first, &members);
             }
@@ -59,12 +59,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         };
         let own_name = cx.name(own.piece.field);
         let of_own = own_owner.map(|owner| format!(", which is {}", cx.whose(owner))).unwrap_or_default();
-        // If nothing else was copied from the other tenant, it is the instance that was left over.
+        // If nothing else was copied from the other tenant, the instance was left over.
         let left_over = own_owner.filter(|owner| {
             first_owner.is_none() && others.len() + 1 == wrong.len() && is_another_organization(tenant, owner)
         });
         if let Some(owner) = first_owner.filter(|owner| is_swapped(cx, tenant, owner)) {
-            // It is reported once.
+            // The first of the two tenants reports it.
             if owner.id < tenant.id {
                 report_swapped(cx, tenant, own, owner, *first);
             }
@@ -74,7 +74,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             report_typo(cx, tenant, own, grants);
             continue;
         }
-        // Where an account or role was copied, too, that is another cause.
+        // A copied account or role has a finding of its own.
         let said = [
             FieldKind::InstanceArn,
             FieldKind::Region,
@@ -126,8 +126,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
-/// The tenants for which an organization says the instance, if the permission sets of all of them belong to another one: for
-/// the first of them all, for the others that one.
+/// If an organization sets the instance of several tenants, and all their permission sets belong to another instance:
+/// for the first tenant all of them, for the others that first tenant.
 fn members(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>, other: &str) -> Vec<TenantId> {
     let path = own.piece.field.path.as_ref().filter(|path| !path.is_below(&tenant.path));
     let members = path.map(|path| cx.model.sources_of_values.owners(path)).unwrap_or_default();
@@ -152,8 +152,8 @@ fn report_common(cx: &mut Context<'_>, own: Part<'_>, permission_set: Part<'_>, 
     cx.report(own.piece, message).help(help).related(permission_set.piece, "one of the permission sets").group(members);
 }
 
-/// The entry of the instance that `tenant` chooses, and the name of the one that it should, where all else that it says is
-/// of the instance of the latter: its name, or an account that `owner`, which chooses it, grants, too.
+/// The entry of the instance that `tenant` selects, and the name of the right one, if the tenant's other values belong
+/// to the latter: its name, or an account for which `owner`, which selects the right one, also has a grant.
 fn wrong_choice(cx: &Context<'_>, tenant: &Tenant, meant: Part<'_>, owner: Option<&Tenant>) -> Option<(Choice, Str)> {
     let choice = cx.choice(&tenant.connector.instance_arn)?;
     let is_next_to = |entry: &Path| entry.parent() == choice.entry.parent();
@@ -173,7 +173,7 @@ fn wrong_choice(cx: &Context<'_>, tenant: &Tenant, meant: Part<'_>, owner: Optio
     (is_confirmed && !is_named(&choice.name)).then_some((choice, name))
 }
 
-/// Reports that a tenant chooses an instance that is not that of its permission sets.
+/// Reports that a tenant selects an instance that its permission sets do not belong to.
 fn report_choice(cx: &mut Context<'_>, tenant: &Tenant, grants: &[Part<'_>], choice: &Choice, meant: &Str) {
     let Some((first, others)) = grants.split_first() else { return };
     let (Choice { attribute, name, .. }, span) = (choice, choice.span);
@@ -198,7 +198,7 @@ fn report_choice(cx: &mut Context<'_>, tenant: &Tenant, grants: &[Part<'_>], cho
     report.suggestion(format!("write `{meant}`"), span, meant.as_str());
 }
 
-/// What a value of a grant is called: with the way to its grant, where the tenant has several.
+/// The name of a grant's value. If the tenant has several grants, it includes the path to the grant.
 fn called(cx: &Context<'_>, tenant: &Tenant, field: &Field) -> String {
     let (path, of_tenant) = (field.path.as_ref().map(ToString::to_string), tenant.path.to_string());
     let within = path.as_ref().and_then(|path| path.strip_prefix(&of_tenant)?.strip_prefix('.'));
@@ -208,7 +208,7 @@ fn called(cx: &Context<'_>, tenant: &Tenant, field: &Field) -> String {
     }
 }
 
-/// Whether the permission sets of two tenants all belong to each other's instance.
+/// Whether all permission sets of each of the two tenants belong to the other one's instance.
 fn is_swapped(cx: &Context<'_>, tenant: &Tenant, other: &Tenant) -> bool {
     let is_all_of = |tenant: &Tenant, other: &Tenant| {
         let Some(own) = tenant.instance_id() else { return false };
@@ -237,7 +237,8 @@ fn report_swapped(cx: &mut Context<'_>, tenant: &Tenant, own: Part<'_>, other: &
     }
 }
 
-/// Reports that the instance of `grants` or the tenant's own was mistyped: the one that no known ID looks like.
+/// Reports that an instance ID was mistyped, either in `grants` or in the tenant's own instance: the one that resembles
+/// no known ID.
 fn report_typo(cx: &mut Context<'_>, tenant: &Tenant, own: Part<'_>, grants: &[Part<'_>]) {
     let Some((first, others)) = grants.split_first() else { return };
     let is_own_wrong = is_hexadecimal(first.text()) && !is_hexadecimal(own.text());
@@ -280,7 +281,7 @@ fn is_copied_with_role(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>) -> bool
     cx.set_up.role_copied_from(tenant).or(named).is_some_and(is_owners)
 }
 
-/// Whether the instance in `instance_arn` is that of the tenant whose SSO account was left over with it.
+/// Whether the instance in `instance_arn` is that of the tenant whose SSO account was left over, too.
 fn is_copied_with_account(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>) -> bool {
     let owner = tenant.sso_account().and_then(|sso| cx.set_up.owner_of_account(sso.text(), tenant.id));
     owner.is_some_and(|owner| {
@@ -290,7 +291,8 @@ fn is_copied_with_account(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>) -> b
     })
 }
 
-/// Whether a permission set confirms the instance in `instance_arn`, and the instance is reported as another tenant's.
+/// Whether a permission set confirms the instance in `instance_arn`, while another rule reports that instance as
+/// another tenant's.
 fn is_duplicate(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>) -> bool {
     permission_sets(tenant).any(|id| id.text() == own.text())
         && cx

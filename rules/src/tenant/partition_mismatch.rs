@@ -7,7 +7,7 @@ use symlint_core::tenants::{Arn, FieldKind, Piece, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let witnesses = witnesses(tenant);
-    // They nearly always agree, which is cheap to see.
+    // Usually they agree, which is cheap to check.
     if witnesses.windows(2).all(|pair| matches!(pair, [a, b] if a.partition == b.partition)) {
         return;
     }

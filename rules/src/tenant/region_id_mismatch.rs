@@ -12,7 +12,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let Some(instance) = InstanceArn::of(&tenant.connector.instance_arn) else { return };
     let field = &tenant.connector.region;
     let Some(region) = field.text().filter(|_| !field.is_garbled()) else { return };
-    // A wrong instance or partition is reported by another rule, and its digits do not tell the region.
+    // A wrong instance or partition is reported by another rule, and the digits of such an ID do not tell the region.
     let id = instance.id.text();
     let partition = instance.arn.partition().text;
     let is_comparable = instance.id.is_well_formed()

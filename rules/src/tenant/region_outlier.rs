@@ -4,7 +4,7 @@ use symlint_core::rule::Context;
 use symlint_core::spelling::listed;
 use symlint_core::tenants::TenantId;
 
-/// How many of the others are named.
+/// How many of the others the message names.
 const NAMED: usize = 3;
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// The first few by name, and how many more there are.
+/// The first few by name, and the number of the others.
 fn names(cx: &Context<'_>, others: &[TenantId]) -> String {
     let mut names: Vec<String> = others.iter().take(NAMED).map(|&id| cx.called(cx.tenant(id))).collect();
     match others.len() - names.len() {

@@ -8,7 +8,7 @@ use crate::copied;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let (Some(role), Some(sso)) = (tenant.role_account(), tenant.sso_account()) else { return };
-    // What is in an account that no customer can have is reported by `forbidden-account`.
+    // An account that no customer can have is reported by `forbidden-account`.
     if !tenant.has_role_account_mismatch() || cx.config.is_forbidden_account(role.text()) {
         return;
     }
@@ -21,11 +21,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     if is_written_before(role) && is_written_before(sso) {
         return;
     }
-    // An account of the documentation is reported as such.
+    // An account from AWS's documentation is reported by another rule.
     if is_placeholder_account(role.text()) != is_placeholder_account(sso.text()) {
         return;
     }
-    // Whichever of the two was copied from another tenant, say from which.
+    // The message names the tenant from which either of the two was copied.
     let owner_of = |account| {
         let owner = cx.tenant(cx.set_up.owner_of_account(account, tenant.id)?);
         // A value that several tenants share in one place does not belong to another tenant.
@@ -34,13 +34,13 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     };
     let (role_owner, sso_owner) = (owner_of(role.text()), owner_of(sso.text()));
     if let Some(owner) = role_owner.filter(|owner| is_exchanged(tenant, owner)) {
-        // It is reported once. On tenants of an earlier check, nothing is.
+        // The pair is reported once, and not at all on tenants of an earlier check.
         if tenant.id < owner.id || cx.set_up.model(owner.id.run).is_none() {
             report_exchanged(cx, tenant, owner);
         }
         return;
     }
-    // An organization that several entries refer to is named instead of the tenant.
+    // If several entries refer to one organization, the message names the organization and not a tenant.
     let holder = |it: &Tenant| {
         let Connector { role_arn, instance_arn, .. } = &it.connector;
         let choice = cx.choice(role_arn).or_else(|| cx.choice(instance_arn));
@@ -52,7 +52,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let (role_name, sso_name) = (cx.name(role.piece.field), cx.name(sso.piece.field));
     let target = target(tenant, role.text()).filter(|_| role_owner.is_none() && sso_owner.is_none());
     let target_name = target.map(|target| cx.name(target.piece.field));
-    // The value that belongs to another tenant comes first.
+    // The value that belongs to another tenant comes first in the message.
     let message = match (role_owner, sso_owner, &target_name) {
         (None, Some(owner), _) => format!(
             "{sso_name} is {}, which is {}; this tenant's {} is in account {}",
@@ -78,18 +78,18 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             difference(role.text(), sso.text())
         ),
     };
-    // Where the other one has the same name, this does not say who is meant.
+    // If the other one has the same name, the name does not say who is meant.
     let name = match [role_owner, sso_owner].into_iter().flatten().any(|owner| owner.name() == tenant.name()) {
         true => "this tenant".to_owned(),
         false => called(tenant),
     };
     let is_written = || tenant.connector.role_arn.text().is_some_and(|role| role.is_verbatim(cx.sources()));
-    // What was copied with the account is one cause.
+    // Other values that were copied with the account have the same cause.
     let said: &[FieldKind] = match tenant.foreign_permission_sets().next() {
         Some(_) => &[FieldKind::SsoAccountId, FieldKind::PermissionSetArn],
         None => &[FieldKind::SsoAccountId],
     };
-    // It is built from an account.
+    // The ARN is built from an account.
     let is_built = matches!(role_name, FieldName::Words(_)) && !is_written();
     let action = match role_owner {
         _ if is_built => {
@@ -98,7 +98,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         Some(owner) => copied::replacement(cx, tenant, owner, &name, said),
         None => format!("Use `role_arn` from the `settings` output of {name}'s connector."),
     };
-    // Where the role is this tenant's and the account another's, it is the account that was left over.
+    // If the role is this tenant's and the account is another tenant's, the account was left over.
     let left_over = sso_owner.filter(|owner| role_owner.is_none() && is_left_over(cx, tenant, owner));
     let help = match (role_owner, left_over, &target_name) {
         (Some(owner), ..) => {
@@ -153,7 +153,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
-/// Whether the roles of two tenants are in each other's SSO account.
+/// Whether the role of each tenant is in the other one's SSO account.
 fn is_exchanged(tenant: &Tenant, other: &Tenant) -> bool {
     let is_in_account_of = |tenant: &Tenant, other: &Tenant| {
         let accounts = tenant.role_account().zip(other.sso_account());
@@ -181,7 +181,7 @@ fn report_exchanged(cx: &mut Context<'_>, tenant: &Tenant, other: &Tenant) {
             "Exchange the two if {} is the account of {name}'s connector: the names of the roles match their tenants.",
             role.text()
         ),
-        // What was swapped with the roles need not be known.
+        // It does not matter which other values were swapped with the roles.
         (_, true) => "Replace all connector settings of both with the `settings` output of each customer's connector, \
                       and make sure that their permission sets belong to its instance. The names of the roles match the \
                       other tenant."
@@ -201,14 +201,14 @@ fn report_exchanged(cx: &mut Context<'_>, tenant: &Tenant, other: &Tenant) {
     }
 }
 
-/// The target account of the tenant that is this account.
+/// The target account of the tenant that is equal to `account`.
 fn target<'t>(tenant: &'t Tenant, account: &str) -> Option<Part<'t>> {
     let comparable = Comparable::of(tenant);
     let mut targets = comparable.grants.iter().filter_map(|grant| grant.target);
     targets.find(|target| target.text() == account)
 }
 
-/// How one account may have been mistyped for the other, for the end of a message.
+/// How one account may have been mistyped for the other, as the end of a message.
 pub(crate) fn difference(a: &str, b: &str) -> &'static str {
     let different = a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count();
     match different {
@@ -218,11 +218,12 @@ pub(crate) fn difference(a: &str, b: &str) -> &'static str {
     }
 }
 
-/// Whether the SSO account of `tenant`, which is `owner`'s, was copied with its block, and its role is its own.
+/// Whether the SSO account of `tenant`, which is `owner`'s, was copied with its block while the role is the tenant's
+/// own.
 pub(super) fn is_left_over(cx: &Context<'_>, tenant: &Tenant, owner: &Tenant) -> bool {
     let (Some(role), Some(sso)) = (tenant.role_account(), tenant.sso_account()) else { return false };
     let instances = tenant.instance_id().zip(owner.instance_id());
-    // Two tenants with one instance may well have one account, too, unless the instance was copied with it.
+    // Two tenants with one instance may also share an account, unless the instance was copied as well.
     let is_one_organization = instances.is_none_or(|(own, others)| own.text() == others.text())
         && tenant.foreign_permission_sets().next().is_none();
     cx.role_naming(tenant.id) == RoleNaming::Own && !is_one_organization && !is_near(role.text(), sso.text())

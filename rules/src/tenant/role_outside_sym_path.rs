@@ -12,7 +12,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     if path.starts_with(SYM_PATH) || !is_role_path(path) {
         return;
     }
-    // If there is no name, the path may be meant as the name.
+    // Without a name, the path may be meant as the name.
     let has_name = !role.name.text().is_empty();
     if !has_name || tenant.connector.role_arn.is_garbled() || is_another_kind(&role, cx) {
         return;
@@ -29,7 +29,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     }
 }
 
-/// Whether `connector-role-name` reports what kind of role this is, which says more than its path.
+/// Whether `connector-role-name` reports what kind of role this is, which is more helpful than its path.
 fn is_another_kind(role: &RoleArn<'_>, cx: &Context<'_>) -> bool {
     let name = role.name.text();
     role.name.is_well_formed() && known_role_kind(name).is_some() && !cx.config.role_name.matches(name)

@@ -5,7 +5,7 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::Tenant;
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
-    // If the role contradicts it, `sso_account_id` may be wrong.
+    // If the role contradicts it, `sso_account_id` itself may be wrong.
     let Some(sso) = tenant.sso_account().filter(|_| !tenant.has_role_account_mismatch()) else { return };
     if is_placeholder_account(sso.text()) {
         return;

@@ -5,17 +5,17 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Argument, FlowInstance, Model, Place, TenantId};
 use symlint_terraform::{ConversionProblem, ConversionProblemKind, Module, Path, SortedMap, Span, Variable, convert};
 
-/// What is wrong with one argument.
+/// The problems of one argument.
 struct ArgumentMisfit<'a> {
     instance: &'a FlowInstance,
     argument: &'a Argument,
     variable: &'a Variable,
-    /// What is wrong with it.
+    /// Where the wrong value is.
     span: Span,
 }
 
-/// Reports the arguments whose problems `describe` turns into a message, which follows the argument's name and the
-/// tenants: one finding for all instances of a call.
+/// Reports the arguments whose problems `describe` turns into a message, with one finding for all instances of a call.
+/// The message follows the argument's name and the tenants.
 pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ConversionProblemKind]) -> Option<String>) {
     let model = cx.model;
     let reported: HashSet<Span> =
@@ -44,7 +44,7 @@ pub(super) fn report(cx: &mut Context<'_>, describe: impl Fn(&[&ConversionProble
     }
 }
 
-/// Whether anything that a flow receives does not fit the module.
+/// Whether any value that a flow receives does not fit its module.
 pub(super) fn is_any_misfit(model: &Model<'_>) -> bool {
     let is_misfit = |module: &Module, argument: &Argument| {
         let variable = module.variable(&argument.name).filter(|_| !argument.is_default);
@@ -66,7 +66,7 @@ fn is_reported_for_tenant(model: &Model<'_>, tenant: Option<TenantId>, problem: 
     }
 }
 
-/// Reports what is wrong with an argument; `receivers` is the number of tenants that receive it.
+/// Reports the problems of one argument. `receivers` is the number of tenants that receive it.
 fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[ArgumentMisfit<'_>], receivers: usize) {
     let Some(ArgumentMisfit { instance, argument, variable, span: wrong }) = misfits.first() else { return };
     let mut tenants: Vec<TenantId> = misfits.iter().filter_map(|misfit| misfit.instance.tenant).collect();
@@ -79,7 +79,7 @@ fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[ArgumentM
     };
     let message = format!("argument `{}` for {whom} {what}", argument.name);
     let path = format!("{}.{}", instance.address, argument.name);
-    // What is right for others is wrong where the tenant's own value is written.
+    // A value that is right for others is wrong where the tenant's own value is written.
     let is_of_tenant = |path: &Path| tenants.iter().any(|it| cx.model.sources_of_values.owners(path).contains(it));
     let is_in_entry = misfits.len() < receivers && argument.value.origin.path.as_ref().is_some_and(is_of_tenant);
     let span = if is_in_entry { wrong.part(0..1) } else { span };

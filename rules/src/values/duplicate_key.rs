@@ -8,7 +8,7 @@ use symlint_terraform::syntax::{Body, Expr, ExprKind, Item, Key, children, top_l
 use symlint_terraform::{LoadedFile, LostKey, Path, PathStep, SourceFile, Span};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    // An entry of a tenant has causes of its own.
+    // A tenant's entry is reported with its own cause.
     let tenants: HashSet<Span> = match cx.model.lost_keys.is_empty() {
         true => HashSet::default(),
         false => cx.tenants().iter().map(|tenant| tenant.key.span).collect(),
@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     let files: Vec<&LoadedFile> =
         cx.model.project.files().iter().filter(|file| has_duplicates(&file.file.body)).collect();
-    // Keys nearly always differ. Checking that is cheaper than finding out which tenant a key belongs to.
+    // Keys usually differ, and checking that is cheaper than finding the tenant of each key.
     if files.is_empty() {
         return;
     }
@@ -64,14 +64,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Whether the key of any tenant is written twice in one object, so that one entry is lost.
+/// Whether the key of any tenant is written twice in one object, so that one of the entries is lost.
 pub(crate) fn is_any_key_twice(cx: &Context<'_>) -> bool {
     let twice = keys_twice(cx.model);
     cx.tenants().iter().any(|tenant| twice.contains(&tenant.key.span))
 }
 
-/// Whether the key of `tenant` is, or it takes the place of another one in `merge`: then its entry may be that of another
-/// tenant.
+/// Whether the key of `tenant` is written twice, or replaces another entry in `merge`. In both cases, its entry may be
+/// meant for another tenant.
 pub(crate) fn is_key_twice(cx: &Context<'_>, tenant: &Tenant) -> bool {
     cx.model.overridden.iter().any(|entry| entry.by == tenant.id) || keys_twice(cx.model).contains(&tenant.key.span)
 }
@@ -109,7 +109,7 @@ fn has_duplicates(body: &Body) -> bool {
 }
 
 fn has_duplicate(items: &[Item]) -> bool {
-    /// Up to this many keys, comparing each with all others is cheaper than hashing them.
+    /// For at most this many keys, comparing all pairs is cheaper than hashing.
     const FEW: usize = 8;
     if items.len() > FEW {
         let mut seen = HashSet::with_capacity(items.len());
@@ -221,7 +221,7 @@ fn key_of(item: &Item) -> Option<&str> {
     is_whole.then_some(if significant.is_empty() { "0" } else { significant })
 }
 
-/// Whether both certainly have the same value.
+/// Whether both are certain to have the same value.
 fn same(a: &Expr, b: &Expr, source: &SourceFile) -> bool {
     match (&a.kind, &b.kind) {
         (ExprKind::Invalid, _) | (_, ExprKind::Invalid) => false,
@@ -239,7 +239,7 @@ fn same(a: &Expr, b: &Expr, source: &SourceFile) -> bool {
     }
 }
 
-/// Removes an item that is not the last one from its object. Comments stay, except inside its value.
+/// An edit that removes an item, other than the last one, from its object. Comments outside its value stay.
 fn removal(item: &Item, next: Option<&Item>, source: &SourceFile) -> Option<Edit> {
     let text = source.text();
     let (start, end) = (item.span.start as usize, item.span.end as usize);

@@ -17,7 +17,7 @@ use crate::wiring::is_any_miswired;
 pub(super) fn check(cx: &mut Context<'_>) {
     // A value that does not fit the type of a tenants variable is reported by another rule, wherever it is passed.
     let reported = |span| cx.model.conversions.iter().any(|problem| problem.kind.is_error() && problem.span == span);
-    // Text that cannot be parsed cannot be evaluated either. One finding is enough.
+    // Text that cannot be parsed cannot be evaluated either, and one finding is enough.
     let files = cx.model.project.files();
     let unread = |span| files.iter().flat_map(|loaded| &loaded.file.errors).any(|error| error.span.contains(span));
     // A value that must not be null is reported by another rule, and so is a tenant that is null.
@@ -25,13 +25,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
         .tenants()
         .iter()
         .flat_map(|tenant| std::iter::once(tenant.span).chain(tenant.missing.iter().map(|gap| gap.span)));
-    // A tenants variable that is null is not a finding. The report says that nothing was checked.
+    // A tenants variable that is null is not a finding; the report says that nothing was checked.
     let nulls = cx.model.variables.iter().filter_map(|variable| match variable.state {
         VariableState::Null(span) => Some(span),
         _ => None,
     });
     let absent: HashSet<Span> = gaps.chain(nulls).collect();
-    // Where nothing is checked, an error only matters if there might have been something.
+    // If nothing is checked, an error only matters if there might have been tenants.
     let is_needed = |error: &&EvalError| error.kind == EvalErrorKind::Limit || !cx.model.is_certainly_empty();
     let errors = cx.model.evaluation_errors.iter().filter(is_needed);
     // An attribute that a tenant lacks is reported on the tenant.
@@ -49,7 +49,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
         _ => false,
     };
-    // So is an argument that a call lacks, on the call.
+    // A missing argument of a call is reported at the call.
     let misnamed = LazyCell::new(|| misnamed(cx.model));
     let errors = errors.filter(|error| {
         !reported(error.span)
@@ -57,8 +57,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             && !is_known(error.subject.as_ref())
             && !misnamed.contains(&error.span)
     });
-    // A validation that fails for a value that is malformed, that another tenant has, or that should not be passed has the
-    // same cause as the finding about that value.
+    // If a validation fails for a value that is malformed, that belongs to another tenant, or that should not be
+    // passed, the finding about that value is enough.
     let is_miswired = LazyCell::new(|| is_any_miswired(cx.model));
     let is_passed = |value: Span| {
         let calls = cx.model.flows.iter().filter_map(|flow| flow.call);
@@ -74,7 +74,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             || is_passed(value) && *is_miswired
     };
     let errors = errors.filter(|error| !is_malformed(error));
-    // What a module cannot do with what it receives is reported where something else is wrong with that.
+    // An error inside a module is reported at the values that it receives, if one of them is wrong.
     let is_explained = || {
         !cx.model.evaluation_errors.is_empty()
             || cx.model.conversions.iter().any(|problem| problem.kind.is_error())
@@ -90,7 +90,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let mut names = HashSet::default();
     let is_name_taken = cx.tenants().iter().any(|tenant| tenant.is_named() && !names.insert(tenant.name()));
     let errors = errors.filter(|error| !is_name_taken || error.subject != Some(ErrorSubject::SameKey));
-    // What several expressions lack, or several repeat, is one cause.
+    // Something that several expressions lack or repeat is one cause.
     let mut causes: Vec<(&EvalError, Vec<Span>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::default();
     let mut seen: HashSet<(&str, Span)> = HashSet::default();
@@ -125,7 +125,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
             report = report.related(other.span, other.message.as_str());
         }
     }
-    // A missing module may only be missing in this checkout. What Terraform refuses to load is always wrong.
+    // A missing module may be missing only in this checkout, but a module that Terraform refuses to load is always
+    // wrong.
     let project = cx.model.project;
     let refused = project.errors().iter().filter(|error| error.kind != LoadErrorKind::MissingModule);
     let is_known = |error: &&LoadError| cx.model.evaluation_errors.iter().any(|known| known.span == error.span);
@@ -134,14 +135,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// How many more places of one cause are named.
+/// How many other places with the same cause are listed.
 const MOST: usize = 100;
 
 fn start(span: Span) -> Span {
     Span::new(span.file, span.start..span.start)
 }
 
-/// Reports that a collection lacks a key: where the key is written, if it is a misspelling of another one.
+/// Reports that a collection lacks a key. If the key is a misspelling of an existing one, the finding is where the key
+/// is written.
 fn report_key(
     cx: &mut Context<'_>,
     error: &EvalError,

@@ -12,7 +12,7 @@ use super::arguments;
 use crate::expression::renamed;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    // What is missing may be in a part of the file that could not be read.
+    // The attribute may be in a part of the file that could not be read.
     let unread: HashSet<FileId> =
         cx.model.project.files().iter().filter(|file| !file.file.errors.is_empty()).map(|file| file.id).collect();
     let is_unsure = |span: Span| unread.contains(&span.file);
@@ -33,7 +33,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 reported.insert(path);
                 continue;
             }
-            // What several tenants refer to is said once.
+            // An attribute that several tenants refer to is reported once.
             if !reported.insert(path.clone()) {
                 continue;
             }
@@ -48,7 +48,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 report_misspelled(cx, place, &message, &gap.name, found);
             } else {
                 let report = cx.report(place, message);
-                // An element of a list has no name.
+                // Elements of a list have no names.
                 let element = gap.name.contains(' ').then(|| format!("Write {} in its place, or remove it.", gap.name));
                 if let Some(action) = element.or_else(|| source(tenant, gap, gap.field?)) {
                     report.help(format!(
@@ -70,17 +70,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
     });
 }
 
-/// The collection of a tenant, and the way to an attribute from there.
+/// A tenant's collection, and the path from a tenant to an attribute.
 type Within = (usize, String);
 
-/// What a tenant lacks, as the same for all tenants of its collection.
+/// The attribute that the tenant lacks, in a form that is the same for all tenants of its collection.
 fn within(tenant: &Tenant, gap: &MissingAttribute) -> Option<Within> {
     let Provenance::Collection(at) = tenant.provenance else { return None };
     let path = (gap.absence == Absence::Missing).then(|| gap.path.to_string())?;
     Some((at, path.strip_prefix(&tenant.path.to_string())?.to_owned()))
 }
 
-/// What all tenants of a collection lack, if it has several.
+/// The attributes that all tenants of a collection lack, if it has several tenants.
 fn common<'a>(
     cx: &Context<'a>,
     is_unsure: &dyn Fn(Span) -> bool,
@@ -101,7 +101,8 @@ fn common<'a>(
     common.into_iter().filter(|(within, gaps)| is_common(within, gaps.len())).collect()
 }
 
-/// Reports what all tenants of a collection lack: once for each attribute, and once where they have nothing at all.
+/// Reports the attributes that all tenants of a collection lack, once for each attribute. If the tenants lack
+/// everything, that is one finding.
 fn report_common(
     cx: &mut Context<'_>,
     common: &SortedMap<Within, Vec<(&Tenant, &MissingAttribute)>>,
@@ -138,7 +139,7 @@ fn report_common(
     }
 }
 
-/// Reports that an attribute is missing that is probably there under a misspelled name.
+/// Reports that an attribute is missing, and that it is probably there under a misspelled name.
 fn report_misspelled(cx: &mut Context<'_>, place: Place, message: &str, right: &str, (name, span): (String, Span)) {
     let rename = (*cx.sources().text(span) == *name).then(|| renamed(span, right, cx.sources()));
     cx.report(place, format!("{message}; `{name}` is probably misspelled"))
@@ -162,7 +163,7 @@ fn report_declared(
         if reported.contains(&path) || is_unsure(problem.span) {
             continue;
         }
-        // The finding is at the tenant's key. The keys of deeper objects are not known here.
+        // The finding is at the tenant's key. The keys of nested objects are not known here.
         let whole = tenant.filter(|tenant| *at == tenant.path).map(|tenant| tenant.place(cx.sources()).span);
         let span = whole.unwrap_or_else(|| problem.span.part(0..1));
         let message = match tenant {
@@ -178,13 +179,13 @@ fn report_declared(
     }
 }
 
-/// That the object around `path` lacks the attribute at its end.
+/// The message that the object around `path` lacks the attribute at the end of `path`.
 fn missing(tenant: &Tenant, path: &Path, attribute: &str) -> String {
     let around = path.parent().filter(|around| **around != tenant.path).and_then(|around| around.last()?.name());
     format!("`{}` lacks {}", around.map_or(tenant.name(), Str::as_str), shown(attribute))
 }
 
-/// Where the value of a tenant comes from.
+/// Where the tenant should get the value from.
 fn source(tenant: &Tenant, gap: &MissingAttribute, field: FieldKind) -> Option<String> {
     let name = tenant.name();
     let account = match gap.absence {
@@ -202,12 +203,12 @@ fn source(tenant: &Tenant, gap: &MissingAttribute, field: FieldKind) -> Option<S
     })
 }
 
-/// The name of an attribute; "a grant" has none.
+/// The name of an attribute in backticks; "a grant" is not a name.
 fn shown(attribute: &str) -> String {
     if attribute.contains(' ') { attribute.to_owned() } else { format!("`{attribute}`") }
 }
 
-/// The attribute that was probably meant to be the one at `path`: its name, and where it is.
+/// The name and the place of the attribute that was probably meant to be the one at `path`.
 fn misspelled(by_type: &ByType, tenant: Option<&Tenant>, path: &str) -> Option<(String, Span)> {
     let misfits = tenant.map(|tenant| tenant.misfits.as_slice()).unwrap_or_default();
     let by_shape = misfits.iter().find_map(|misfit| {
@@ -219,7 +220,8 @@ fn misspelled(by_type: &ByType, tenant: Option<&Tenant>, path: &str) -> Option<(
     by_shape.or_else(|| by_type.get(path).cloned())
 }
 
-/// By the way to what was meant, the attributes that the declared type lacks: each with its name, and where it is.
+/// The attributes that the declared type lacks, with their names and places, by the path to the attribute that was
+/// meant.
 type ByType = HashMap<String, (String, Span)>;
 
 fn by_type(cx: &Context<'_>) -> ByType {

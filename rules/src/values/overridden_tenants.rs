@@ -7,7 +7,7 @@ use symlint_terraform::{Assignment, AssignmentSource, FileId, Root, SortedSet};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     check_merged(cx);
-    // Without a folder, Terraform does not load any values file automatically.
+    // If no folder was given, Terraform loads no values files automatically.
     if cx.model.project.root().is_some() && cx.model.project.has_configuration() {
         for variable in variables(cx) {
             check_files(cx, &variable);
@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Entries of a map that a later map of `merge` has as well.
+/// Reports entries of a map in `merge` that a later map has as well.
 fn check_merged(cx: &mut Context<'_>) {
     let model = cx.model;
     for Overridden { key, tenant, by } in &model.overridden {
@@ -68,7 +68,7 @@ fn check_files(cx: &mut Context<'_>, variable: &str) {
     let (automatic, named): (Vec<_>, Vec<_>) = in_files.partition(|(_, file)| is_automatic(*file));
     if let Some((last, last_in)) = automatic.last() {
         let by = name_of(*last_in);
-        // A file that is also named on the command line is the same file.
+        // A file that is named on the command line as well is the same file.
         for (replaced, _) in automatic.iter().filter(|(_, file)| name_of(*file) != by) {
             let by = by.rsplit('/').next().unwrap_or_default();
             let lost = match lost(replaced, last) {
@@ -81,7 +81,8 @@ fn check_files(cx: &mut Context<'_>, variable: &str) {
                 .related(last.variable.span, "this value takes effect");
         }
     }
-    // A named file is meant to replace what Terraform loads by itself. If two are named, it may be a mistake.
+    // A named file is meant to replace those that are loaded automatically. If two files are named, it may be a
+    // mistake.
     let Some(((last, last_in), others)) = named.split_last() else { return };
     let by = name_of(*last_in);
     for (replaced, _) in others.iter().filter(|(_, file)| name_of(*file) != by) {
@@ -98,10 +99,10 @@ fn check_files(cx: &mut Context<'_>, variable: &str) {
     }
 }
 
-/// How many tenants that are lost are named.
+/// How many lost tenants the message names.
 const NAMED: usize = 3;
 
-/// The tenants of `before` that `after` lacks, where all of them are written.
+/// The tenants that `before` has and `after` lacks, if all keys of both are written out.
 fn lost(before: &Assignment, after: &Assignment) -> Option<String> {
     let (before, after) = (keys(before)?, keys(after)?);
     let lost = before.iter().filter(|key| !after.contains(*key)).take(NAMED + 1);
@@ -112,7 +113,7 @@ fn lost(before: &Assignment, after: &Assignment) -> Option<String> {
     })
 }
 
-/// The keys of a map, where all of them are written.
+/// The keys of a map, if all of them are written out.
 fn keys(assignment: &Assignment) -> Option<SortedSet<&str>> {
     let ExprKind::Object(items) = &assignment.attribute.value.kind else { return None };
     items.iter().map(key).collect()

@@ -35,7 +35,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     arguments::report(cx, |problems| problems.iter().find_map(|problem| describe_argument(problem)));
 }
 
-/// What does not fit, as it follows the name of an argument.
+/// The problem, to follow the name of an argument in a message.
 fn describe_argument(problem: &ConversionProblemKind) -> Option<String> {
     match problem {
         ConversionProblemKind::Mismatch { wanted, got } => {
@@ -53,15 +53,15 @@ fn mismatch(what: &str, wanted: &str, got: &str) -> String {
     format!("{what} must be {}, not {}", with_article(wanted), with_article(got))
 }
 
-/// The attribute or tenant whose value it is.
+/// Names the attribute or tenant that has the value.
 fn named(name: Option<&Str>) -> String {
     name.map_or_else(|| "this value".to_owned(), |name| format!("`{name}`"))
 }
 
-/// `an object` for `object({ … })`, because its attributes are too long for a line.
+/// `an object` for `object({ … })`, because its attributes are too long for one line.
 fn with_article(ty: &str) -> String {
     let name = match ty.split('(').next().unwrap_or(ty) {
-        // What is written `[…]` is a list to a reader.
+        // A reader knows `[…]` as a list.
         "tuple" => "list",
         name => name,
     };

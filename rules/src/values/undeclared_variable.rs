@@ -20,7 +20,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
         let known = root.variables.iter().map(|variable| variable.name.text.as_str());
         let meant = closest(&name.text, known);
-        // What a file sets already would be set twice, or replaced.
+        // If a file already sets the declared variable, renaming this one would set it twice or replace it.
         let is_it =
             |it: &&Assignment| meant == Some(&it.variable.text) && matches!(it.source, AssignmentSource::File(_));
         let there = project.assignments().iter().find(is_it);

@@ -8,7 +8,8 @@ use symlint_terraform::{ConversionProblem, ConversionProblemKind, Path, PathStep
 
 use crate::expression::renamed;
 
-/// If at least this many tenants, and most of them, have an attribute, the type is wrong and not the tenants.
+/// If at least this many tenants, and most of them, have an attribute, the mistake is in the type and not in the
+/// tenants.
 const MANY: usize = 3;
 
 pub(super) fn check(cx: &mut Context<'_>) {
@@ -53,7 +54,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let more = if group.len() > MANY { ", …" } else { "" };
         let message = format!("{} in {} tenants ({}{more})", first.message(), group.len(), names.join(", "));
         let tenants: Vec<TenantId> = group.iter().map(|unknown| unknown.tenant.id).collect();
-        // The type is wrong, no matter which tenants have the attribute.
+        // The mistake is in the type, no matter which tenants have the attribute.
         cx.report(first.span, message).group(&tenants).cause(within);
     }
 }
@@ -65,14 +66,14 @@ struct Unknown<'a> {
     span: Span,
     path: String,
     meant: Option<&'a str>,
-    /// Whether the attribute that was probably meant is present too.
+    /// Whether the attribute that was probably meant is present as well.
     is_taken: bool,
-    /// Whether a declared type lacks it.
+    /// Whether there is a declared type, which lacks it.
     is_declared: bool,
 }
 
 impl Unknown<'_> {
-    /// What the tenant has for the attribute that was probably meant.
+    /// The tenant's value for the attribute that was probably meant, which is the type's default.
     fn default(&self, meant: &str) -> Option<&str> {
         let right = format!("{}{meant}", self.path.strip_suffix(self.name)?);
         let is_it = |path: &Path| path.to_string() == right;
@@ -98,7 +99,7 @@ impl Unknown<'_> {
 }
 
 fn report(cx: &mut Context<'_>, unknown: &Unknown<'_>, required: &HashSet<String>) {
-    // What is missing under the right name is reported as such, with this one.
+    // An attribute that is missing under its right name is reported as missing, with this one as the misspelling.
     let right = unknown.meant.and_then(|meant| Some(format!("{}{meant}", unknown.path.strip_suffix(unknown.name)?)));
     let is_missing = |gap: &MissingAttribute| right.as_ref().is_some_and(|right| gap.path.to_string() == *right);
     if unknown.tenant.missing.iter().any(is_missing) || right.as_ref().is_some_and(|right| required.contains(right)) {

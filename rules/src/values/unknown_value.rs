@@ -4,7 +4,7 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Field, State, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
-    // If an object is unknown as a whole, several values are unknown at the same place.
+    // If a whole object is unknown, several values are unknown in the same place.
     let mut groups: Vec<(&Field, &str, Vec<String>)> = Vec::new();
     for field in tenant.fields() {
         let State::Unknown(unknown) = &field.state else { continue };

@@ -1,4 +1,4 @@
-//! The calls that lead to flows, and the names of what they pass.
+//! The calls that lead to flows, and the names of their arguments.
 
 use foldhash::HashSet;
 use symlint_core::spelling::closest;
@@ -6,14 +6,14 @@ use symlint_core::tenants::Model;
 use symlint_terraform::syntax::Name;
 use symlint_terraform::{Module, ModuleCall, Span, Variable};
 
-/// A call of a flow module, or of a module around it, whose files are there.
+/// A call of a flow module, or of a module around it, whose files could be found.
 #[derive(Clone, Copy)]
 pub(super) struct Call<'p> {
     pub call: &'p ModuleCall,
     pub module: &'p Module,
 }
 
-/// The calls whose modules could be read as a whole, each once.
+/// Each call whose module could be read completely.
 pub(super) fn calls<'p>(model: &Model<'p>) -> Vec<Call<'p>> {
     let mut seen = HashSet::default();
     let mut calls = Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn calls<'p>(model: &Model<'p>) -> Vec<Call<'p>> {
     calls
 }
 
-/// The names of the calls that pass too few arguments, or others than their modules declare.
+/// The names of the calls that lack arguments, or pass arguments that their modules do not declare.
 pub(crate) fn misnamed(model: &Model<'_>) -> HashSet<Span> {
     let is_misnamed = |call: &Call<'_>| call.unknown_arguments().next().is_some() || call.lacks_arguments(model);
     calls(model).into_iter().filter(is_misnamed).map(|call| call.call.name.span).collect()
@@ -45,13 +45,14 @@ impl<'p> Call<'p> {
         names.filter(move |name| self.module.variable(&name.text).is_none())
     }
 
-    /// The variable that `name` may have been meant for: one that is not given otherwise.
+    /// The variable that `name` may have been meant for, if nothing else is passed to it.
     pub(super) fn meant(self, name: &str) -> Option<&'p str> {
         let names = self.module.variables.iter().map(|variable| variable.name.text.as_str());
         closest(name, names.filter(|name| !self.is_given(name)))
     }
 
-    /// The one variable without a default to which nothing is passed, where one argument is unknown.
+    /// The only variable without a default that the call does not set, if exactly one of the call's arguments is
+    /// unknown.
     pub(super) fn only_missing(self) -> Option<&'p str> {
         let variables = self.module.variables.iter().filter(|variable| variable.default.is_none());
         let mut missing = variables.map(|variable| variable.name.text.as_str()).filter(|name| !self.is_given(name));
@@ -59,13 +60,13 @@ impl<'p> Call<'p> {
         (self.unknown_arguments().count() == 1).then_some(only)
     }
 
-    /// The variables without a default to which the call passes nothing.
+    /// The variables without a default that the call does not set.
     pub(super) fn missing_arguments(self, model: &Model<'_>) -> Vec<&'p Variable> {
-        // An argument may be in what could not be read.
+        // The argument may be in a part of the file that could not be read.
         if !model.is_readable(self.call.span.file) {
             return Vec::new();
         }
-        // What was only misspelled is reported there.
+        // A misspelled argument is reported at its name.
         let meant: Vec<&str> =
             self.unknown_arguments().filter_map(|name| self.meant(&name.text)).chain(self.only_missing()).collect();
         let is_missing = |variable: &&Variable| {

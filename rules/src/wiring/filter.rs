@@ -5,8 +5,8 @@ use symlint_core::tenants::Model;
 use symlint_terraform::syntax::{Expr, ExprKind, children};
 use symlint_terraform::{Module, ModuleCall, Root};
 
-/// Whether what decides on the instances of a flow call, or of a module around it, or what is passed to such a module,
-/// has a filter: a `for … if`, a condition, the difference of two sets.
+/// Whether the expressions that decide on the instances of a flow call, or of a module around it, contain a filter: a
+/// `for … if`, a condition, or the difference of two sets. The arguments of the modules around it are searched, too.
 pub(super) fn is_filtered(model: &Model<'_>) -> bool {
     model.project.modules().iter().any(|module| {
         let calls = module.calls.iter().filter(|call| call.child.is_some() || is_flow(model, call));
@@ -23,7 +23,7 @@ pub(super) fn is_filtered(model: &Model<'_>) -> bool {
     })
 }
 
-/// Whether a filter or a condition in what flow calls are repeated for decides on the elements of `root`.
+/// Whether the collection that flow calls are repeated for filters the elements of `root`.
 pub(super) fn is_chosen(model: &Model<'_>, root: &Root) -> bool {
     let (kind, name) = match root {
         Root::Variable { name, .. } => ("var", name),
@@ -40,7 +40,7 @@ pub(super) fn is_chosen(model: &Model<'_>, root: &Root) -> bool {
     })
 }
 
-/// Whether an expression, or a local in it, has the variable or local of this name.
+/// Whether an expression, or a local in it, refers to the variable or local `wanted`.
 fn mentions<'a>(module: &'a Module, expr: &'a Expr, wanted: (&str, &str), seen: &mut HashSet<&'a str>) -> bool {
     if let ExprKind::Attribute(base, name) = &expr.kind
         && let ExprKind::Variable(root) = &base.kind
@@ -54,7 +54,8 @@ fn mentions<'a>(module: &'a Module, expr: &'a Expr, wanted: (&str, &str), seen: 
     children(expr).into_iter().any(|child| mentions(module, child, wanted, seen))
 }
 
-/// Whether what decides on the instances of a resource has a filter, so that a flow may make nothing of a grant.
+/// Whether the expressions that decide on the instances of a resource contain a filter, so that a flow may leave out a
+/// grant.
 pub(super) fn are_grants_filtered(model: &Model<'_>) -> bool {
     model.project.modules().iter().any(|module| {
         let resources = module.resources.iter();
@@ -70,9 +71,9 @@ fn is_flow(model: &Model<'_>, call: &ModuleCall) -> bool {
 
 struct Search<'a> {
     module: &'a Module,
-    /// The locals that were looked into.
+    /// The locals that have been searched.
     seen: HashSet<&'a str>,
-    /// Whether `a ? b : c` is a filter.
+    /// Whether `a ? b : c` is treated as a filter.
     conditions: bool,
 }
 

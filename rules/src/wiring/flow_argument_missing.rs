@@ -24,7 +24,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// What a call that is repeated for tenants has to pass as `name`, which carries a value of theirs, or all settings of a
+/// What a call that is repeated for tenants has to pass as `name`: a value of the tenant, or all settings of its
 /// connector.
 fn right(model: &Model<'_>, call: &ModuleCall, name: &Str) -> Option<String> {
     call.for_each.as_ref()?;
@@ -33,7 +33,7 @@ fn right(model: &Model<'_>, call: &ModuleCall, name: &Str) -> Option<String> {
     let (_, parts) = instance.carriers.iter().find(|(carrier, _)| carrier == name)?;
     let (tenant, repetition) = (instance.tenant?, instance.repetitions.first()?);
     let [part] = &**parts else {
-        // All settings of a connector are one object of the element.
+        // All settings of a connector are in one object of the element.
         let is_of_connector = parts.iter().all(|part| FieldKind::CONNECTOR.contains(&part.field));
         let role = in_element(model, tenant, FieldKind::RoleArn, repetition, None).filter(|_| is_of_connector)?;
         return role.rsplit_once('.').map(|(settings, _)| settings.to_owned()).filter(|it| it != "each.value");

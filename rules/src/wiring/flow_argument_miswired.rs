@@ -14,27 +14,27 @@ use super::reference::report_foreign;
 use super::slot::{Pair, Slot, Slots};
 use crate::expression;
 
-/// A wrong value of one flow instance.
+/// A wrong value in one flow instance.
 struct Wrong<'a> {
     slot: &'a Slot<'a>,
     problem: Problem,
     instance: &'a FlowInstance,
 }
 
-/// An argument of a call, as it is written.
+/// An argument of a call as it is written.
 #[derive(Clone)]
 struct Passed<'a> {
     argument: &'a Attribute,
     call: &'a ModuleCall,
-    /// The instance of the call.
+    /// The address of the call's instance.
     address: Str,
 }
 
-/// The wrong values that come from one expression: an argument, or a part of one.
+/// The wrong values that come from one expression, which is an argument or a part of one.
 struct Found<'a> {
-    /// The argument; `None` where it is left to the module's default.
+    /// The argument; `None` if the call leaves it to the module's default.
     passed: Option<Passed<'a>>,
-    /// How many calls around that of the flow it is passed in.
+    /// How many calls away from the flow's own call it is passed.
     around: usize,
     expr: Option<&'a Expr>,
     receivers: usize,
@@ -48,33 +48,34 @@ impl<'a> Found<'a> {
     }
 }
 
-/// One cause of what was found.
+/// One cause of wrong values.
 struct Cause<'a> {
     span: Span,
     found: Found<'a>,
-    /// The entry from which all arguments are taken, if the mistake is that it is another tenant's.
+    /// The entry from which all arguments are taken, if the mistake is that this entry belongs to another tenant.
     entry: Option<Entry>,
-    /// The tenant whose values are written in one argument, and the place of the argument.
+    /// The tenant whose values are written out in one argument, and the place of the argument.
     written: Option<(TenantId, Span)>,
-    /// Other arguments, or parts, that are wrong for it.
+    /// Other arguments, or parts of arguments, that are wrong for the same reason.
     others: Vec<Span>,
 }
 
-/// An expression that should be the tenant's own entry, and, by address, the instances in which it is another tenant's.
+/// An expression that should be the tenant's own entry, and by address, the instances in which it is the entry of
+/// another tenant.
 #[derive(PartialEq)]
 struct Entry {
     name: String,
     owners: SortedMap<Str, TenantId>,
 }
 
-/// Whether a flow receives something that it should not.
+/// Whether a flow receives a wrong value.
 pub(super) fn is_any_wrong(model: &Model<'_>) -> bool {
     let doubtful = doubtful(model);
     !doubtful.is_empty() && !wrong(model, &doubtful).is_empty()
 }
 
-/// The flow instances whose tenants are elements of a collection. A tenant that exists only as a call is by definition what
-/// the call passes, so there is nothing to compare.
+/// The flow instances whose tenants are elements of a collection. For a tenant that only a call defines, the arguments
+/// of the call are right by definition.
 fn instances<'a>(model: &'a Model<'a>) -> impl Iterator<Item = (&'a FlowCall<'a>, &'a FlowInstance, TenantId)> {
     let instances = model.flows.iter().flat_map(|flow| flow.instances.iter().map(move |instance| (flow, instance)));
     let with_tenants = instances.filter_map(|(flow, instance)| Some((flow, instance, instance.tenant?)));
@@ -91,7 +92,7 @@ fn wrong<'a>(model: &'a Model<'a>, doubtful: &'a [Slots<'a>]) -> Vec<Wrong<'a>> 
     let all = || doubtful.iter().flat_map(|slots| &slots.slots);
     let judged = all().filter_map(|slot| Some(Wrong { slot, problem: judge.judge(slot)?, instance: slot.instance }));
     let mut wrong: Vec<Wrong<'_>> = judged.collect();
-    // A permission set that is wrong for others is the cause.
+    // If a permission set is wrong for other tenants as well, it is the cause.
     let known: HashSet<Span> = wrong.iter().map(|wrong| wrong.slot.argument.span).collect();
     for slots in doubtful {
         let mixed = slots.pairs.iter().filter(|pair| judge.is_from_two_grants(&slots.slots, pair));
@@ -114,7 +115,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     if wrong.is_empty() {
         return;
     }
-    // A wrapper module makes several calls of one block, which are one cause.
+    // A wrapper module makes several calls from one block, which is one cause.
     let mut receivers_of: SortedMap<Span, SortedSet<TenantId>> = SortedMap::new();
     let mut written: SortedMap<(Str, Span), Vec<Passed<'_>>> = SortedMap::new();
     for (flow, instance, tenant) in instances(model) {
@@ -125,13 +126,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
             written.insert((instance.address.clone(), argument.span), passed);
         }
     }
-    // What is left to defaults has no expression, so the finding is at the call.
+    // A default has no expression in the call, so the finding is at the call.
     let mut found: SortedMap<(Span, Option<FieldKind>), Found<'_>> = SortedMap::new();
     for wrong in wrong {
         let argument = wrong.slot.argument;
         let all = written.get(&(wrong.instance.address.clone(), argument.span)).map(Vec::as_slice).unwrap_or_default();
         let is_chosen_here = |at: &usize| {
-            // A call that passes a variable on under its own name does not choose the value.
+            // A call that passes on a variable under the variable's own name does not choose the value.
             let is_same = all
                 .get(*at)
                 .is_some_and(|passed| variable(&passed.argument.value) == Some(passed.argument.name.text.as_str()));
@@ -166,7 +167,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// The argument of a flow call, and the arguments of the calls around it from which it is handed on as it is.
+/// The argument of a flow call, and the arguments of the calls around it that pass the value on unchanged.
 fn handed_on<'a>(model: &Model<'a>, flow: &FlowCall<'a>, instance: &FlowInstance, argument: Span) -> Vec<Passed<'a>> {
     let own = flow.written_arguments().iter().find(|it| it.value.span == argument);
     let mut all: Vec<Passed<'a>> = Vec::new();
@@ -188,7 +189,7 @@ fn variable(expr: &Expr) -> Option<&str> {
     matches!(&base.kind, ExprKind::Variable(root) if root.as_str() == "var").then_some(name.text.as_str())
 }
 
-/// How a module refers to what `slot` should be, if it has that in one of its `variables`.
+/// The expression for the right value of `slot` in a module, if one of the module's `variables` has it.
 fn right_in(model: &Model<'_>, slot: &Slot<'_>, variables: &[Input]) -> Option<String> {
     fn inside(name: String, value: &Value, depth: usize, is_right: &dyn Fn(&Value) -> bool) -> Option<String> {
         if is_right(value) || depth == 0 {
@@ -209,7 +210,7 @@ fn right_in(model: &Model<'_>, slot: &Slot<'_>, variables: &[Input]) -> Option<S
         let sources = model.sources_of_values.of(value, slot.tenant).unwrap_or_default();
         match sources.as_slice() {
             [Source::Field(it)] => it.tenant == slot.tenant && it.kind == slot.wanted,
-            // The whole entry is not its name.
+            // The whole entry is not the tenant's name.
             [Source::Tenant(it)] => *it == slot.tenant && slot.wanted == FieldKind::Key && value.as_str().is_some(),
             _ => false,
         }
@@ -217,8 +218,9 @@ fn right_in(model: &Model<'_>, slot: &Slot<'_>, variables: &[Input]) -> Option<S
     variables.iter().find_map(|input| inside(format!("var.{}", input.name), &input.value, 3, &is_right))
 }
 
-/// The entry from which an argument takes the right value, if the entry is another tenant's. Then the argument is
-/// right, and what is wrong is what the call is repeated for, or what is passed to the module around it.
+/// The entry from which an argument takes the right value, if the entry is another tenant's. In that case, the argument
+/// is right, and the mistake is in the collection that the call is repeated for, or in what is passed to the module
+/// around it.
 fn entry(cx: &Context<'_>, found: &Found<'_>) -> Option<Entry> {
     let owner = |wrong: &Wrong<'_>| match wrong.problem {
         Problem::Tenant(other) => Some((wrong.instance.address.clone(), other)),
@@ -241,7 +243,7 @@ fn entry(cx: &Context<'_>, found: &Found<'_>) -> Option<Entry> {
     Some(Entry { name, owners })
 }
 
-/// The tenant whose value is written as a part of an argument for all tenants, and the place of the argument.
+/// The tenant whose value is written in a part of an argument that all tenants receive, and the place of the argument.
 fn written_for(cx: &Context<'_>, found: &Found<'_>) -> Option<(TenantId, Span)> {
     let first = found.wrong.first().filter(|first| first.problem == Problem::Shared && first.slot.part.is_some())?;
     let owner = owner(cx, first.slot.wanted, &first.slot.value)?;
@@ -307,7 +309,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     }
 }
 
-/// What is wrong for several tenants, in words that stay the same.
+/// The problems of several tenants, in words that stay the same when tenants are added.
 fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> String {
     let what = |wrong: &Wrong<'_>| match &wrong.problem {
         Problem::Tenant(other) => format!("tenant {}", model.tenant(*other).name()),
@@ -323,14 +325,14 @@ fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> Strin
         Problem::Changed => "changed".to_owned(),
     };
     let what: SortedSet<String> = found.wrong.iter().map(what).collect();
-    // Where all are concerned, the argument is wrong for any tenant that is added.
+    // If all receivers are affected, the argument will also be wrong for any tenant that is added.
     let concerned = if tenants.len() < found.receivers { tenants } else { &[] };
     let whom: SortedSet<String> =
         concerned.iter().map(|&tenant| format!("for {}", model.tenant(tenant).name())).collect();
     what.into_iter().chain(whom).collect::<Vec<_>>().join(", ")
 }
 
-/// What to pass instead, and what would happen.
+/// What to pass instead, and what would happen otherwise.
 fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&str>) -> String {
     let found = &cause.found;
     let is_sso_account = wrong.problem == Problem::Field(FieldKind::SsoAccountId);
@@ -353,26 +355,26 @@ fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&st
     }
     let own = wanted(model, wrong.slot).of_its_own();
     let reference = || right_reference(model, found, wrong).filter(|_| !is_whole(wrong.slot));
-    // Where several parts of an object are wrong, the object is.
+    // If several parts of an object are wrong, the whole object is.
     let is_object = found.wrong.iter().any(|it| it.slot.part != wrong.slot.part)
         || cause.written.is_some() && !cause.others.is_empty();
     let around = |right: String| {
         let part = wrong.slot.part.filter(|_| is_object);
         part.and_then(|part| Some(right.strip_suffix(part)?.strip_suffix('.')?.to_owned())).unwrap_or(right)
     };
-    // A fix may be only the last name of a reference.
+    // A fix may consist of the last name of a reference only.
     match fix.filter(|fix| fix.contains('.')).map(str::to_owned).or_else(reference).map(around) {
         Some(right) => format!("Pass `{right}`. {consequence}"),
         None => format!("Pass the tenant's own {own}. {consequence}"),
     }
 }
 
-/// Whether an object is passed that has no part that it should have.
+/// Whether an object is passed that lacks all expected parts.
 fn is_whole(slot: &Slot<'_>) -> bool {
     slot.argument.is_object() && slot.part.is_none()
 }
 
-/// What the tenant's entry calls what should be passed.
+/// The name, in the tenant's entry, of the value that should be passed.
 fn wanted(model: &Model<'_>, slot: &Slot<'_>) -> FieldName {
     if is_whole(slot) { model.settings_name(slot.tenant) } else { model.path_name(slot.tenant, slot.wanted) }
 }
@@ -404,7 +406,7 @@ fn describe(cx: &Context<'_>, found: &Found<'_>, argument: &str, is_group: bool)
         Problem::Grant => "belongs to a different grant than the permission set".to_owned(),
         Problem::Shared => match owner(cx, first.slot.wanted, &first.slot.value) {
             Some(owner) => {
-                // What is called as the argument is needs no second name.
+                // If the value has the same name as the argument, the name is not repeated.
                 let name = model.path_name(owner.id, first.slot.wanted);
                 match name.to_string().trim_matches('`') == argument {
                     true => format!("is that of {}", cx.called(owner)),
@@ -422,8 +424,8 @@ fn describe(cx: &Context<'_>, found: &Found<'_>, argument: &str, is_group: bool)
     }
 }
 
-/// Whether one account is both the target and in a role that the configuration builds, while another account is in neither:
-/// either of the two expressions may be the wrong one.
+/// Whether one account is both the target and in a role that the configuration builds, while another account is in
+/// neither. Either of the two expressions may be the wrong one.
 fn is_undecided(model: &Model<'_>, wrong: &Wrong<'_>) -> bool {
     let ways = |kind| model.ways_to(wrong.slot.tenant, kind);
     let is_in_role = |way: &&Way| matches!(way.evidence, Evidence::InRole(_));
@@ -434,7 +436,7 @@ fn is_undecided(model: &Model<'_>, wrong: &Wrong<'_>) -> bool {
         && ways(FieldKind::RoleArn).iter().all(|way| way.is_fragment)
 }
 
-/// Where a wrong reference can be replaced by the right one.
+/// Where a wrong reference can be replaced, and by what.
 fn right_name(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option<(Span, String)> {
     let (Problem::Field(kind), expr) = (&wrong.problem, found.expr?) else { return None };
     if is_undecided(model, wrong) {
@@ -455,7 +457,7 @@ fn right_name(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option
     Some((expression::last_name(expr, last)?, last_wanted.to_owned()))
 }
 
-/// The right argument, if the element of the call's `for_each`, or a variable of the module with the call, has the right
+/// The right argument, if the element in the call's `for_each`, or a variable of the calling module, has the right
 /// value.
 fn right_reference(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option<String> {
     let Slot { instance, tenant, wanted, .. } = *wrong.slot;
@@ -469,8 +471,8 @@ fn right_reference(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> O
     in_element(model, tenant, wanted, repetition, meant)
 }
 
-/// How a call that is repeated for elements refers to a value of the tenant, if the element has it; of several values of the
-/// kind, to the one with the name that was `meant`.
+/// How a call that is repeated for elements refers to a value of the tenant, if the element has it. If there are
+/// several values of the kind, the one with the name `meant` is used.
 pub(super) fn in_element(
     model: &Model<'_>,
     tenant: TenantId,

@@ -18,32 +18,32 @@ use super::setting::{Setting, settings};
 use crate::expression;
 use crate::names::{Name, names};
 
-/// What is wrong with a value on which Sym acts.
+/// What is wrong with a value that Sym acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum SettingProblem {
-    /// It comes from this: a variable of the module, as the module would refer to it, or an attribute of the tenant.
+    /// It comes from a variable of the module, named as in the module, or from an attribute of the tenant.
     From(String),
-    /// It is this tenant's.
+    /// It belongs to this tenant.
     Tenant(TenantId),
     /// It is the same for several tenants.
     Shared,
     /// It is written in the module.
     Written,
-    /// As `Written`, and it replaces the value that the tenant's entry has in the collection of the resource's `for_each`.
+    /// Like `Written`, and it replaces a value of the tenant's entry in the collection of the resource's `for_each`.
     Overridden,
     Null,
-    /// It was computed from the right value, and is something else.
+    /// It was computed from the right value, but differs from it.
     Changed,
 }
 
-/// Whether Sym acts on something that it should not.
+/// Whether Sym acts on a wrong value.
 pub(super) fn is_any_wrong(model: &Model<'_>) -> bool {
     let doubtful = doubtful(model);
     let judge = Judge::new(model, &doubtful);
     doubtful.iter().any(|setting| judge.judge(setting).is_some())
 }
 
-/// Those that are not certainly right. Nearly all are, and need no closer look.
+/// The settings that are not certain to be right. Almost all are certain, so only these need a closer look.
 fn doubtful<'a>(model: &'a Model<'a>) -> Vec<Setting<'a>> {
     settings(model).filter(|setting| !is_right(model, setting)).collect()
 }
@@ -68,7 +68,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
     report_foreign(cx, false);
 }
 
-/// Reports names that have another customer's key in the place of their own: who asks for one gets the other.
+/// Reports names with another customer's key in place of the tenant's own: engineers who request one customer would get
+/// the other.
 fn report_names_of_others(cx: &mut Context<'_>) {
     let model = cx.model;
     let names = names(model);
@@ -107,7 +108,7 @@ fn report_names_of_others(cx: &mut Context<'_>) {
     }
 }
 
-/// Reports names that were made of an ARN of the tenant.
+/// Reports names that are built from an ARN of the tenant.
 fn check_names(cx: &mut Context<'_>) {
     let model = cx.model;
     let names = names(model);
@@ -120,7 +121,7 @@ fn check_names(cx: &mut Context<'_>) {
             found.entry(from).or_default().entry(name.span).or_default().push(name);
         }
     }
-    // Where a flow is passed something else than it should, that is what is wrong.
+    // If a flow receives a wrong value, that is the cause.
     if found.is_empty() || super::flow_argument_miswired::is_any_wrong(model) {
         return;
     }
@@ -148,7 +149,7 @@ fn check_names(cx: &mut Context<'_>) {
     }
 }
 
-/// Reports strategies that refer to another integration, or to no target.
+/// Reports strategies that refer to another tenant's integration, or to no target.
 fn check_references(cx: &mut Context<'_>) {
     let model = cx.model;
     let (mut seen, mut reported) = (HashSet::default(), HashSet::default());
@@ -157,7 +158,7 @@ fn check_references(cx: &mut Context<'_>) {
         let is_first = seen.insert(found.resource.block.span);
         let is_flow = found.kind() == "sym_flow";
         for (reference, expr, value) in found.references().filter(|_| found.sink().is_some() || is_flow) {
-            // A text may be that of one tenant alone.
+            // A written text may be meant for one tenant.
             if !is_first && !is_any_text(value) || reported.contains(&expr.span) {
                 continue;
             }
@@ -175,9 +176,9 @@ fn check_references(cx: &mut Context<'_>) {
             let wrong = resources.iter().find(|resource| !is_right(resource));
             let passed = passed(model, found, expr, reference.attribute).filter(|_| wrong.is_none());
             let from = something_else(model, found, value, kind, passed.is_some());
-            // What a resource of this flow is called is known only after apply.
+            // The id of a resource in this flow is known only after it is applied.
             let is_open = from.is_none() && (is_open && !is_any_text(value) || wrong.is_none() && refers(value));
-            // What else comes from outside, or from where another module has such a resource, cannot be judged.
+            // Other values from outside the module, or from a module that also has such a resource, cannot be checked.
             let is_certain = from.is_some() || !own.is_empty() && resources.is_empty();
             if is_open || wrong.is_none() && !is_certain {
                 continue;
@@ -207,7 +208,7 @@ fn check_references(cx: &mut Context<'_>) {
             let cause = format!("{block}.{name}.{}", reference.attribute);
             let tenants = sorted(receivers(model, found).into_iter());
             let only = if let [only] = own { Some(*only) } else { None };
-            // What the call passes is not the module's own.
+            // A wrong argument is not the module's mistake.
             let right =
                 only.filter(|_| passed.is_none()).and_then(|only| reference_to(only, found, reference.attribute));
             let action =
@@ -221,8 +222,8 @@ fn check_references(cx: &mut Context<'_>) {
     }
 }
 
-/// What `value`, or something in it, is in place of the id of a resource of this `kind`: what the module, or the entry of
-/// the tenant, calls a value of the tenant, or another resource of Sym.
+/// The name of what `value`, or a part of it, is in place of the id of a `kind` resource: a value of the tenant, as the
+/// module or the tenant's entry names it, or another of Sym's resources.
 fn something_else(
     model: &Model<'_>,
     resource: &FlowResource<'_>,
@@ -248,8 +249,8 @@ fn something_else(
     })
 }
 
-/// What the call passes for `expr`, a variable of the module, where that is called as the attribute is: then the module
-/// does what it says.
+/// The argument that the call passes for `expr`, if that is a variable with the attribute's name. In that case, the
+/// module uses the argument as its name says.
 fn passed<'a>(model: &Model<'a>, resource: &FlowResource<'_>, expr: &Expr, attribute: &str) -> Option<&'a Expr> {
     let ExprKind::Attribute(base, last) = &expr.kind else { return None };
     let (variable, part) = match &base.kind {
@@ -265,12 +266,12 @@ fn passed<'a>(model: &Model<'a>, resource: &FlowResource<'_>, expr: &Expr, attri
     }
 }
 
-/// Whether `value` is a text, or a list with one.
+/// Whether `value` is a text, or a list that contains one.
 fn is_any_text(value: &Value) -> bool {
     value.as_str().is_some() || value.elements().is_some_and(|elements| elements.iter().any(|it| it.as_str().is_some()))
 }
 
-/// Whether `setting` is the value of its tenant that it should be, and nothing else.
+/// Whether `setting` is exactly the right value of its tenant.
 fn is_right(model: &Model<'_>, setting: &Setting<'_>) -> bool {
     let sources = model.sources_of_values.of(&setting.value, setting.tenant).unwrap_or_default();
     let is_own = |it: &FieldRef| it.tenant == setting.tenant && it.kind == setting.wanted;
@@ -278,12 +279,12 @@ fn is_right(model: &Model<'_>, setting: &Setting<'_>) -> bool {
     is_one && matches!(sources.as_slice(), [Source::Field(it)] if is_own(it)) && !is_other(model, setting)
 }
 
-/// Whether the value, which was computed from one of the tenant, is none of these.
+/// Whether the value was computed from one of the tenant's values, but is equal to none of them.
 fn is_other(model: &Model<'_>, setting: &Setting<'_>) -> bool {
     is_not_own(model, setting.tenant, setting.wanted, &setting.value)
 }
 
-/// The expression of the value, where the module writes it.
+/// The expression of the value, if the module writes it.
 fn place<'a>(setting: &Setting<'a>) -> Option<&'a Expr> {
     let whole = &setting.resource.resource.attribute(setting.attribute)?.value;
     let part = setting.part.and_then(|part| expression::part_in(setting.resource.module, whole, part));
@@ -371,9 +372,9 @@ struct Judge<'a> {
     model: &'a Model<'a>,
     referrer: Referrer<'a>,
     owners: Owners<'a>,
-    /// What is written once and reaches several tenants.
+    /// Texts that are written once and reach several tenants.
     shared: HashSet<Constant<'a>>,
-    /// The resources of several tenants that have something doubtful.
+    /// The resources with doubtful settings for several tenants.
     repeated: HashSet<Span>,
 }
 
@@ -398,7 +399,7 @@ impl<'a> Judge<'a> {
         Self { model, referrer: Referrer::new(model), owners: Owners::new(model), shared, repeated }
     }
 
-    /// What is wrong with `setting`; `None` also where that cannot be known.
+    /// What is wrong with `setting`; `None` if nothing is, or if it cannot be known.
     fn judge(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
         match text_of(&setting.value) {
             Some(text) => {
@@ -415,7 +416,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What is passed as null, or is not there for the tenant, is not the resource's mistake.
+    /// A null that is passed, or a value that the tenant lacks, is not the resource's mistake.
     fn judge_null(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
         let expected = setting.expected(self.model);
         let is_optional = matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region);
@@ -425,23 +426,24 @@ impl<'a> Judge<'a> {
         (is_there && !is_optional && !self.wanted_texts(setting, &expected).is_empty()).then_some(SettingProblem::Null)
     }
 
-    /// An object or a list is none of the values on which Sym acts.
+    /// Objects and lists are never values that Sym acts on.
     fn judge_whole(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
         let input = setting.instance.inputs.iter().find(|input| input.value.origin.span == setting.value.origin.span);
         input.map(|input| SettingProblem::From(format!("`var.{}`", input.name)))
     }
 
-    /// A value that is not known is judged by what it may be, and by what it depends on.
+    /// Checks the candidates and the dependencies of a value that is not known.
     fn judge_unknown(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
         if setting.value.as_unknown()?.is_refused {
             return None;
         }
-        // What the module receives is judged where it is passed.
+        // A value that the module receives is checked where it is passed.
         let received = setting.unknown(self.model);
         let candidates = setting.value.candidates();
         if candidates.is_empty() {
             let may_be_shared = matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region);
-            // What AWS assigns is in the one instance of the provider's organization, where no tenant says its own.
+            // Values that AWS assigns are in the only instance of the provider's organization, if no tenant sets an
+            // instance.
             let is_of_provider = || {
                 setting.resource.kind().starts_with("aws_")
                     && setting.wanted != FieldKind::TargetAccountId
@@ -458,7 +460,7 @@ impl<'a> Judge<'a> {
         own.find_map(|value| self.judge(&Setting { value: value.clone(), ..*setting }))
     }
 
-    /// Whether a value in what is repeated for several tenants depends on nothing that differs between them.
+    /// Whether a value in a resource for several tenants depends on nothing that differs between them.
     fn is_for_all(&self, setting: &Setting<'a>) -> bool {
         !setting.instance.repetitions.is_empty()
             && self.repeated.contains(&setting.resource.resource.block.span)
@@ -489,7 +491,7 @@ impl<'a> Judge<'a> {
         }
         let wanted = || self.wanted_texts(setting, &expected);
         let is_right_text = self.is_wanted(setting, &expected, text);
-        // A text of another kind is another value, whatever it was put together from.
+        // A text that looks like another kind is a different value, whatever it was built from.
         if sources.len() > 1
             && other_shape(setting.wanted, text).is_some()
             && let Some(source) = sources.iter().find(|source| source.tenant() == Some(own))
@@ -501,7 +503,7 @@ impl<'a> Judge<'a> {
         {
             return Some(SettingProblem::From(self.referrer.name(setting.instance, source)));
         }
-        // A value that is put together may be right, and where the right value is unknown, nothing can be said.
+        // A value that is built from several may be right; if the right value is unknown, nothing can be said.
         if sources.len() > 1 && (is_right_text || wanted().is_empty()) {
             return None;
         }
@@ -520,7 +522,7 @@ impl<'a> Judge<'a> {
         if is_right_text { None } else { self.judge_constant(setting, text, &sources, &wanted()) }
     }
 
-    /// Whether a whole argument of the flow is a value of the tenant `other`: then it is judged where it is passed.
+    /// Whether a whole argument of the flow is a value of the tenant `other`. If so, it is reported where it is passed.
     fn is_passed(&self, setting: &Setting<'_>, other: TenantId) -> bool {
         setting.instance.arguments.iter().flat_map(Argument::values).any(|value| {
             let made_of = self.model.sources_of_values.of(&value, setting.tenant).unwrap_or_default();
@@ -528,12 +530,12 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// Whether `text`, which was computed from the right value, is neither that nor what the module receives.
+    /// Whether `text` was computed from the right value, but is neither that nor what the module receives.
     fn is_changed(&self, setting: &Setting<'a>, text: &Str, expected: &[Value]) -> bool {
         is_other(self.model, setting) && !self.is_wanted(setting, expected, text)
     }
 
-    /// Judges a wrong value that does not come from a tenant's entry.
+    /// Checks a value that does not come from a tenant's entry.
     fn judge_constant(
         &self,
         setting: &Setting<'a>,
@@ -546,7 +548,7 @@ impl<'a> Judge<'a> {
                 return Some(SettingProblem::From(format!("`{name}`")));
             }
         }
-        // A region may be written once where no tenant says its own.
+        // A region may be written once if no tenant sets its own.
         if setting.wanted == FieldKind::Cloud || setting.wanted == FieldKind::Region && wanted.is_empty() {
             return None;
         }
@@ -559,13 +561,13 @@ impl<'a> Judge<'a> {
         }
         let is_written = sources.iter().all(|source| {
             let Source::Elsewhere(origin) = source else { return false };
-            // A table of the module's own may well say what is the tenant's.
+            // The module's own table may define the tenant's value.
             let is_table = origin.path.as_ref().is_some_and(|path| path.backwards().any(is_named));
             let is_here = || setting.resource.resource.block.span.contains(origin.span);
             let is_in_module = || self.model.is_in_flow_module(origin.span) || is_here();
             matches!(origin.makeup, Makeup::Written(_)) && !is_table && is_in_module()
         });
-        // Where the tenant's own value is malformed, that is what is wrong.
+        // If the tenant's own value is malformed, that is the mistake.
         let is_comparable = wanted.iter().any(|own| has_shape(setting.wanted, own));
         (is_written && is_comparable).then_some(SettingProblem::Written)
     }
@@ -576,7 +578,7 @@ impl<'a> Judge<'a> {
             || self.wanted_texts(setting, expected).contains(text)
     }
 
-    /// The texts that would be right: those of the module's variable, or else those of the tenant.
+    /// The texts that would be right: those in the module's variable, or else those of the tenant.
     fn wanted_texts(&self, setting: &Setting<'_>, expected: &[Value]) -> Vec<Str> {
         if !expected.is_empty() {
             return expected.iter().filter_map(text_of).collect();
@@ -590,7 +592,7 @@ fn is_named(step: &PathStep) -> bool {
     step.name().is_some()
 }
 
-/// What `value`, which `setting` is or may be, is if it is one text at one place.
+/// `value`, which `setting` is or may be, as a constant, if it is one text in one place.
 fn constant<'a>(setting: &Setting<'a>, value: &Value) -> Option<Constant<'a>> {
     let block = setting.resource.resource.block.span;
     Some((block, setting.attribute, setting.part, value.origin.span, text_of(value)?))

@@ -1,4 +1,4 @@
-//! What a flow has for a tenant, and nobody can request: strategies that no `sym_flow` has, and targets that no strategy has.
+//! Access of a tenant that nobody can request: strategies without a `sym_flow`, and targets without a strategy.
 
 use foldhash::HashSet;
 use symlint_core::tenants::{FieldKind, FlowResource, Model, TenantId, text_of};
@@ -6,10 +6,10 @@ use symlint_terraform::{ResourceId, Str, Value};
 
 use super::reference::{id_of, references};
 
-/// What cannot be requested, though the resources for it are there.
+/// Access that cannot be requested, although it has resources.
 #[derive(Default)]
 pub(super) struct Unreached {
-    /// Tenants all of whose strategies are in no flow.
+    /// Tenants with strategies that are all without a flow.
     pub tenants: HashSet<TenantId>,
     /// Tenants whose strategies have no target.
     pub empty: HashSet<TenantId>,
@@ -17,13 +17,13 @@ pub(super) struct Unreached {
     targets: HashSet<(TenantId, Str)>,
 }
 
-/// The ids to which one kind of resources refers.
+/// The ids to which resources of one kind refer.
 #[derive(Default)]
 struct Referred {
     ids: HashSet<ResourceId>,
-    /// Whether there are such resources.
+    /// Whether there are any such resources.
     is_any: bool,
-    /// Whether one of them may refer to anything.
+    /// Whether one of them may refer to any resource.
     is_open: bool,
 }
 
@@ -41,7 +41,7 @@ impl Referred {
         }
     }
 
-    /// Whether nothing refers to `id`, where that is certain.
+    /// Whether it is certain that nothing refers to `id`.
     fn lacks(&self, id: &ResourceId) -> bool {
         self.is_any && !self.is_open && !self.ids.contains(id)
     }
@@ -53,7 +53,7 @@ impl Unreached {
         let runtimes = || model.runtimes.iter().filter_map(|runtime| runtime.block.call());
         let others = || model.connectors.iter().map(|connector| connector.call).chain(runtimes());
         let mut calls = model.project.modules().iter().flat_map(|module| &module.calls);
-        // A module that is not there to read may have a flow.
+        // A module that cannot be read may have a flow.
         if calls.any(|call| call.child.is_none() && others().all(|other| other.span != call.span)) {
             return unreached;
         }
@@ -69,7 +69,7 @@ impl Unreached {
                         let own = references(resource.module, expr).resources;
                         let is_of_targets = own.iter().any(|own| reference.may_be(own));
                         unreached.empty.extend(is_of_targets.then_some(tenant));
-                        // What takes none of them is reported.
+                        // A strategy that refers to no target is reported by another rule.
                         by_strategies.is_open |= !is_of_targets;
                     }
                     ("sym_target", tenant) => {
@@ -102,7 +102,7 @@ impl Unreached {
             let account = account.and_then(|(_, value)| text_of(&value));
             unreached.targets.extend(account.map(|account| (tenant, account)));
         }
-        // What a strategy has under another key is reached.
+        // A target that a strategy refers to under another key can be requested.
         for resource in model.resources.iter().filter(|it| it.kind() == "sym_target") {
             let is_reached = id(resource).is_some_and(|id| by_strategies.ids.contains(&id));
             let tenant = model.instance_of(resource).and_then(|instance| instance.tenant).filter(|_| is_reached);
@@ -114,7 +114,7 @@ impl Unreached {
         unreached
     }
 
-    /// Whether no strategy of `tenant` has a target for `account`.
+    /// Whether a strategy of `tenant` has a target for `account`.
     pub(super) fn has_target(&self, tenant: TenantId, account: Option<&Str>) -> bool {
         account.is_some_and(|account| self.targets.contains(&(tenant, account.clone())))
     }

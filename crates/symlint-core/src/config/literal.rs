@@ -1,4 +1,4 @@
-//! What is written in `.symlint.hcl`: literals only, and every mistake with its place.
+//! The values in `.symlint.hcl`: only literals are allowed, and every mistake has a place.
 
 use foldhash::HashSet;
 use symlint_terraform::syntax::{Block, Expr, ExprKind, Item, Key, Name};
@@ -27,7 +27,7 @@ pub(super) fn twice(item: &Item) -> ConfigError {
     error("this is set a second time".into(), item.key.span())
 }
 
-/// The message that `what` does not exist in a place: ``there is no setting `variabel` in `tenants` ``.
+/// The error that a name does not exist in a place: ``there is no setting `variabel` in `tenants` ``.
 pub(super) fn unknown(what: &str, place: &str, name: &Name, known: &[&str]) -> ConfigError {
     let hint = match closest(&name.text, known.iter().copied()) {
         Some(near) => format!("; did you mean `{near}`?"),
@@ -37,7 +37,8 @@ pub(super) fn unknown(what: &str, place: &str, name: &Name, known: &[&str]) -> C
     error(format!("there is no {what} `{}`{place}{hint}", name.text), name.span)
 }
 
-/// Calls `set` with each attribute of `block`, which has no other attributes and no blocks.
+/// Calls `set` with each attribute of `block`. It is an error if an attribute is repeated or the block has inner
+/// blocks.
 pub(super) fn each(block: &Block, mut set: impl FnMut(&str, &Expr) -> Read<()>) -> Read<()> {
     let known = settings_of(&block.kind.text);
     if let Some(inner) = block.body.blocks.first() {
@@ -70,13 +71,13 @@ pub(super) fn string(expr: &Expr) -> Read<String> {
     }
 }
 
-/// A name, which is not empty.
+/// A name that is not empty.
 pub(super) fn name(expr: &Expr) -> Read<String> {
     let name = string(expr)?;
     if name.trim().is_empty() { Err(error("a name is required here".into(), expr.span)) } else { Ok(name) }
 }
 
-/// Names, each of them once.
+/// A list of names without repetitions.
 pub(super) fn names(expr: &Expr) -> Read<Vec<String>> {
     let ExprKind::Tuple(elements) = &expr.kind else { return strings(expr) };
     let mut names: Vec<String> = Vec::with_capacity(elements.len());
@@ -91,13 +92,13 @@ pub(super) fn names(expr: &Expr) -> Read<Vec<String>> {
     Ok(names)
 }
 
-/// The one label of a block.
+/// The only label of a block.
 pub(super) fn label(block: &Block) -> Read<&Name> {
     let [name] = labels(block)?;
     if name.text.trim().is_empty() { Err(error("a name is required here".into(), name.span)) } else { Ok(name) }
 }
 
-/// The path of a value, in the form that findings have.
+/// The path of a value, in the form that findings use.
 pub(super) fn path(expr: &Expr) -> Read<String> {
     let path = name(expr)?;
     match path.strip_prefix("var.") {
@@ -139,7 +140,7 @@ pub(super) fn items(expr: &Expr) -> Read<&[Item]> {
     }
 }
 
-/// A pair of names, ours and theirs: `None` where `none` says that they have no such thing.
+/// A pair of our name and the user's name. `None` stands for the keyword `none`: the user has no such thing.
 pub(super) fn mapping(item: &Item, known: &[&'static str], what: &str) -> Read<(&'static str, Option<String>)> {
     let Some(written) = key(&item.key) else {
         return Err(error("a plain name is required here".into(), item.key.span()));
@@ -176,7 +177,7 @@ fn key(key: &Key) -> Option<Name> {
     Some(Name { text: parts.join(".").as_str().into(), span: expr.span })
 }
 
-/// The name of an attribute without the object that contains it in the shipped example; findings print both.
+/// The name of an attribute without the object that contains it in the shipped example. Findings print both.
 fn plain(name: &str) -> &str {
     let inside = ["sso_connector_settings", "grants"]
         .into_iter()
@@ -184,7 +185,7 @@ fn plain(name: &str) -> &str {
     inside.filter(|inside| ATTRIBUTES.contains(inside)).unwrap_or(name)
 }
 
-/// Refuses a version of symlint that a constraint, such as `>= 0.2, < 1.0`, does not allow.
+/// Returns an error if a constraint, such as `>= 0.2, < 1.0`, does not allow this version of symlint.
 pub(super) fn version(expr: &Expr) -> Read<()> {
     let text = string(expr)?;
     let constraints: Option<Vec<Constraint>> = text.split(',').map(|part| Constraint::parse(part.trim())).collect();
@@ -199,7 +200,7 @@ pub(super) fn version(expr: &Expr) -> Read<()> {
     Err(error(format!("this configuration requires symlint {text}, but this is symlint {own}"), expr.span))
 }
 
-/// A constraint on a version, as Terraform writes it.
+/// A version constraint, in Terraform's notation.
 struct Constraint {
     operator: &'static str,
     version: [u64; 3],
@@ -243,7 +244,7 @@ fn numbers(text: &str) -> Option<([u64; 3], usize)> {
     Some((version, parts.len()))
 }
 
-/// A day as `2027-01-31`. Other forms of ISO 8601 are refused, because days are compared as texts.
+/// A day in the form `2027-01-31`. Other forms of ISO 8601 are rejected, because days are compared as texts.
 pub(super) fn date(text: String, span: Span) -> Read<String> {
     let number = |part: &str, width: usize| -> Option<u16> {
         (part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse().ok()).flatten()

@@ -1,4 +1,4 @@
-//! What a team says about its own setup: `.symlint.hcl`.
+//! The team's configuration, `.symlint.hcl`.
 
 mod literal;
 mod read;
@@ -14,55 +14,55 @@ pub use literal::ConfigError;
 pub use read::read;
 pub use settings::{ARGUMENTS, ATTRIBUTES, BLOCKS, TOP};
 
-/// The configuration. Its default is that of the stock modules.
+/// The configuration. The default fits the stock modules.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Folders and roots that are not checked: patterns, as seen from the file's folder.
+    /// Patterns for folders and root modules that are not checked, relative to the file's folder.
     pub exclude: Vec<String>,
-    /// Values files that are each a run of their own: patterns, as seen from the file's folder.
+    /// Patterns for values files that are each checked in a run of their own, relative to the file's folder.
     pub values: Vec<String>,
     /// The variables whose entries are tenants; `local.NAME` for a local.
     pub tenants_variables: Vec<String>,
-    /// Where each of them is named, if the file names them.
+    /// Where the file names them, if it does.
     pub tenants_variable_spans: Vec<Span>,
-    /// Our names of attributes → the path to theirs inside a tenant; only those that differ. A path without steps says
-    /// that they have no such attribute.
+    /// Our attribute names, with the path to the user's attribute inside a tenant. Only those that differ. An empty
+    /// path means that there is no such attribute.
     pub attributes: SortedMap<String, Vec<String>>,
-    /// Where each of them is named.
+    /// Where the file names them.
     pub attribute_spans: SortedMap<String, Span>,
     /// The name of the flow module.
     pub flow_module: String,
-    /// Our names of the flow module's arguments → theirs; only those that differ. An empty name says that it has no
-    /// such argument.
+    /// Our names of the flow module's arguments, with the user's names. Only those that differ. An empty name means
+    /// that there is no such argument.
     pub flow_arguments: SortedMap<String, String>,
-    /// Where each of them is named.
+    /// Where the file names them.
     pub flow_argument_spans: SortedMap<String, Span>,
     /// The name of the connector module.
     pub connector_module: String,
-    /// What connector roles are called.
+    /// How connector roles are named.
     pub role_name: RoleNamePattern,
     /// The name of the runtime connector module.
     pub runtime_module: String,
-    /// The partitions in which tenants may be.
+    /// The partitions that tenants may be in.
     pub allowed_partitions: Vec<String>,
     /// Accounts of the service provider itself.
     pub host_accounts: SortedSet<String>,
-    /// Accounts of others that the runtime may enter.
+    /// Other accounts that the runtime may enter.
     pub safelist_extra: SortedSet<String>,
-    /// Levels that differ from those of the rule pages, by rule id.
+    /// Levels that differ from those on the rule pages, by rule id.
     pub levels: SortedMap<String, Level>,
     /// Findings that are accepted.
     pub exceptions: Vec<Exception>,
-    /// Tenants that are one customer each: they may share names, accounts and targets.
+    /// Groups of tenants that are one customer: they may share names, accounts, and targets.
     pub customers: Vec<TenantGroup>,
-    /// Customers in one AWS organization each: their tenants may share the SSO account and the instance, and nothing
-    /// else.
+    /// Groups of customers in one AWS organization: their tenants may share the SSO account and the instance, but
+    /// nothing else.
     pub organizations: Vec<TenantGroup>,
-    /// What is known about single tenants, by key.
+    /// Settings for single tenants, by key.
     pub tenants: SortedMap<String, TenantSettings>,
     /// The file that it was read from.
     pub file: Option<FileId>,
-    /// Whether everything to which the file applies is checked, and not just a part of it.
+    /// Whether everything that the file applies to is being checked, and not just a part of it.
     pub is_whole: bool,
 }
 
@@ -70,16 +70,16 @@ pub struct Config {
 #[derive(Debug, Clone)]
 pub struct Exception {
     pub rule: String,
-    /// Only for this tenant.
+    /// The tenant that it is limited to.
     pub tenant: Option<String>,
-    /// Only for the value with this path.
+    /// The path of the value that it is limited to.
     pub path: Option<String>,
     pub reason: String,
-    /// The last day on which it holds, `YYYY-MM-DD`.
+    /// The last day on which it is valid, `YYYY-MM-DD`.
     pub expires: Option<String>,
-    /// The value for which it holds: it lapses when that changes.
+    /// The value that it is limited to. It ends when the value changes.
     pub value: Option<String>,
-    /// The id of the rule in the block.
+    /// The place of the rule id in the block.
     pub span: Span,
 }
 
@@ -92,7 +92,7 @@ pub struct TenantGroup {
     pub span: Span,
 }
 
-/// What is known about one tenant.
+/// The settings for one tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TenantSettings {
     /// The `environment` that its connector was given.
@@ -102,7 +102,7 @@ pub struct TenantSettings {
 /// The arguments of the stock flow module that carry a tenant's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ArgumentKind {
-    /// Names the tenant.
+    /// The name of the tenant.
     TenantSlug,
     AccountId,
     PermissionSetArn,
@@ -116,7 +116,7 @@ impl ArgumentKind {
     pub const ALL: [Self; 5] =
         [Self::TenantSlug, Self::AccountId, Self::PermissionSetArn, Self::SsoConnectorSettings, Self::Grants];
 
-    /// The name that the stock module has for it.
+    /// Its name in the stock module.
     pub fn name(self) -> &'static str {
         match self {
             Self::TenantSlug => "tenant_slug",
@@ -127,7 +127,7 @@ impl ArgumentKind {
         }
     }
 
-    /// Which value of the tenant it is, if it is one.
+    /// Which of the tenant's values it is, if it is one of them.
     pub fn field(self) -> Option<FieldKind> {
         match self {
             Self::TenantSlug => Some(FieldKind::Key),
@@ -167,7 +167,7 @@ impl Default for Config {
     }
 }
 
-/// The customers and the organizations of the configuration, by the keys of their tenants.
+/// The names of the configured customers and organizations, by the keys of their tenants.
 pub(crate) fn groups_by_key(config: &Config) -> [HashMap<&str, &str>; 2] {
     [&config.customers, &config.organizations].map(|groups| {
         let keys = groups.iter().flat_map(|group| group.tenants.iter().map(|key| (key.as_str(), group.name.as_str())));
@@ -176,7 +176,7 @@ pub(crate) fn groups_by_key(config: &Config) -> [HashMap<&str, &str>; 2] {
 }
 
 impl Config {
-    /// The path inside a tenant to the attribute that we call `name`; empty where there is none.
+    /// The path inside a tenant to the attribute that we call `name`; empty if there is none.
     pub fn attribute_path<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
         if let Some(path) = self.attributes.get(name) {
             return path.iter().map(String::as_str).collect();
@@ -184,7 +184,7 @@ impl Config {
         match name {
             "cloud" | "instance_arn" | "region" | "role_arn" => {
                 let mut path = self.attribute_path("sso_connector_settings");
-                // Without the object that contains it, it does not exist either.
+                // If the object that contains it does not exist, neither does the attribute.
                 if !path.is_empty() {
                     path.push(name);
                 }
@@ -199,7 +199,7 @@ impl Config {
         self.attribute_path(kind.name())
     }
 
-    /// Whether the configuration says that no tenant has a field.
+    /// Whether the configuration says that tenants do not have a field.
     pub fn is_absent(&self, kind: FieldKind) -> bool {
         self.field_path(kind).is_empty()
     }
@@ -209,7 +209,7 @@ impl Config {
         self.tenants_variables.iter().zip(&self.tenants_variable_spans).map(|(name, _)| name.as_str())
     }
 
-    /// Whether the configuration says where a field, or what holds it, is.
+    /// Whether the configuration says where a field, or the object that contains it, is.
     pub fn is_mapped(&self, kind: FieldKind) -> bool {
         let holder = if FieldKind::CONNECTOR.contains(&kind) { "sso_connector_settings" } else { kind.name() };
         self.attributes.contains_key(kind.name()) || self.attributes.contains_key(holder)
@@ -220,7 +220,7 @@ impl Config {
         !self.attributes.is_empty()
     }
 
-    /// What the values of a grant may be called in a list, ours after theirs.
+    /// Possible names of a grant's values in a list: the user's names, then ours.
     pub fn grant_attribute_names(&self) -> Vec<(FieldKind, &str)> {
         let own = |kind: FieldKind| self.field_path(kind).last().copied().map(|name| (kind, name));
         let mut names: Vec<(FieldKind, &str)> = own(FieldKind::PermissionSetArn).into_iter().collect();
@@ -231,37 +231,37 @@ impl Config {
         names
     }
 
-    /// The name that the flow module has for an argument.
+    /// The flow module's name for an argument.
     pub fn argument_name(&self, kind: ArgumentKind) -> &str {
         self.flow_arguments.get(kind.name()).map_or(kind.name(), String::as_str)
     }
 
-    /// Whether no tenant may use an account: it is Sym's own, or one of the service provider.
+    /// Whether no tenant may use an account, because it is Sym's own or the service provider's.
     pub fn is_forbidden_account(&self, account: &str) -> bool {
         account == crate::facts::SYM_ACCOUNT || self.host_accounts.contains(account)
     }
 
-    /// The keys of all tenants that it names.
+    /// The keys of all tenants that the file names.
     pub(crate) fn named_tenants(&self) -> SortedSet<&str> {
         let groups = self.customers.iter().chain(&self.organizations).flat_map(|group| &group.tenants);
         let excepted = self.exceptions.iter().filter_map(|exception| exception.tenant.as_ref());
         groups.chain(excepted).chain(self.tenants.keys()).map(String::as_str).collect()
     }
 
-    /// The environment that the connector of the tenant with this key was given, if it is configured.
+    /// The environment that the tenant's connector was given, if it is configured.
     pub fn environment_of(&self, tenant: &str) -> Option<&str> {
         self.tenants.get(tenant)?.environment.as_deref()
     }
 }
 
 impl TenantGroup {
-    /// Whether it has both tenants.
+    /// Whether both tenants are members.
     pub fn has_both(&self, a: &str, b: &str) -> bool {
         [a, b].into_iter().all(|key| self.tenants.iter().any(|tenant| tenant == key))
     }
 }
 
-/// What all keys begin with, up to a whole word: `acme` for `acme_admin` and `acme_readonly`.
+/// What all keys start with, up to the end of a word: `acme` for `acme_admin` and `acme_readonly`.
 pub fn common_name<'k>(keys: &[&'k str]) -> Option<&'k str> {
     let (first, others) = keys.split_first()?;
     let is_end = |c: char| matches!(c, '_' | '-');

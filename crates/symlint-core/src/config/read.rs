@@ -1,4 +1,4 @@
-//! Reads `.symlint.hcl`: HCL with literals only, and every mistake with its place.
+//! Parses `.symlint.hcl`, which is HCL with literals only. Every mistake has a place.
 
 use foldhash::HashSet;
 use symlint_terraform::syntax::{self, Block, Body, Expr, ExprKind, Name};
@@ -14,11 +14,11 @@ use crate::level::Level;
 use crate::rule::{Catalogue, Rule};
 use crate::tenants::RoleNamePattern;
 
-/// Reads the file `file` of `sources`.
+/// Reads the file `file` in `sources`.
 ///
 /// # Errors
 ///
-/// The first mistake: unreadable text, an unknown key, block or rule id, or a value of the wrong kind.
+/// The first mistake: text that cannot be parsed, an unknown key, block, or rule id, or a value of the wrong kind.
 pub fn read(sources: &Sources, file: FileId, catalogue: &Catalogue) -> Read<Config> {
     let tree = syntax::read(file, &sources.get(file));
     if let Some(first) = tree.errors.into_iter().next() {
@@ -36,7 +36,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn top(&self, body: &Body, config: &mut Config) -> Read<()> {
-        // Report this first: a newer version may know keys that this one does not.
+        // This is reported first, because a newer version may know keys that this one does not.
         let required = body.attributes.iter().find(|attribute| attribute.name.text.as_str() == "required_version");
         required.map_or(Ok(()), |required| version(&required.value))?;
         for attribute in &body.attributes {
@@ -62,7 +62,7 @@ impl Reader<'_> {
                 }
             }
         }
-        // The tenants that are in a block of each kind.
+        // The tenants that are already in a block of each kind.
         let (mut of_customers, mut of_organizations) = <((_, _), (_, _))>::default();
         for (index, block) in body.blocks.iter().enumerate() {
             let kind = block.kind.text.as_str();
@@ -177,7 +177,7 @@ fn tenants(block: &Block, config: &mut Config) -> Read<()> {
     })
 }
 
-/// Reads where the tenants are: variables, and locals as `local.NAME`.
+/// Reads the setting for where the tenants are: variables, and locals as `local.NAME`.
 fn tenants_from(value: &Expr, config: &mut Config) -> Read<()> {
     if !config.tenants_variable_spans.is_empty() {
         let message = "`from` and `variable` mean the same: set only one of them";
@@ -248,8 +248,8 @@ fn connector(block: &Block, config: &mut Config) -> Read<()> {
     })
 }
 
-/// Reads a block of tenants that belong together into `groups`; each group is called `what`. The names of all groups and
-/// their members are noted.
+/// Reads a block with tenants that belong together, and adds it to `groups`. `what` is the word for such a group. The
+/// names of all groups and their members are collected.
 fn group(
     block: &Block,
     what: &str,

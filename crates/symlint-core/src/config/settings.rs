@@ -1,4 +1,4 @@
-//! All that can be set in `.symlint.hcl`, by name.
+//! The names of all settings in `.symlint.hcl`.
 
 /// The settings outside of all blocks.
 pub const TOP: [&str; 6] =
@@ -17,7 +17,7 @@ pub const BLOCKS: [(&str, &[&str]); 9] = [
     ("tenant", &["environment"]),
 ];
 
-/// Blocks that appear once.
+/// Blocks that may appear only once.
 pub(super) const SINGLE: [&str; 4] = ["tenants", "flow", "connector", "runtime"];
 
 /// Attributes of tenants that can be mapped.

@@ -1,4 +1,5 @@
-//! Which findings of two reports have one cause: rule, tenants and values decide, whatever the file and the line.
+//! Which findings of two reports have the same cause. This depends on rule, tenants, and values, and not on file and
+//! line.
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{SortedMap, SortedSet, Str};
@@ -7,18 +8,19 @@ use super::pair::{Pairing, Seen};
 use crate::report::{Known, ReportedFinding, Subject};
 use crate::tenants::FieldKind;
 
-/// What a finding is about, in the places of the new report.
+/// What a finding is about. Tenants have their indexes in the new report.
 #[derive(Debug, Clone)]
 struct Identity<'f> {
     rule: &'f str,
-    /// All that it is about, and those on whom it is reported: either may be the other's.
+    /// All tenants that it is about, including those on which it is reported. These can be the other way around in the
+    /// other report.
     tenants: SortedSet<usize>,
     own: SortedSet<usize>,
     values: SortedSet<(usize, FieldKind, Str)>,
     what: &'f str,
 }
 
-/// What two findings with one cause have in common: whichever of two tenants it is reported on.
+/// What two findings with one cause have in common, whichever of two tenants they are reported on.
 type FindingKey<'i> = (&'i str, &'i SortedSet<usize>, &'i SortedSet<(usize, FieldKind, Str)>, &'i str);
 
 impl Identity<'_> {
@@ -27,23 +29,23 @@ impl Identity<'_> {
     }
 }
 
-/// The values of all tenants, written and in effect, in the places of the new report.
+/// The values of all tenants, as written and in effect. Tenants have their indexes in the new report.
 type Values = HashSet<(usize, FieldKind, Str)>;
 
-/// The findings of two reports that have one cause.
+/// The findings of two reports that have the same cause.
 pub(super) struct Causes {
-    /// For each finding of the new report, its place in the old one.
+    /// For each finding of the new report, its index in the old one.
     pub(super) old_of: Vec<Option<usize>>,
-    /// For each finding of the old report, its place in the new one.
+    /// For each finding of the old report, its index in the new one.
     pub(super) new_of: Vec<Option<usize>>,
-    /// New findings whose cause is old, and old findings whose cause remains, which no finding of the other side
-    /// matches.
+    /// Findings without a counterpart whose cause is nevertheless in both reports: new ones with an old cause, and old
+    /// ones whose cause remains.
     shared: [SortedSet<usize>; 2],
-    /// By new findings, the tenants that share something only now with those that did before.
+    /// By new finding, the tenants that now share a value with those that already shared it.
     pub(super) joined: SortedMap<usize, SortedSet<usize>>,
 }
 
-/// Which findings take part.
+/// Decides which findings are compared.
 pub(super) type Filter<'f> = &'f dyn Fn(&ReportedFinding) -> bool;
 
 impl Causes {
@@ -81,19 +83,19 @@ impl Causes {
         }
     }
 
-    /// Whether nothing in the old report has the cause of a finding of the new one.
+    /// Whether the old report has nothing with the cause of this finding in the new one.
     pub(super) fn is_new(&self, at: usize) -> bool {
         let [shared, _] = &self.shared;
         self.old_of.get(at).is_some_and(Option::is_none) && !shared.contains(&at)
     }
 
-    /// Whether nothing in the new report has the cause of a finding of the old one.
+    /// Whether the new report has nothing with the cause of this finding in the old one.
     pub(super) fn is_gone(&self, at: usize) -> bool {
         let [_, shared] = &self.shared;
         self.new_of.get(at).is_some_and(Option::is_none) && !shared.contains(&at)
     }
 
-    /// Two findings about the same tenants are one if no value changed that either of them names.
+    /// Treats two findings about the same tenants as one if no value changed that either of them names.
     fn join_unchanged(
         &mut self,
         olds: &[(usize, Identity<'_>)],
@@ -124,7 +126,7 @@ impl Causes {
         }
     }
 
-    /// A finding about one tenant's value stays the same finding if another tenant with that value appears or disappears.
+    /// Keeps a finding about one tenant's value the same if another tenant with that value appears or disappears.
     fn join_grown(&mut self, old: (Seen<'_>, &[(usize, Identity<'_>)]), new: (Seen<'_>, &[(usize, Identity<'_>)])) {
         type Own<'f> = (&'f str, SortedSet<usize>, SortedSet<(FieldKind, Str)>, &'f str);
         fn own<'f>(seen: Seen<'f>, at: usize, identity: &Identity<'f>) -> Option<(Own<'f>, bool)> {
@@ -149,7 +151,7 @@ impl Causes {
         }
     }
 
-    /// What several tenants share is reported on the later ones. Which these are may change with the order, so a finding
+    /// A shared value is reported on the later tenants, and a change of order may change which these are. So a finding
     /// is new only if it is about a tenant that did not share the value before.
     fn join_groups(&mut self, old: (Seen<'_>, &[(usize, Identity<'_>)]), new: (Seen<'_>, &[(usize, Identity<'_>)])) {
         let (before, after) = (groups(old.0, old.1), groups(new.0, new.1));
@@ -176,7 +178,7 @@ impl Causes {
     }
 }
 
-/// What several tenants share: the rule and the values.
+/// The rule and the values that several tenants share.
 type SharedValues<'f> = (&'f str, SortedSet<(FieldKind, Str)>);
 
 fn group<'f>(seen: Seen<'_>, at: usize, identity: &Identity<'f>) -> Option<SharedValues<'f>> {
@@ -187,7 +189,7 @@ fn group<'f>(seen: Seen<'_>, at: usize, identity: &Identity<'f>) -> Option<Share
     if !subject.primary.is_empty() {
         return Some((identity.rule, subject.primary.clone()));
     }
-    // The finding is about a key, so the values of any tenant will do.
+    // The finding is about a key, so the values of any of the tenants can be used.
     let own = subject.own.iter().next()?;
     let values = subject.values.iter().filter(|(tenant, ..)| tenant == own);
     Some((identity.rule, values.map(|(_, kind, text)| (*kind, text.clone())).collect()))
@@ -224,14 +226,14 @@ fn identity<'f>(finding: &'f ReportedFinding, none: &'f Subject, unified: &dyn F
     }
 }
 
-/// All values of a report, written and in effect.
+/// All values of a report, as written and in effect.
 pub(super) fn values(seen: Seen<'_>, unified: &dyn Fn(usize) -> usize) -> Values {
     let mut values = Values::default();
     for (at, tenant) in seen.details.tenants.iter().enumerate() {
         let at = unified(at);
         let text = |value: &Option<Known>| Known::text(value).cloned();
         values.extend(tenant.values.iter().filter_map(|value| Some((at, value.kind, text(&value.value)?))));
-        // What passes a value that is not known is about no text.
+        // An expression that passes an unknown value is not about a text.
         let effects = tenant.effects.iter();
         values.extend(effects.map(|effect| (at, effect.kind, text(&effect.value).unwrap_or_default())));
     }

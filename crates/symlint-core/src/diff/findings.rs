@@ -1,4 +1,4 @@
-//! Findings that a change adds or fixes, and those that let one customer into another.
+//! Findings that a change adds or fixes, and those that let one customer's flow act on another customer.
 
 use foldhash::HashSet;
 use symlint_terraform::{SortedSet, Str};
@@ -10,7 +10,7 @@ use crate::level::Level;
 use crate::report::{Known, ReportedFinding, Subject, ValueDetails};
 use crate::tenants::FieldKind;
 
-/// A finding as a comparison has it.
+/// A finding in the form for comparisons.
 pub(super) fn changed(finding: &ReportedFinding) -> ChangedFinding {
     ChangedFinding {
         rule: finding.rule.clone(),
@@ -26,7 +26,7 @@ pub(super) fn changed(finding: &ReportedFinding) -> ChangedFinding {
     }
 }
 
-/// What a change touches: the tenants of the new report that are new or have other values.
+/// The tenants that a change touches: those of the new report that are new or have other values.
 pub(super) fn touched(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> SortedSet<usize> {
     let is_touched = |at: &usize| {
         let was = pairing.old_of.get(*at).copied().flatten().and_then(|was| old.tenant(was));
@@ -39,7 +39,7 @@ pub(super) fn touched(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Sorted
     (0..new.report.tenants.len()).filter(is_touched).collect()
 }
 
-/// A finding as it is reported on a tenant that the change touches, where its own tenant is not touched.
+/// Moves a finding to a tenant that the change touches, if its own tenant is not touched.
 pub(crate) fn on_touched(
     finding: &ReportedFinding,
     subject: &Subject,
@@ -52,7 +52,7 @@ pub(crate) fn on_touched(
     }
     let other = *subject.others.iter().find(|other| joined.unwrap_or(touched).contains(other))?;
     let (tenant, details) = seen.tenant(other)?;
-    // The place of the other tenant's value that the finding was compared with.
+    // The place of the other tenant's value that the finding compares with.
     let is_of = |place: &crate::report::Location| {
         let values = details.values.iter().map(|value| &value.location).chain([&tenant.location]);
         let mut values = values.filter(|own| own.file == place.file);
@@ -90,7 +90,7 @@ pub(crate) fn on_touched(
     Some(moved)
 }
 
-/// New findings and those that are gone.
+/// New findings and fixed findings.
 pub(super) struct Findings {
     pub(super) new: Vec<usize>,
     pub(super) fixed: Vec<usize>,
@@ -98,7 +98,7 @@ pub(super) struct Findings {
     pub(super) causes: Causes,
 }
 
-/// The findings that count on one side alone.
+/// Compares the findings that only one side has.
 pub(super) fn compare(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Findings {
     let counts = |finding: &ReportedFinding| finding.suppressed.is_none();
     let causes = Causes::new(old, new, pairing, &counts, &counts);
@@ -109,15 +109,15 @@ pub(super) fn compare(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Findin
     let all = added.len();
     added.retain(|at| causes.is_new(*at));
     let unchanged = all - added.len();
-    // What is suppressed is not fixed.
+    // A suppressed finding is not fixed.
     let to_any = Causes::new(old, new, pairing, &counts, &|_| true);
     let mut fixed = counting(old);
     fixed.retain(|at| causes.is_gone(*at) && to_any.is_gone(*at));
     Findings { new: added, fixed, unchanged, causes }
 }
 
-/// Whether a finding says that one customer's flow acts on what another customer has, `others` if any: who on whom.
-/// Where both have the same, those that the change touches act on what the others had before.
+/// If a finding says that one customer's flow acts on a value of other customers, the acting tenants and the `others`.
+/// If all have the same value, the tenants that the change touches act on a value that the others already had.
 fn crossing(
     seen: Seen<'_>,
     finding: &ReportedFinding,
@@ -149,7 +149,8 @@ fn crossing(
     })
 }
 
-/// A subject seen from the tenants that the change touches, where these are the others, and all have the same value.
+/// A subject with the roles exchanged: the `others` become its own tenants, if the change touches those and all have
+/// the same value.
 fn turned(subject: &Subject, touched: &SortedSet<usize>) -> Option<Subject> {
     if subject.own.iter().any(|own| touched.contains(own)) {
         return None;
@@ -167,7 +168,7 @@ fn turned(subject: &Subject, touched: &SortedSet<usize>) -> Option<Subject> {
     (!own.is_empty()).then(|| Subject { own, others: subject.own.clone(), ..subject.clone() })
 }
 
-/// The crossings among new findings, and among those that the change hides.
+/// The crossings among the new findings, and among those that the change hides.
 pub(super) fn crossings(
     new: Seen<'_>,
     added: &[(usize, ChangedFinding)],
@@ -180,7 +181,7 @@ pub(super) fn crossings(
     added.iter().filter_map(of).collect()
 }
 
-/// The crossings among findings that were there before, but led to nobody whom the report knew.
+/// The crossings among earlier findings which did not lead to a tenant that the old report knew.
 pub(super) fn grown_crossings(
     old: Seen<'_>,
     new: Seen<'_>,
@@ -198,7 +199,7 @@ pub(super) fn grown_crossings(
     causes.old_of.iter().enumerate().filter_map(of).collect()
 }
 
-/// The crossings that nobody would see, since the change hides them.
+/// The crossings that would go unnoticed because the change hides them.
 pub(super) fn hidden_crossings(
     hidden: &[Hidden],
     sides: &[Seen<'_>],
@@ -209,7 +210,7 @@ pub(super) fn hidden_crossings(
     let of = |it: &Hidden| {
         sides.iter().enumerate().find_map(|(at, seen)| {
             let own = seen.report.findings.iter().find(|own| own.fingerprint == it.finding.fingerprint)?;
-            // What the change touches is known by the places of the first.
+            // The indexes in `touched` refer to the first report.
             let touched = if at == 0 { touched } else { &none };
             crossing(*seen, own, it.finding.clone(), |_| true, shared, touched)
         })
@@ -217,7 +218,7 @@ pub(super) fn hidden_crossings(
     hidden.iter().filter_map(of).collect()
 }
 
-/// Notes the new findings of each tenant.
+/// Adds the new findings to the changes of their tenants.
 pub(super) fn note(tenants: &mut [TenantChange], findings: &[ChangedFinding]) {
     for change in tenants {
         let own = findings.iter().filter(|finding| finding.tenant.as_deref() == Some(change.tenant.as_str()));

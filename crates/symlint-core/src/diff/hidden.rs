@@ -1,4 +1,4 @@
-//! What a change does to the check itself: findings that it hides, and how.
+//! Changes to the check itself: the findings that a change hides, and how it hides them.
 
 use super::cause::{Causes, values};
 use super::findings::changed;
@@ -9,13 +9,14 @@ use crate::level::Level;
 use crate::report::{Report, ReportedFinding, Subject};
 use crate::suppression::SuppressedBy;
 
-/// What would be found if one setting had not changed.
+/// The report with one setting as it was before the change.
 pub struct Trial {
     pub setting: SettingChange,
     pub report: Report,
 }
 
-/// All findings that the change hides. `unchanged_policy` is the new tree under the old configuration, where that differs.
+/// All findings that the change hides. `unchanged_policy` is the report of the new tree with the old configuration, if
+/// the configurations differ.
 pub(super) fn all(
     old: Seen<'_>,
     new: Seen<'_>,
@@ -39,7 +40,7 @@ fn counts(finding: &ReportedFinding) -> bool {
     finding.suppressed.is_none()
 }
 
-/// What is suppressed now and was not before.
+/// Findings that are suppressed now and were not before.
 fn suppressed(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Hidden> {
     let is_suppressed = |finding: &ReportedFinding| !counts(finding);
     let before = Causes::new(old, new, pairing, &is_suppressed, &is_suppressed);
@@ -61,7 +62,7 @@ fn suppressed(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Hidden> {
     hidden
 }
 
-/// What the new tree would have under the old configuration.
+/// Findings that the new tree would have with the old configuration.
 fn by_configuration(old: Seen<'_>, unchanged: Seen<'_>, new: Seen<'_>, trials: &[Trial]) -> Vec<Hidden> {
     let before = Causes::new(old, unchanged, &Pairing::new(old, unchanged), &counts, &counts);
     let is_unfit = |report: &Report| report.problems.len() > new.report.problems.len();
@@ -70,7 +71,8 @@ fn by_configuration(old: Seen<'_>, unchanged: Seen<'_>, new: Seen<'_>, trials: &
         let Some(finding) = unchanged.report.findings.get(at) else { continue };
         let counted_before = !before.is_new(at);
         let back: Vec<&Trial> = trials.iter().filter(|trial| is_back(unchanged, at, &trial.report)).collect();
-        // A reverted setting that no longer fits the new files causes findings of its own; nothing hides those.
+        // A reverted setting that does not fit the new files causes findings of its own. These are not hidden by
+        // anything.
         if !counted_before && !back.is_empty() && back.iter().all(|trial| is_unfit(&trial.report)) {
             continue;
         }
@@ -89,8 +91,8 @@ fn by_configuration(old: Seen<'_>, unchanged: Seen<'_>, new: Seen<'_>, trials: &
     hidden
 }
 
-/// The findings that count before and not after, by their places, with the level to which they were lowered. What is
-/// suppressed after is not among them.
+/// The findings that count before and not after, as indexes, with the level that they were lowered to. Findings that
+/// are suppressed after are not included.
 pub(super) fn lost(before: Seen<'_>, after: Seen<'_>) -> Vec<(usize, Option<Level>)> {
     let pairing = Pairing::new(before, after);
     let causes = Causes::new(before, after, &pairing, &counts, &|_| true);
@@ -106,7 +108,7 @@ pub(super) fn lost(before: Seen<'_>, after: Seen<'_>) -> Vec<(usize, Option<Leve
     lost
 }
 
-/// Whether a finding of `before` counts in `trial` as much as there.
+/// Whether a finding of `before` counts in `trial` at the same level.
 fn is_back(before: Seen<'_>, at: usize, trial: &Report) -> bool {
     let none = super::Details::default();
     let trial = Seen::new(trial, None, &none);
@@ -120,8 +122,8 @@ fn is_back(before: Seen<'_>, at: usize, trial: &Report) -> bool {
     other.is_some_and(|other| Some(other.level) >= level)
 }
 
-/// Errors that are gone though every value that they are about is still there, and findings about tenants of whom nobody
-/// knows whether they are.
+/// Errors that are gone although all their values are still there, and findings about tenants that can no longer be
+/// seen.
 fn unexplained(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, known: &[Hidden]) -> Vec<Hidden> {
     let causes = Causes::new(old, new, pairing, &counts, &|_| true);
     let all = values(new, &|tenant| tenant);

@@ -1,4 +1,4 @@
-//! A comment on a pull request that says in twenty seconds who gains access to what.
+//! A comment for a pull request, which shows within twenty seconds who gains access to what.
 
 use std::fmt::Write;
 use std::io;
@@ -14,35 +14,36 @@ use super::words::{
 use crate::level::Level;
 use crate::report::{Known, Location, Printable, Problem, capital, code, count, folded, line};
 
-/// GitHub takes comments of 65,536 characters. Something may be put around this one.
+/// GitHub allows 65,536 characters in a comment, and callers may add text around this one.
 const BYTES: usize = 64_000;
 
-/// GitHub takes summaries of 1 MiB. The findings come after it.
+/// GitHub allows 1 MiB in a job summary, and the findings are added after this part.
 const SUMMARY_BYTES: usize = 600_000;
 
-/// How many rows a table has, and how many lines a list.
+/// How many rows a table has, and how many lines a list has.
 const ROWS: usize = 100;
 
 /// How many characters a sentence has.
 const SENTENCE: usize = 1_000;
 
-/// What is longer than that is folded.
+/// Longer lists are collapsed.
 const OPEN: usize = 12;
 
-/// The comment. Crossings are first, and never left out.
+/// Writes the comment. Crossings come first and are never left out.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn markdown(diff: &Diff, to: &mut dyn io::Write) -> io::Result<()> {
     write(diff, BYTES, to)
 }
 
-/// The same for the page of a job, which takes more: crossings that a comment cannot hold one by one are all there.
+/// Writes the comment for a job's page, which has more room: all crossings are listed, even if a comment could not hold
+/// them.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn summary(diff: &Diff, to: &mut dyn io::Write) -> io::Result<()> {
     write(diff, SUMMARY_BYTES, to)
 }
@@ -88,7 +89,7 @@ fn write(diff: &Diff, bytes: usize, to: &mut dyn io::Write) -> io::Result<()> {
     to.write_all(text.as_bytes())
 }
 
-/// The lines of a section for which there is room. What is folded or drawn is whole or not there.
+/// As many lines of a section as there is room for. A collapsed block or a diagram is either complete or left out.
 fn cut(section: &str, room: usize) -> &str {
     let plain = ["<details>", "```"].iter().filter_map(|sign| section.find(sign)).min().unwrap_or(section.len());
     let starts = section.match_indices("\n- ").chain(section.match_indices("\n| ")).map(|(at, _)| at);
@@ -144,7 +145,7 @@ fn names(names: &[String]) -> String {
     coded(names, names.len())
 }
 
-/// The first few of `count` names.
+/// The first few of `count` names, as code.
 fn coded(names: &[String], count: usize) -> String {
     let mut text: Vec<String> = names.iter().take(3).map(|name| code(name)).collect();
     if count > text.len() {
@@ -153,12 +154,12 @@ fn coded(names: &[String], count: usize) -> String {
     text.join(", ")
 }
 
-/// Whether a crossing is what a finding says.
+/// Whether a crossing is the one that a finding reports.
 fn is_of(crossing: &Crossing, finding: &ChangedFinding) -> bool {
     crossing.finding.as_ref().is_some_and(|own| own.fingerprint == finding.fingerprint)
 }
 
-/// All crossings; where they do not fit, who crosses into whom.
+/// All crossings. If there is no room for them, only which tenants cross into which.
 fn crossings(diff: &Diff, most: usize) -> String {
     if diff.crossings.is_empty() {
         return String::new();
@@ -181,7 +182,7 @@ fn crossings(diff: &Diff, most: usize) -> String {
         )
     };
     let lines: String = diff.crossings.iter().map(line).collect();
-    // There must be room for what they gain.
+    // There must be room left for the grants that they gain.
     if title.len() + lines.len() < most / 3 * 2 {
         return format!("{title}{lines}\n");
     }
@@ -198,7 +199,7 @@ fn crossings(diff: &Diff, most: usize) -> String {
     if title.len() + lines.len() < most {
         return format!("{title}{lines}\n");
     }
-    // More than a comment can hold: into whom, and from how many.
+    // Too many even for that: the tenants that are crossed into, each with the number of others.
     let mut into: SortedMap<&str, usize> = SortedMap::new();
     diff.crossings.iter().flat_map(|crossing| &crossing.titles[1]).for_each(|name| *into.entry(name).or_default() += 1);
     let others = if most > BYTES { "`symlint diff --format json` has" } else { "the page of the job has" };
@@ -251,7 +252,7 @@ fn more(text: &mut String, all: usize) {
     }
 }
 
-/// A value in a cell, short where it is as usual.
+/// A value in a cell, shortened if its form is the usual one.
 fn short(value: Option<&Known>) -> String {
     match value {
         Some(Known::Text(text)) => {
@@ -325,7 +326,7 @@ fn access(diff: &Diff) -> String {
     }
 }
 
-/// The tenant of a row, with what happens to it.
+/// The tenant of a row, with the kind of its change.
 fn tenant(change: &TenantChange, is_wrong: bool) -> String {
     let what = match change.change {
         TenantChangeKind::Added => " (new)",
@@ -427,7 +428,7 @@ fn added(diff: &Diff, level: Level) -> String {
     text
 }
 
-/// What a finding says, and of which tenant.
+/// The message of a finding, with its tenant.
 fn named(finding: &ChangedFinding) -> String {
     let tenant = finding.tenant.as_deref().map(|tenant| format!("{}: ", code(tenant))).unwrap_or_default();
     tenant + &cell(&finding.message)
@@ -510,7 +511,7 @@ mod tests {
         }
     }
 
-    /// Long reasons must not push what a change hides out of the comment.
+    /// Long reasons must not push the hidden findings out of the comment.
     #[test]
     fn a_list_is_cut_where_there_is_no_room() {
         let hidden = |n: usize| Hidden {

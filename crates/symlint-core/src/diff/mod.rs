@@ -1,6 +1,6 @@
-//! Two reports → who gains and who loses access to what, and what the change does to the check itself.
+//! Compares two reports: who gains and who loses access to what, and how the change affects the check itself.
 //!
-//! It compares what takes effect, never texts: a setup that is written in another way is the same setup.
+//! Only values that take effect are compared, not texts: the same set-up written in another way does not differ.
 
 mod cause;
 mod findings;
@@ -32,28 +32,28 @@ pub use words::{
     other_findings, recreated_line, rerouted_line, setting_line, tenant_notes, wiring_line,
 };
 
-/// The version of the comparison's shape.
+/// The version of the comparison's JSON format.
 pub const VERSION: u32 = 1;
 
-/// What is compared: reports with details.
+/// The input of a comparison: reports with details.
 pub struct Comparison<'r> {
     pub old: &'r Report,
     pub new: &'r Report,
-    /// The folders from which the names of each are seen, where these are two.
+    /// The folders that each report's file names are relative to, if these differ.
     pub tops: Option<[&'r str; 2]>,
-    /// What is after the change, under the configuration from before it, where these differ.
+    /// The report of the new tree with the old configuration, if the configurations differ.
     pub unchanged_policy: Option<&'r Report>,
-    /// What is after the change, with one setting as it was before, for each that differs.
+    /// For each setting that differs, the report of the new tree with the old value of that setting.
     pub trials: &'r [Trial],
     /// The settings that differ.
     pub settings: Vec<SettingChange>,
-    /// What the change is compared with, in words.
+    /// A description of what the change is compared with.
     pub base: String,
-    /// The level at which new findings make it fail; none ever do without it.
+    /// The level at which new findings make it fail; `None` if they never do.
     pub fail_on: Option<Level>,
 }
 
-/// Holds two reports against each other.
+/// Compares two reports.
 pub fn compare(comparison: &Comparison<'_>) -> Diff {
     let none = Details::default();
     let Comparison { old: before, new: after, tops, .. } = comparison;
@@ -83,7 +83,8 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
     crossings.extend(findings::hidden_crossings(&hidden, &sides, &shared, &touched));
     let wiring = wiring::changes(old, new, &pairing);
     let changes = tenants::changes(old, new, &pairing, &shared);
-    // A change of `.symlint.hcl` alone changes nobody's access, so both sides are compared under the old one, too.
+    // A change of `.symlint.hcl` alone changes nobody's access, so both sides are also compared with the old
+    // configuration.
     let same = unchanged_policy.map(|same| (same, Pairing::new(old, same)));
     let (mut changes, wiring, lists) = match &same {
         Some((same, pairing)) => (
@@ -96,7 +97,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
     let without_finding = sharing::note_others(&mut changes, (old, new), &pairing, &shared, &crossings);
     crossings.extend(without_finding);
     findings::note(&mut changes, &new_findings);
-    // What is hidden is not fixed.
+    // A hidden finding is not fixed.
     let is_hidden = |finding: &ReportedFinding| {
         hidden.iter().any(|it| it.finding.rule == finding.rule && it.finding.message == finding.message)
     };
@@ -130,7 +131,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
     diff
 }
 
-/// Some findings of a report, the most urgent first, and one that several runs have once.
+/// Some findings of a report, most urgent first. A finding of several runs is listed once.
 fn joined<'f>(findings: impl Iterator<Item = &'f ReportedFinding>, report: &Report) -> Vec<ChangedFinding> {
     let mut findings: Vec<ReportedFinding> = findings.cloned().collect();
     join_some(&mut findings, report);
@@ -161,7 +162,7 @@ fn summary(diff: &Diff, comparison: &Comparison<'_>) -> DiffSummary {
     }
 }
 
-/// What was not checked on one side or on both.
+/// Everything that was not checked on one side or on both.
 fn not_compared(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompared> {
     type Gap<'g> = (Option<String>, &'g crate::report::ReportedGap);
     fn gaps<'g>(seen: Seen<'g>) -> Vec<Gap<'g>> {
@@ -184,7 +185,7 @@ fn not_compared(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompar
                 SideName::Both
             }
             None => {
-                // A module that the change takes away, or replaces, may do anything.
+                // A module that the change removes or replaces may do anything.
                 gap.is_surprise |= gap.code == Code::RemoteModule && run.as_ref().is_some_and(|run| was.contains(run));
                 SideName::New
             }
@@ -195,7 +196,7 @@ fn not_compared(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompar
     all
 }
 
-/// That it is not known who has access to tenants that were known before.
+/// The tenants whose access was known before the change and is not known after it.
 fn lost_from_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompared> {
     let mut lost: SortedMap<usize, Vec<String>> = SortedMap::new();
     for (at, to) in pairing.new_of.iter().enumerate() {
@@ -227,15 +228,15 @@ fn pages(reports: &[Option<&Report>]) -> SortedMap<String, &'static str> {
     rules.map(|(id, rule)| (id.clone(), rule.url)).collect()
 }
 
-/// Whether the first report has a finding that counts, and the second, of the same files, has not.
+/// Whether a finding counts in the first report but not in the second one, which is about the same files.
 pub fn loses_findings(before: &Report, after: &Report) -> bool {
     let none = Details::default();
     !hidden::lost(Seen::new(before, None, &none), Seen::new(after, None, &none)).is_empty()
 }
 
-/// Marks the findings of `new` that `old` has too, so that only the others count, and puts those that relate two tenants
-/// on the one that the change touches. `base` says what `old` is. Where it is not whole, a finding that is about no
-/// tenant may be about what it lacks, and is new.
+/// Marks the findings of `new` that `old` also has, so that only the others count. Findings that relate two tenants are
+/// moved to the one that the change touches. `base` describes `old`. Unless `old` `is_whole`, a finding that is about
+/// no tenant is treated as new, because it may be about something that `old` does not include.
 pub fn mark_known(old: &Report, new: &mut Report, fail_on: Option<Level>, base: &str, is_whole: bool) {
     let none = Details::default();
     let (known, moved) = {

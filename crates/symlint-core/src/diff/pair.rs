@@ -1,4 +1,4 @@
-//! Which tenant before the change is which one after it.
+//! Which tenant before a change is the same as which one after it.
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{SortedMap, SortedSet, Str};
@@ -6,17 +6,17 @@ use symlint_terraform::{SortedMap, SortedSet, Str};
 use crate::report::{Details, Known, Report, ReportedTenant, TenantDetails};
 use crate::tenants::FieldKind;
 
-/// The tenants of two reports, held against each other.
+/// The tenants of two reports, matched with each other.
 pub(super) struct Pairing {
-    /// For each tenant of the old report, its place in the new one.
+    /// For each tenant of the old report, its index in the new one.
     pub(super) new_of: Vec<Option<usize>>,
-    /// For each tenant of the new report, its place in the old one.
+    /// For each tenant of the new report, its index in the old one.
     pub(super) old_of: Vec<Option<usize>>,
-    /// For each run of the old report, its place in the new one.
+    /// For each run of the old report, its index in the new one.
     pub(super) runs: Vec<Option<usize>>,
 }
 
-/// A report with its details, and the folder from which its names are seen.
+/// A report with its details, and the folder that its file names are relative to.
 #[derive(Clone, Copy)]
 pub(super) struct Seen<'r> {
     pub(super) report: &'r Report,
@@ -29,7 +29,7 @@ impl<'r> Seen<'r> {
         Self { report, details: report.details.as_deref().unwrap_or(none), top: top.unwrap_or(".") }
     }
 
-    /// The name of a run as seen from the top.
+    /// The name of a run, relative to the common folder.
     pub(super) fn run(&self, at: usize) -> String {
         let Some(run) = self.report.runs.get(at) else { return String::new() };
         let below = |name: &str| match name.strip_prefix(self.top) {
@@ -51,8 +51,8 @@ impl<'r> Seen<'r> {
         self.report.tenants.get(at).map(|tenant| tenant.key.clone()).unwrap_or_default()
     }
 
-    /// Whether two tenants are one customer: the configuration says so, or they have one key in several runs, and one root
-    /// module or one SSO account and instance.
+    /// Whether two tenants are one customer: the configuration says so; or they have one key in several runs, and
+    /// either the same root module or the same SSO account and instance.
     pub(super) fn is_one_customer(&self, a: usize, b: usize) -> bool {
         let (Some((a, own)), Some((b, other))) = (self.tenant(a), self.tenant(b)) else { return false };
         if a.customer.is_some() || b.customer.is_some() {
@@ -69,7 +69,7 @@ impl<'r> Seen<'r> {
         own.customer == other.customer || has_one_key && has_same()
     }
 
-    /// What a reader calls a tenant: its key, with its run where tenants of other runs have the same one.
+    /// The name of a tenant for readers: its key, with its run if tenants of other runs have the same key.
     pub(super) fn title(&self, at: usize, shared: &HashSet<Str>) -> String {
         let key = self.key(at);
         match self.report.tenants.get(at).filter(|_| shared.contains(&key)) {
@@ -79,7 +79,7 @@ impl<'r> Seen<'r> {
     }
 }
 
-/// The keys that tenants of several runs of a report have.
+/// The keys that tenants in several runs of a report have.
 pub(super) fn shared_keys(reports: &[&Report]) -> HashSet<Str> {
     let mut shared = HashSet::default();
     for report in reports.iter().filter(|report| report.runs.len() > 1) {
@@ -100,7 +100,8 @@ impl Pairing {
             old_of: vec![None; new.report.tenants.len()],
             runs: runs(old, new),
         };
-        // The key decides within a run; elsewhere it must have values in common, and without the key nearly all of them.
+        // Within a run, tenants are matched by key. Across runs, they also need values in common, and without the same
+        // key almost all values.
         let of_run = |at: usize| pairing.runs.get(at).copied().flatten();
         let places: HashMap<(usize, &str), usize> = HashMap::from_iter(
             new.report.tenants.iter().enumerate().rev().map(|(at, tenant)| ((tenant.run, tenant.key.as_str()), at)),
@@ -131,7 +132,7 @@ impl Pairing {
         }
     }
 
-    /// Joins those that are left and have the most values in common, if that is enough.
+    /// Matches the remaining tenants that have the most values in common, if these are enough.
     fn join_alike(&mut self, old: Seen<'_>, new: Seen<'_>, is_enough: impl Fn(&Score, bool) -> bool) {
         let left = |list: &[Option<usize>]| -> Vec<usize> {
             list.iter().enumerate().filter(|(_, other)| other.is_none()).map(|(at, _)| at).collect()
@@ -140,7 +141,7 @@ impl Pairing {
         if old_left.is_empty() || new_left.is_empty() {
             return;
         }
-        // Only those that share a value are compared with each other.
+        // Only tenants that share a value are compared with each other.
         let marks: HashMap<usize, HashSet<Mark>> = new_left.iter().map(|&at| (at, marks(new, at))).collect();
         let mut having: HashMap<&Mark, Vec<usize>> = HashMap::default();
         for (at, marks) in &marks {
@@ -178,7 +179,7 @@ impl Pairing {
         self.new_of.get(old).is_none_or(Option::is_none)
     }
 
-    /// The tenants of the old report by the places of the new one; those that are gone come after all of them.
+    /// The index of an old tenant in the new report. Tenants that are gone get indexes after all others.
     pub(super) fn unified(&self, old: usize) -> usize {
         self.new_of.get(old).copied().flatten().unwrap_or(self.old_of.len() + old)
     }
@@ -194,7 +195,7 @@ struct Score {
     is_one_customer: bool,
     has_connector: bool,
     has_a_grant: bool,
-    /// The permission set or the account of a grant.
+    /// Whether they share the permission set or the account of a grant.
     has_a_part: bool,
 }
 
@@ -235,7 +236,7 @@ fn marks(seen: Seen<'_>, at: usize) -> HashSet<Mark> {
     marks
 }
 
-/// Whether two values are the same. Two unknown values are, whatever reason each gives.
+/// Whether two values are the same. Two unknown values are, whatever their reasons.
 pub(super) fn same(a: &Option<Known>, b: &Option<Known>) -> bool {
     match (a, b) {
         (Some(Known::Text(a)), Some(Known::Text(b))) => a == b,
@@ -245,7 +246,7 @@ pub(super) fn same(a: &Option<Known>, b: &Option<Known>) -> bool {
     }
 }
 
-/// Which run of the old report is which of the new one: by name, else by the keys of their tenants.
+/// Which run of the old report is which one of the new report: by name, or else by the keys of their tenants.
 fn runs(old: Seen<'_>, new: Seen<'_>) -> Vec<Option<usize>> {
     let names: Vec<String> = (0..new.report.runs.len()).map(|at| new.run(at)).collect();
     let by_name = |at: usize| names.iter().position(|name| *name == old.run(at));

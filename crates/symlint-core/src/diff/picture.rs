@@ -1,4 +1,4 @@
-//! A picture of what changes alone, in Mermaid's language.
+//! A Mermaid diagram of the grants that a change adds or removes.
 
 use std::fmt::Write;
 
@@ -8,10 +8,10 @@ use super::wire::{Diff, GrantChange};
 use super::words::short_arn;
 use crate::report::{Known, escape};
 
-/// A picture of more edges cannot be read.
+/// A diagram with more edges is unreadable.
 const EDGES: usize = 60;
 
-/// What becomes of an edge.
+/// What happens to an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fate {
     Lost,
@@ -22,7 +22,7 @@ enum Fate {
 
 #[derive(Default)]
 struct Graph {
-    /// Key → id, by kind of node.
+    /// The ids of the nodes, by the kind of node and its key.
     ids: SortedMap<(char, String), String>,
     nodes: Vec<(String, String)>,
     edges: Vec<((String, String), Fate)>,
@@ -48,7 +48,7 @@ impl Graph {
         ] {
             let (key, label) = match value {
                 Some(Known::Text(text)) => (text.to_string(), format!("{what} {}", short_arn(text))),
-                // Unknown values of two tenants may differ, so each has a node of its own.
+                // Unknown values of two tenants may differ, so each has its own node.
                 Some(Known::Unknown { .. }) => (format!("?{tenant}"), format!("{what} not known")),
                 Some(Known::Sensitive { hash, .. }) => (hash.to_string(), format!("{what} (sensitive)")),
                 None => continue,
@@ -65,8 +65,8 @@ impl Graph {
     }
 }
 
-/// The grants that are gained, with thick arrows, and those that are lost, with dotted ones; tenants that cross into
-/// another customer are marked, and come first: of many, the others are left out. None where there is nothing to draw.
+/// The gained grants as thick arrows, and the lost ones as dotted arrows. Tenants that cross into another customer are
+/// marked and come first; if there are too many, the others are left out. `None` if there is nothing to draw.
 pub(super) fn picture(diff: &Diff) -> Option<String> {
     let mut graph = Graph::default();
     let changes = diff.urgent_first();

@@ -1,4 +1,4 @@
-//! What the grants that are gained lead to, where other customers have it, too, or had it before.
+//! Values in the gained grants that other customers also have, or had before.
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{SortedMap, SortedSet, Str};
@@ -10,10 +10,10 @@ use crate::report::Known;
 use crate::spelling::listed;
 use crate::tenants::FieldKind;
 
-/// How many others are named that have something, too; all are counted.
+/// How many of the other tenants with a value are named. All are counted.
 const OTHERS: usize = 8;
 
-/// The tenants that have each value, as it is written.
+/// The tenants that have each value, by its text.
 type OwnersByValue<'r> = HashMap<(FieldKind, &'r str), SortedSet<usize>>;
 
 fn owners<'r>(seen: Seen<'r>) -> OwnersByValue<'r> {
@@ -32,7 +32,7 @@ fn owners<'r>(seen: Seen<'r>) -> OwnersByValue<'r> {
 }
 
 /// A value of a grant that other customers have or had: who they are, whether they only had it before the change, and
-/// whether the change is what makes them share it.
+/// whether the change makes them share it.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Shared {
     is_new: bool,
@@ -41,8 +41,8 @@ struct Shared {
     count: usize,
 }
 
-/// Says of the grants that are gained who else has, or had before, what they lead to. What one other customer had before
-/// is a crossing, unless `known` has it.
+/// Notes for the gained grants which other customers have, or had before, the same values. A value that exactly one
+/// other customer had before is a crossing, unless it is among `known`.
 pub(super) fn note_others(
     changes: &mut [TenantChange],
     (old, new): (Seen<'_>, Seen<'_>),

@@ -1,4 +1,4 @@
-//! What a change does to each tenant: grants gained and lost, as they take effect, and values that differ.
+//! What a change does to each tenant: grants in effect that it gains and loses, and values that differ.
 
 use foldhash::HashSet;
 use symlint_terraform::{SortedMap, SortedSet, Str};
@@ -10,7 +10,7 @@ use crate::coverage::Code;
 use crate::report::{Details, Known, Location, ReportedGap, TenantDetails, ValueDetails};
 use crate::tenants::FieldKind;
 
-/// All tenants that are added, removed, renamed or changed: those that are gone last.
+/// All tenants that are added, removed, renamed, or changed. Removed ones come last.
 pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &HashSet<Str>) -> Vec<TenantChange> {
     let old_run = |run: usize| pairing.runs.iter().position(|it| *it == Some(run));
     let new_run = |run: usize| pairing.runs.get(run).copied().flatten();
@@ -30,7 +30,7 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &
     changes
 }
 
-/// The run that had a tenant in the old report, if the new report does not tell whether it still has.
+/// The old run of a tenant, if the new report does not show whether the tenant still exists.
 pub(super) fn lost_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, at: usize) -> Option<usize> {
     let was = old.report.tenants.get(at)?.run;
     let run = pairing.runs.get(was).copied().flatten()?;
@@ -38,7 +38,7 @@ pub(super) fn lost_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, at: us
     let is_unknown = |gap: &ReportedGap| {
         gap.is_surprise && matches!(gap.code, Code::NoFlow | Code::UnknownWiring | Code::Limit | Code::SyntaxError)
     };
-    // Where other tenants are still there, it may be in a collection of which nothing is known anymore.
+    // If other tenants are still there, this one may be in a collection that has become unknown.
     let before = old.report.runs.get(was)?;
     let is_new =
         |gap: &ReportedGap| !before.not_checked.iter().any(|it| it.code == gap.code && it.reason == gap.reason);
@@ -46,8 +46,8 @@ pub(super) fn lost_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, at: us
     gaps.any(|gap| is_empty || gap.code == Code::UnknownWiring && is_new(gap)).then_some(run)
 }
 
-/// The changes that are seen under the new configuration and under the old one, and those that only the old one still
-/// looks at.
+/// The changes that appear with the new configuration and with the old one, and those of tenants that only the old one
+/// includes.
 pub(super) fn in_both(changes: Vec<TenantChange>, same: Vec<TenantChange>, new: Seen<'_>) -> Vec<TenantChange> {
     let key = |change: &TenantChange| change.old_key.clone().unwrap_or_else(|| change.tenant.clone());
     let is_whole =
@@ -62,7 +62,7 @@ pub(super) fn in_both(changes: Vec<TenantChange>, same: Vec<TenantChange>, new: 
     both
 }
 
-/// The run in which a tenant was, where it moves to another one and the flow that it had there goes.
+/// The run in which a tenant was, if it moves to another run and loses its flow there.
 fn moved_from(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, was: usize, is: usize) -> Option<String> {
     let ((earlier, earlier_details), (own, details)) = (old.tenant(was)?, new.tenant(is)?);
     let has_flows = !earlier_details.addresses.is_empty() && !details.addresses.is_empty();
@@ -70,7 +70,8 @@ fn moved_from(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, was: usize, is: u
     (has_flows && is_elsewhere).then(|| old.run(earlier.run))
 }
 
-/// The instances of tenants with the same key in the same run whose addresses nothing has anymore.
+/// The instances whose addresses disappear although tenants with the same key in the same run had and still have
+/// instances.
 pub(super) fn all_recreated(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Recreated> {
     fn all<'d>(seen: Seen<'d>) -> HashSet<&'d str> {
         seen.details.tenants.iter().flat_map(|tenant| &tenant.addresses).map(Str::as_str).collect()
@@ -84,7 +85,7 @@ pub(super) fn all_recreated(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> 
         };
         if earlier.key == own.key && pairing.runs.get(earlier.run).copied().flatten() == Some(own.run) {
             let recreated = recreated(new, own.run, &own_before.addresses, &details.addresses);
-            // With `count`, a tenant can get an address that another one had before; that is not destroyed.
+            // With `count`, a tenant may get an address that another one had before. Such an instance is not destroyed.
             found.extend(recreated.into_iter().filter(|it| {
                 !after.contains(it.old.as_str()) && it.new.as_ref().is_some_and(|new| !before.contains(new.as_str()))
             }));
@@ -96,13 +97,14 @@ pub(super) fn all_recreated(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> 
 /// The grants of each tenant, and whether a flow receives it.
 type Grants = Vec<(Vec<GrantChange>, bool)>;
 
-/// What a comparison sees of a report.
+/// The parts of a report that can be compared.
 struct Sight<'r> {
     seen: Seen<'r>,
-    /// By run, whether all of its flows are known, and there are some on one side at least.
+    /// By run, whether all of its flows are known and at least one side has some.
     knows_flows: Vec<bool>,
     grants: Grants,
-    /// By run, the values that no tenant has, since nobody knows what receives them: of those, nothing is compared.
+    /// By run, the kinds of values that no tenant has because no expression was found that receives them. They are not
+    /// compared.
     unseen: Vec<SortedSet<FieldKind>>,
 }
 
@@ -123,13 +125,13 @@ impl<'r> Sight<'r> {
         Self { seen, grants: grants(seen, &knows_flows), knows_flows, unseen }
     }
 
-    /// Whether a value is missing only because nothing that receives it was found.
+    /// Whether a value is missing only because no expression was found that receives it.
     fn hides(&self, run: usize, kind: FieldKind, value: &Option<Known>) -> bool {
         value.is_none() && self.unseen.get(run).is_some_and(|unseen| unseen.contains(&kind))
     }
 }
 
-/// The grants of each tenant that take effect. Where no flow is in sight, what is written is all that is known.
+/// The grants of each tenant in effect. Without flows, only the written grants are known.
 fn grants(seen: Seen<'_>, knows_flows: &[bool]) -> Grants {
     let mut all: Vec<(Vec<GrantChange>, bool)> = vec![(Vec::new(), false); seen.report.tenants.len()];
     let of = |at: usize| seen.details.access.get(at).copied().flatten();
@@ -168,7 +170,7 @@ fn has_flows(seen: Seen<'_>, run: usize) -> bool {
         .is_some_and(|run| run.flows > 0 && run.not_checked.iter().all(|gap| !is_unknown(gap.code)))
 }
 
-/// Whether a run has a configuration, all of which is known, and no flow.
+/// Whether the configuration of a run is known completely and has no flow.
 fn has_none(seen: Seen<'_>, run: usize) -> bool {
     let is_known = |gap: &ReportedGap| !gap.is_surprise && gap.code != Code::ValuesAlone;
     seen.report.runs.get(run).is_some_and(|run| run.flows == 0 && run.not_checked.iter().all(is_known))
@@ -195,7 +197,7 @@ fn change(
     let (old_grants, was_wired) = was.and_then(|at| before.grants.get(at)).unwrap_or(&nothing);
     let (new_grants, is_wired) = is.and_then(|at| after.grants.get(at)).unwrap_or(&nothing);
     let run = earlier.map_or(own.run, |(tenant, _)| tenant.run);
-    // A grant without a value that it needs takes no effect.
+    // A grant without one of the values that it needs does not take effect.
     let earlier_details = earlier.map(|(_, details)| details);
     let now = is.map(|_| details);
     let old_grants = effective(old_grants, before, run, earlier_details, now);
@@ -207,7 +209,7 @@ fn change(
     let old_key = earlier.map(|(tenant, _)| tenant.key.clone()).filter(|key| is.is_some() && *key != own.key);
     let values = match (earlier, is) {
         (Some((_, earlier)), Some(_)) => {
-            // A value that appears or disappears with the flow is not a value of the tenant's own entry.
+            // A value that appears or disappears with the flow is not in the tenant's own entry.
             let is_same = |a: &ValueDetails, b: &ValueDetails| {
                 same(a.kind, &a.value, &b.value)
                     || a.value.is_none() && !was_wired && *is_wired
@@ -230,7 +232,7 @@ fn change(
     let change = match (was, is) {
         (None, _) => TenantChangeKind::Added,
         (_, None) => TenantChangeKind::Removed,
-        // An address that stands in for a name was not chosen, so its change is not a rename.
+        // An address that replaces a missing name was not chosen by anyone, so its change is not a rename.
         _ if old_key.is_some() && details.is_named && earlier.is_some_and(|(_, earlier)| earlier.is_named) => {
             TenantChangeKind::Renamed
         }
@@ -242,7 +244,7 @@ fn change(
         && values.is_empty()
         && is_wired.is_none()
         && moved_from.is_none();
-    // A module that nothing calls receives no known values; that is in the list of what was not compared.
+    // A module that nothing calls has no known values. This is in the list of what was not compared.
     let tells = |value: &ValueDetails| {
         !matches!(value.kind, FieldKind::Cloud | FieldKind::Region) && Known::is_certain(&value.value)
     };
@@ -271,8 +273,8 @@ fn change(
     })
 }
 
-/// The grants of a tenant that have all their values. A value counts as lacking if every grant needs it, or if `own` lost it:
-/// only `other`, the same tenant on the other side, has it.
+/// The grants of a tenant that have all values that they need. A value is missing if every grant needs it, or if `own`
+/// lost it and only `other`, the same tenant on the other side, has it.
 fn effective(
     grants: &[GrantChange],
     sight: &Sight<'_>,
@@ -307,7 +309,7 @@ fn effective(
     grants.iter().filter(is_whole).cloned().collect()
 }
 
-/// Whether a value before and one after are the same, as far as anybody can tell.
+/// Whether a value before and one after are the same, as far as is known.
 type Same<'s> = &'s dyn Fn(FieldKind, &Option<Known>, &Option<Known>) -> bool;
 
 struct Difference {
@@ -316,7 +318,8 @@ struct Difference {
     rerouted: Vec<Rerouted>,
 }
 
-/// What of `new` was not in `old`, what of `old` is not in `new`, and what goes another way.
+/// The grants of `new` that `old` does not have, those of `old` that `new` does not have, and those that use another
+/// role or instance.
 fn difference(old: Vec<GrantChange>, new: &[GrantChange], same: Same<'_>) -> Difference {
     let goes_to = |a: &GrantChange, b: &GrantChange| {
         same(FieldKind::PermissionSetArn, &a.permission_set, &b.permission_set)
@@ -346,7 +349,7 @@ fn difference(old: Vec<GrantChange>, new: &[GrantChange], same: Same<'_>) -> Dif
     Difference { gained, lost, rerouted }
 }
 
-/// The tenant's own values that differ. Those of grants are held against each other in any order.
+/// The tenant's own values that differ. The values of grants are compared in any order.
 fn values(
     old: &TenantDetails,
     new: &TenantDetails,
@@ -387,7 +390,7 @@ fn values(
         }
         None => true,
     });
-    // If the number of grants changes, it is unknown which old one became which new one.
+    // If the number of grants changes, it is not known which old grant became which new one.
     if left.len() == others.len() {
         for (old, new) in left.iter().zip(&others) {
             for value in new {
@@ -403,7 +406,7 @@ fn values(
 }
 
 fn changed(all: &Details, tenant: &TenantDetails, old: &ValueDetails, new: &ValueDetails) -> ValueChange {
-    // A value that is in no entry is named after the argument that passes it.
+    // A value that is not in an entry is named after the argument that passes it.
     let passing = || through(tenant, new.kind).find_map(|at| all.wiring.get(at)).map(|wiring| wiring.name.clone());
     let is_part = FieldKind::CONNECTOR.contains(&new.kind);
     let name = new.name.clone().or_else(|| passing().filter(|_| !is_part));
@@ -417,14 +420,14 @@ fn changed(all: &Details, tenant: &TenantDetails, old: &ValueDetails, new: &Valu
     }
 }
 
-/// Where a value is written, as far as it differs from another.
+/// The place of a value, preferably where it differs from the other one.
 fn place<'v>(own: &'v ValueDetails, other: &ValueDetails) -> &'v Location {
     let [own_text, other_text] = [own, other].map(|value| Known::text(&value.value).map_or("", Str::as_str));
     let same = own_text.bytes().zip(other_text.bytes()).take_while(|(a, b)| a == b).count();
     own.parts.iter().find(|(end, _)| same < *end).map_or(&own.location, |(_, location)| location)
 }
 
-/// The instances that Terraform does not know to be the same ones.
+/// The instances that Terraform would destroy and create, because nothing tells it that they are the same.
 fn recreated(new: Seen<'_>, run: usize, old: &[Str], is: &[Str]) -> Vec<Recreated> {
     let moves: Vec<(&str, &str)> = new
         .details
@@ -446,13 +449,13 @@ fn recreated(new: Seen<'_>, run: usize, old: &[Str], is: &[Str]) -> Vec<Recreate
     destroyed.into_iter().map(|old| Recreated { old: old.clone(), new: created.next().cloned() }).collect()
 }
 
-/// Where `moved` blocks lead from an address.
+/// The address to which `moved` blocks lead from an address.
 fn moved(address: &str, moves: &[(&str, &str)]) -> String {
     let mut address = address.to_owned();
-    // Each block is followed once at most: they may lead in a circle.
+    // Each block is followed at most once, because blocks may form a circle.
     for _ in 0..moves.len() {
         let next = moves.iter().find_map(|(from, to)| {
-            // A block in a module says the way from there.
+            // The addresses in a module's block are relative to the module.
             address.match_indices(from).find_map(|(at, _)| {
                 let (above, rest) = (address.get(..at)?, address.get(at + from.len()..)?);
                 let is_whole = |rest: &str| rest.is_empty() || rest.starts_with(['[', '.']);

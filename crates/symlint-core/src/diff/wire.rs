@@ -1,4 +1,4 @@
-//! The shape of a comparison that others read.
+//! The JSON format of a comparison.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use crate::level::Level;
 use crate::report::{Known, ListKind, Location, Problem, ReportedGap, Tool, write_json};
 use crate::suppression::Suppression;
 
-/// Who gains and who loses access to what by a change. Every format is computed from it alone.
+/// Who gains and who loses access to what by a change. All formats are computed from this alone.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Diff {
@@ -17,30 +17,30 @@ pub struct Diff {
     pub version: u32,
     /// What wrote it.
     pub tool: Tool,
-    /// What the change is compared with, in words.
+    /// A description of what the change is compared with.
     pub base: String,
-    /// Where the change lets one customer's flow act on another customer, most urgent first.
+    /// Where one customer's flow would act on another customer, most urgent first.
     pub crossings: Vec<Crossing>,
-    /// What the change does to the check itself.
+    /// How the change affects the check itself.
     pub check: CheckChanges,
-    /// Tenants that the change adds, removes, renames or changes.
+    /// Tenants that the change adds, removes, renames, or changes.
     pub tenants: Vec<TenantChange>,
-    /// Expressions that now pass other values than before, though the tenants' own values are the same.
+    /// Expressions that pass other values than before, although the tenants' own values are the same.
     pub wiring: Vec<WiringChange>,
-    /// What Terraform would destroy and create of tenants whose keys are the same.
+    /// What Terraform would destroy and create for tenants whose keys stay the same.
     pub recreated: Vec<Recreated>,
     /// Entries of safelists and trust lists that are gained or lost.
     pub lists: Vec<ListChange>,
     /// Findings that the change adds or fixes.
     pub findings: FindingChanges,
-    /// What was not checked, and so was not compared.
+    /// What was not checked, and therefore not compared.
     pub not_compared: Vec<Uncompared>,
-    /// What symlint could not do: it exits with 2 if there is anything.
+    /// What symlint could not do. The exit code is 2 if there is anything.
     pub problems: Vec<Problem>,
-    /// What could not be done with what was there before: of that, nothing was compared.
+    /// What could not be done for the state before the change. These parts were not compared.
     pub base_problems: Vec<Problem>,
     pub summary: DiffSummary,
-    /// The repository paths of files, by their names. Not part of the JSON.
+    /// The paths of files from the repository's root, by their names. Not part of the JSON.
     #[serde(skip)]
     pub paths: SortedMap<String, String>,
     /// The pages of rules, by their ids. Not part of the JSON.
@@ -56,17 +56,17 @@ pub struct Crossing {
     pub from: Vec<String>,
     /// The tenants into which they cross.
     pub into: Vec<String>,
-    /// What readers call those who cross, and those into whom. Not part of the JSON.
+    /// The readable names of the tenants in `from` and in `into`. Not part of the JSON.
     #[serde(skip)]
     pub titles: [Vec<String>; 2],
     /// What they act on.
     pub message: String,
     pub location: Location,
-    /// The finding; null where none says it, as when two customers swap their accounts.
+    /// The finding; null if there is none, as when two customers swap their accounts.
     pub finding: Option<ChangedFinding>,
 }
 
-/// What the change does to the check itself.
+/// How the change affects the check itself.
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckChanges {
@@ -76,7 +76,7 @@ pub struct CheckChanges {
     pub settings: Vec<SettingChange>,
 }
 
-/// A finding that no longer counts, or counts less, though what it is about takes effect.
+/// A finding that no longer counts, or counts less, although its values still take effect.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hidden {
@@ -84,7 +84,7 @@ pub struct Hidden {
     pub by: HiddenBy,
     /// The setting or the reason, in words.
     pub how: String,
-    /// Whether it counted before; else the change brings it together with what hides it.
+    /// Whether it counted before. If not, the change adds it together with what hides it.
     pub counted_before: bool,
 }
 
@@ -101,9 +101,9 @@ pub enum HiddenBy {
     Baseline,
     /// Another setting of the configuration.
     Configuration,
-    /// A level that was lowered, so that it is only a warning.
+    /// A level that was lowered, so that the finding is only a warning.
     Level,
-    /// Nobody knows: none of its values changed, or its tenant cannot be seen any more.
+    /// Not known: none of its values changed, or its tenant can no longer be seen.
     Unknown,
 }
 
@@ -112,11 +112,11 @@ pub enum HiddenBy {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SettingChange {
     pub file: String,
-    /// Which setting, such as `exception "role-account-mismatch"`.
+    /// The setting, such as `exception "role-account-mismatch"`.
     pub name: String,
-    /// What it was; null where there was none.
+    /// Its value before; null if it was not set.
     pub old: Option<String>,
-    /// What it is; null where there is none.
+    /// Its value after; null if it is not set.
     pub new: Option<String>,
 }
 
@@ -124,40 +124,40 @@ pub struct SettingChange {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TenantChange {
-    /// Its key; where it is removed, the key that it had.
+    /// Its key; if it is removed, the key that it had.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub tenant: Str,
-    /// What readers call it. Not part of the JSON.
+    /// Its readable name. Not part of the JSON.
     #[serde(skip)]
     pub title: String,
-    /// What happens to it.
+    /// The kind of change.
     pub change: TenantChangeKind,
-    /// The key that it had, where that is another one.
+    /// Its key before, if that was a different one.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub old_key: Option<Str>,
-    /// The root module or values file; where it is removed, the one that it was in.
+    /// The root module or values file; if it is removed, the one that it was in.
     pub run: String,
-    /// Where its key is; where it is removed, where it was.
+    /// The place of its key; if it is removed, where it was.
     pub location: Location,
-    /// Permission sets in accounts that engineers can ask for only after the change.
+    /// Permission sets in accounts that engineers can request only after the change.
     pub gained: Vec<GrantChange>,
-    /// Those that they could ask for only before.
+    /// Permission sets in accounts that engineers could request only before the change.
     pub lost: Vec<GrantChange>,
-    /// Those that now go through another role or instance.
+    /// Grants that now use another role or instance.
     pub rerouted: Vec<Rerouted>,
     /// Its own values that differ.
     pub values: Vec<ValueChange>,
-    /// Whether a flow receives it, where that changes.
+    /// Whether a flow receives it, if that changes.
     pub is_wired: Option<bool>,
-    /// The root module in which it was, where it moves to another one.
+    /// The root module that it was in, if it moves to another one.
     pub moved_from: Option<String>,
-    /// What Terraform would destroy and create, since the key changed and no `moved` block says so.
+    /// What Terraform would destroy and create because the key changed without a `moved` block.
     pub recreated: Vec<Recreated>,
     /// The fingerprints of the new findings about it.
     pub findings: Vec<String>,
 }
 
-/// What happens to a tenant.
+/// The kind of change of a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -176,42 +176,42 @@ pub enum TenantChangeKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ChangedGrant"))]
 pub struct GrantChange {
-    /// What engineers get.
+    /// The permission set that engineers get.
     pub permission_set: Option<Known>,
     pub account: Option<Known>,
-    /// Through which role.
+    /// The role through which they get it.
     pub role: Option<Known>,
-    /// Of which Identity Center instance.
+    /// The Identity Center instance.
     pub instance: Option<Known>,
     /// Whether the account is the tenant's own SSO account.
     pub is_sso_account: bool,
-    /// Which of these other customers have, too, or had before.
+    /// Which of these values other customers also have, or had before.
     pub also_of: Vec<AlsoOf>,
 }
 
 impl GrantChange {
-    /// Whether anything of it is known only at apply.
+    /// Whether one of its values is known only at apply.
     pub(super) fn has_unknown(&self) -> bool {
         let parts = [&self.permission_set, &self.account, &self.role, &self.instance];
         parts.iter().any(|part| matches!(part, Some(Known::Unknown { .. })))
     }
 }
 
-/// Something that tenants of other customers have, too, or had before.
+/// A value that tenants of other customers also have, or had before.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AlsoOf {
-    /// What: `permission_set`, `account`, `role` or `instance`.
+    /// Which value: `permission_set`, `account`, `role`, or `instance`.
     pub what: &'static str,
-    /// Whether they had it before the change, and have it no longer.
+    /// Whether they had it before the change but no longer have it.
     pub before: bool,
-    /// The keys of the first of these tenants, with the root module where several have one key.
+    /// The keys of the first of these tenants, with the root module if several have the same key.
     pub tenants: Vec<String>,
-    /// How many tenants there are.
+    /// The number of these tenants.
     pub count: usize,
 }
 
-/// A grant that goes another way.
+/// A grant that uses another role or instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rerouted {
@@ -223,13 +223,13 @@ pub struct Rerouted {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ValueChange {
-    /// What it is called where it is written.
+    /// Its name where it is written.
     pub name: String,
-    /// Which one: `sso_account_id`, `role_arn` and the like.
+    /// Which value: `sso_account_id`, `role_arn`, and so on.
     pub field: &'static str,
-    /// Null where it was missing.
+    /// The value before; null if it was missing.
     pub old: Option<Known>,
-    /// Null where it is missing.
+    /// The value after; null if it is missing.
     pub new: Option<Known>,
     pub old_location: Location,
     pub location: Location,
@@ -242,12 +242,12 @@ pub struct Recreated {
     /// The address that is destroyed.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub old: Str,
-    /// The address that is created; null where it is not known which.
+    /// The address that is created; null if it is not known which.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub new: Option<Str>,
 }
 
-/// Something that passes other values to a flow than before.
+/// An expression that passes other values to a flow than before.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WiringChange {
@@ -255,18 +255,18 @@ pub struct WiringChange {
     pub block: String,
     /// The argument or setting.
     pub name: String,
-    /// Which value it passes.
+    /// The kind of value that it passes.
     pub field: &'static str,
-    /// The expression as it was; null where there was none.
+    /// The expression before; null if there was none.
     pub old: Option<String>,
-    /// The expression as it is.
+    /// The expression after.
     pub new: String,
     pub location: Location,
-    /// The tenants that are concerned.
+    /// The affected tenants.
     pub tenants: Vec<String>,
     /// Whether these are all tenants of the run.
     pub is_all: bool,
-    /// What one of them received, and what it receives.
+    /// The values that one of the tenants received before and receives after the change.
     pub example: Example,
 }
 
@@ -277,9 +277,9 @@ pub struct Example {
     /// Its key.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub tenant: Str,
-    /// Before, as far as it differs.
+    /// The values before that differ.
     pub old: Vec<Option<Known>>,
-    /// After, as far as it differs.
+    /// The values after that differ.
     pub new: Vec<Option<Known>>,
 }
 
@@ -287,20 +287,20 @@ pub struct Example {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListChange {
-    /// What the list says.
+    /// What the list is for.
     pub list: ListKind,
-    /// The root module, where there are several.
+    /// The root module, if there are several.
     pub run: Option<String>,
-    /// The way to the list, such as `module.runtime.account_id_safelist`.
+    /// The path to the list, such as `module.runtime.account_id_safelist`.
     pub path: String,
-    /// The entry; null where it is known only at apply.
+    /// The entry; null if it is known only at apply.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub entry: Option<Str>,
-    /// Whether it is gained; else it is lost.
+    /// Whether it is gained. If not, it is lost.
     pub is_gained: bool,
     /// The tenants whose SSO account it is.
     pub tenants: Vec<String>,
-    /// Where it is; where it is lost, where it was.
+    /// The place of the entry; if it is lost, where it was.
     pub location: Location,
 }
 
@@ -308,11 +308,11 @@ pub struct ListChange {
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FindingChanges {
-    /// Those that were not there before, the most urgent first.
+    /// Findings that were not there before, most urgent first.
     pub new: Vec<ChangedFinding>,
-    /// Those that are not there anymore.
+    /// Findings that are no longer there.
     pub fixed: Vec<ChangedFinding>,
-    /// How many there are before and after.
+    /// The number of findings that are there before and after.
     pub unchanged: usize,
 }
 
@@ -322,38 +322,38 @@ pub struct FindingChanges {
 pub struct ChangedFinding {
     /// The id of the rule.
     pub rule: String,
-    /// How bad it is.
+    /// The severity.
     pub level: Level,
     pub message: String,
-    /// The tenant that the change touches; null where there is none, or more than one.
+    /// The tenant that the change touches; null if there is none, or more than one.
     pub tenant: Option<String>,
-    /// The way to the value.
+    /// The path to the value.
     pub path: Option<String>,
     pub location: Location,
-    /// What to do, and what happens if it stays.
+    /// What to do, and what happens otherwise.
     pub help: Option<String>,
-    /// The fingerprint, as `check` has it.
+    /// The fingerprint, which is the same as in `check`.
     pub fingerprint: String,
-    /// Why it does not count; null where it counts.
+    /// Why it does not count; null if it counts.
     pub suppressed: Option<Suppression>,
-    /// 0 for what is read first. Not part of the JSON.
+    /// Lower values are read first. Not part of the JSON.
     #[serde(skip)]
     pub urgency: u8,
 }
 
-/// Something that was not checked, and so was not compared.
+/// Something that was not checked, and therefore not compared.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Uncompared {
     /// On which side.
     pub side: SideName,
-    /// The root module or values file; null where it belongs to none.
+    /// The root module or values file; null if it belongs to none.
     pub run: Option<String>,
-    /// What, and why.
+    /// What was not checked, and why.
     pub gap: ReportedGap,
 }
 
-/// Before the change, after it, or both.
+/// The side of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -375,19 +375,19 @@ pub struct DiffSummary {
     pub added: usize,
     /// Tenants that are gone.
     pub removed: usize,
-    /// Tenants that have another key.
+    /// Tenants whose key changes.
     pub renamed: usize,
-    /// Tenants whose values or access differ otherwise.
+    /// Tenants with other changes of values or access.
     pub changed: usize,
     /// Grants that are gained.
     pub gained: usize,
     /// Grants that are lost.
     pub lost: usize,
-    /// Grants that go another way.
+    /// Grants that use another role or instance.
     pub rerouted: usize,
-    /// New findings that count, of level error.
+    /// New findings with level error that count.
     pub new_errors: usize,
-    /// New findings that count, of level warning.
+    /// New findings with level warning that count.
     pub new_warnings: usize,
     /// Findings that are fixed.
     pub fixed: usize,
@@ -395,12 +395,12 @@ pub struct DiffSummary {
     pub hidden: usize,
     /// Tenants that were compared, before and after.
     pub tenants: [usize; 2],
-    /// 0 if it ran and no finding that is new or hidden reached the level, 1 if one did, 2 if symlint could not do its work.
+    /// 0 if no new or hidden finding reached the level, 1 if one did, 2 if symlint could not do its work.
     pub exit_code: u8,
 }
 
 impl Diff {
-    /// Whether the change does nothing that a reviewer must know.
+    /// Whether the change has nothing that a reviewer must know.
     pub fn is_empty(&self) -> bool {
         self.crossings.is_empty()
             && self.check.hidden.is_empty()
@@ -412,15 +412,15 @@ impl Diff {
             && self.findings.fixed.is_empty()
     }
 
-    /// The highest level among the findings that are new, and those that the change hides.
+    /// The highest level among the new findings and those that the change hides.
     pub(super) fn worst(&self) -> Option<Level> {
         let crossings = self.crossings.iter().filter_map(|it| it.finding.as_ref());
         let hidden = self.check.hidden.iter().map(|it| &it.finding);
         crossings.chain(hidden).chain(&self.findings.new).map(|finding| finding.level).max()
     }
 
-    /// The changes of tenants, those that cross into another customer or have a new error first: each with whether it
-    /// does.
+    /// The changes of tenants. Those that cross into another customer or have a new error come first, and are marked
+    /// with `true`.
     pub fn urgent_first(&self) -> Vec<(&TenantChange, bool)> {
         let errors = self.findings.new.iter().filter(|finding| finding.level == Level::Error);
         let wrong: SortedSet<&str> = errors.filter_map(|finding| finding.tenant.as_deref()).collect();
@@ -438,11 +438,11 @@ impl Diff {
     }
 }
 
-/// Writes a comparison as JSON, indented, with a newline at the end.
+/// Writes a comparison as indented JSON, with a newline at the end.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn json(diff: &Diff, to: &mut dyn io::Write) -> io::Result<()> {
     write_json(diff, to)
 }

@@ -1,4 +1,5 @@
-//! What passes other values than before, though the tenants' own values are the same; and lists of accounts and roles.
+//! Expressions that pass other values than before, although the tenants' own values are the same; and changes in lists
+//! of accounts and roles.
 
 use foldhash::HashMap;
 use symlint_terraform::{SortedMap, SortedSet, Str};
@@ -19,16 +20,16 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
         else {
             continue;
         };
-        // Under another name, another one is passed.
+        // With another key, another value is passed anyway.
         let key = (was_called.key == called.key).then_some(FieldKind::Key);
         for kind in FieldKind::VALUES.into_iter().chain(key) {
             let (before, after) = (effects(earlier, kind), effects(own, kind));
-            // What no flow receives is reported for the tenant.
+            // A value that no flow receives is reported for the tenant.
             if before.is_empty() || after.is_empty() || same_set(&before, &after) {
                 continue;
             }
             let (was_written, is_written) = (written(earlier, kind), written(own, kind));
-            // What takes effect is its own, before and after.
+            // The value in effect is the tenant's own, before and after.
             let is_lost = was_written.iter().any(|value| Known::is_certain(value))
                 && is_written.iter().all(|value| value.is_none())
                 && !after.iter().any(|value| Known::is_certain(value));
@@ -41,7 +42,8 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
             {
                 continue;
             }
-            // A flow more, or less, passes what it does, and a name may be made of values: the grants and the values say it.
+            // A new or removed flow adds or removes values, and a name may be built from values. These changes appear
+            // among the grants and the values.
             let is_part = is_within(&before, &after) || is_within(&after, &before);
             let is_made = kind == FieldKind::Key
                 && FieldKind::VALUES.iter().any(|kind| !same_set(&written(earlier, *kind), &written(own, *kind)));
@@ -80,15 +82,15 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Wi
     found.iter().filter_map(change).collect()
 }
 
-/// The changes that are seen under the old configuration, too.
+/// The changes that also appear with the old configuration.
 pub(super) fn in_both(mut changes: Vec<WiringChange>, same: &[WiringChange]) -> Vec<WiringChange> {
     let is_same = |a: &WiringChange, b: &WiringChange| a.location == b.location && a.field == b.field;
     changes.retain(|change| same.iter().any(|other| is_same(change, other)));
     changes
 }
 
-/// Whether a value is written in an expression that several tenants share and that is another one than before: then not
-/// the tenant's own value has changed.
+/// Whether a value is written in an expression that several tenants share and that changed. If so, it is not the
+/// tenant's own value that changed.
 pub(super) fn is_of_wiring(
     old: &Details,
     new: &Details,
@@ -122,7 +124,7 @@ fn same_set(a: &[&Option<Known>], b: &[&Option<Known>]) -> bool {
     is_within(a, b) && is_within(b, a)
 }
 
-/// Whether a block that passed a value before passes it by another expression now.
+/// Whether a block that passed a value before now passes it by another expression.
 fn has_other_text(old: &Details, new: &Details, earlier: &TenantDetails, own: &TenantDetails, kind: FieldKind) -> bool {
     let before: Vec<&WiringDetails> = through(earlier, kind).filter_map(|at| old.wiring.get(at)).collect();
     let mut after = through(own, kind).filter_map(|at| new.wiring.get(at));
@@ -142,7 +144,7 @@ fn values(effects: Vec<&Option<Known>>) -> Vec<Option<Known>> {
     values
 }
 
-/// The values that the others do not have; all, where they have them.
+/// The values that `others` do not have; if `others` have all of them, all values.
 fn differing(values: &[Option<Known>], others: &[Option<Known>]) -> Vec<Option<Known>> {
     let own = values.iter().filter(|value| !others.iter().any(|other| same(value, other)));
     let own: Vec<Option<Known>> = own.cloned().collect();
@@ -154,7 +156,7 @@ pub(super) fn through(tenant: &TenantDetails, kind: FieldKind) -> impl Iterator<
     tenant.effects.iter().filter(move |it| it.kind == kind).flat_map(|it: &EffectDetails| it.through.iter().copied())
 }
 
-/// The expression that changed, or the first one where none did.
+/// The place of the expression that changed, or of the first one if none did.
 fn place(old: &Details, new: &Details, earlier: &TenantDetails, own: &TenantDetails, kind: FieldKind) -> Option<usize> {
     let texts: SortedSet<&str> =
         through(earlier, kind).filter_map(|at| old.wiring.get(at).map(|it| it.text.as_str())).collect();
@@ -165,7 +167,7 @@ fn place(old: &Details, new: &Details, earlier: &TenantDetails, own: &TenantDeta
 /// The entry that stands for all accounts or all roles.
 pub(super) const EVERY: &str = "*";
 
-/// Policies that are there on both sides, and whose accounts are known on one of them.
+/// Policies that exist on both sides, but whose accounts are known only on one side.
 pub(super) fn half_known(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompared> {
     let run_of = |run: usize| pairing.runs.get(run).copied().flatten();
     let has = |seen: Seen<'_>, run: usize, path: &str| {
@@ -222,13 +224,13 @@ pub(super) fn lists(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<List
     let changed = |own: &Entries<'_>, other: &Entries<'_>, seen: Seen<'_>, is_gained: bool| {
         let unlisted = if is_gained { &unlisted_before } else { &unlisted_after };
         let owners = owners(seen);
-        // What is in a list of which nothing is known may be in it still.
+        // An entry of a list that is no longer known may still be in it.
         let is_unknown = |(run, kind, _): &(usize, ListKind, Option<Str>)| {
             let mut entries =
                 other.starting_at(&(*run, *kind, None)).take_while(|((at, of, _), _)| (at, of) == (run, kind));
             entries.next().is_some_and(|((.., entry), _)| entry.is_none()) && entries.next().is_none()
         };
-        // Where every account may be entered before and after, none is gained or lost.
+        // If every account may be entered before and after, none is gained or lost.
         let is_covered = |(run, kind, _): &(usize, ListKind, Option<Str>)| {
             let every = (*run, *kind, Some(Str::from(EVERY)));
             other.contains_key(&every)

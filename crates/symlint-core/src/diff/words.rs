@@ -1,4 +1,4 @@
-//! Sentences that every format for people has. Backticks mark what comes from the input.
+//! Sentences for the formats that people read. Backticks mark text from the input.
 
 use std::fmt::Write;
 
@@ -13,20 +13,20 @@ use crate::spelling::listed;
 use crate::tenants::format::is_account_id;
 use crate::tenants::{FieldKind, FieldName};
 
-/// The one line that says what a change does.
+/// The line that sums up a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headline {
     pub text: String,
-    /// How bad that is.
+    /// How good or bad the change is.
     pub mood: Mood,
 }
 
-/// How bad a change is.
+/// How good or bad a change is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
     /// symlint could not do its work.
     Failed,
-    /// Somebody must look at it.
+    /// Someone must look at it.
     Bad,
     /// It has warnings, or not everything was compared.
     Doubtful,
@@ -36,7 +36,7 @@ pub enum Mood {
     Clean,
 }
 
-/// What a change does, in one line.
+/// Sums up a change in one line.
 pub fn headline(diff: &Diff) -> Headline {
     let summary = &diff.summary;
     let mut parts: Vec<String> = Vec::new();
@@ -126,7 +126,7 @@ pub fn headline(diff: &Diff) -> Headline {
     Headline { text, mood }
 }
 
-/// Whether something was not compared that a person would expect to be.
+/// Whether something was not compared although a reader would expect it to be.
 pub(super) fn is_partial(diff: &Diff) -> bool {
     !diff.problems.is_empty() || !diff.base_problems.is_empty() || diff.not_compared.iter().any(|it| it.gap.is_surprise)
 }
@@ -140,7 +140,7 @@ pub(super) fn few(names: &[String], count: usize) -> String {
     text.join(", ")
 }
 
-/// The possessive of some tenants, for one thing of theirs or several.
+/// The possessive of some tenants, for the given number of things that they have.
 pub(super) fn whose(tenants: &[String], count: usize, things: usize) -> String {
     match tenants {
         [one] if count == 1 => format!("`{one}`'s"),
@@ -156,7 +156,7 @@ fn plural(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
-/// A value, for a sentence.
+/// A value for use in a sentence.
 pub fn known_text(value: Option<&Known>) -> String {
     match value {
         Some(Known::Text(text)) => quoted(text),
@@ -166,7 +166,7 @@ pub fn known_text(value: Option<&Known>) -> String {
     }
 }
 
-/// The part of an ARN that people tell apart, where the rest is as usual.
+/// The part of an ARN that differs between tenants, if the rest has the usual form.
 pub(super) fn short_arn(text: &str) -> String {
     let short = || {
         let rest = text.strip_prefix("arn:aws:")?;
@@ -182,7 +182,7 @@ pub(super) fn short_arn(text: &str) -> String {
     short().filter(|short| !short.is_empty()).unwrap_or_else(|| text.to_owned())
 }
 
-/// A value in backticks, short where it is as usual.
+/// A value in backticks, shortened if its form is the usual one.
 pub(super) fn quoted(text: &str) -> String {
     let short = short_arn(text);
     match short.split_once(" in ").filter(|_| short != text) {
@@ -191,7 +191,7 @@ pub(super) fn quoted(text: &str) -> String {
     }
 }
 
-/// A grant in words: what, where, how.
+/// A grant in words: the permission set, the account, and the way to it.
 pub fn grant_line(grant: &GrantChange) -> String {
     let GrantChange { permission_set, account, role, instance, is_sso_account, also_of } = grant;
     let named = |article: &str, what: &str, value: &Option<Known>| match value {
@@ -231,7 +231,7 @@ pub fn grant_line(grant: &GrantChange) -> String {
     )
 }
 
-/// A grant that goes another way.
+/// A grant that uses another role or instance, in words.
 pub fn rerouted_line(rerouted: &Rerouted) -> String {
     let Rerouted { old, new } = rerouted;
     let was = |what: &str, old: &Option<Known>, new: &Option<Known>| {
@@ -242,7 +242,7 @@ pub fn rerouted_line(rerouted: &Rerouted) -> String {
     format!("now reaches {} (before: {})", grant_line(new), before.join(", "))
 }
 
-/// What changes for a tenant apart from its grants, one sentence each.
+/// What changes for a tenant apart from its grants, in one sentence each.
 pub fn tenant_notes(change: &TenantChange) -> Vec<String> {
     let mut notes = Vec::new();
     let tenant = &change.tenant;
@@ -278,7 +278,7 @@ pub fn tenant_notes(change: &TenantChange) -> Vec<String> {
     notes
 }
 
-/// What Terraform would destroy and create.
+/// What Terraform would destroy and create, in words.
 pub fn recreated_line(recreated: &[Recreated]) -> Option<String> {
     let first = recreated.first()?;
     let new = first.new.as_ref().map(|new| format!(" and create `{new}`")).unwrap_or_default();
@@ -292,7 +292,7 @@ pub fn recreated_line(recreated: &[Recreated]) -> Option<String> {
     ))
 }
 
-/// An entry that a list gains or loses.
+/// An entry that a list gains or loses, in words.
 pub fn list_line(change: &ListChange) -> String {
     let connector = change.path.rsplit_once('.').map_or(change.path.as_str(), |(call, _)| call);
     let runtime = change.run.as_ref().map_or("the runtime".to_owned(), |run| format!("the runtime of `{run}`"));
@@ -320,7 +320,7 @@ pub fn list_line(change: &ListChange) -> String {
     }
 }
 
-/// An expression that passes something else.
+/// An expression that passes other values, in words.
 pub fn wiring_line(change: &WiringChange) -> String {
     let values = |values: &[Option<Known>]| {
         let values: Vec<String> = values.iter().take(3).map(|value| known_text(value.as_ref())).collect();
@@ -356,7 +356,7 @@ pub fn hidden_line(hidden: &Hidden) -> String {
     format!("{}{}: {}", hidden.finding.rule, hidden_how(hidden), hidden.finding.message)
 }
 
-/// The same without the rule and without what it says.
+/// How a finding is hidden, without its rule and its message.
 pub(super) fn hidden_how(hidden: &Hidden) -> String {
     let finding = &hidden.finding;
     let whose = finding.tenant.as_ref().map(|tenant| format!(" on `{tenant}`")).unwrap_or_default();
@@ -379,7 +379,7 @@ pub(super) fn hidden_how(hidden: &Hidden) -> String {
     format!("{whose} {what}")
 }
 
-/// A setting that differs.
+/// A setting that differs, in words.
 pub fn setting_line(setting: &SettingChange) -> String {
     let text = |text: &str| format!("`{text}`");
     match (&setting.old, &setting.new) {
@@ -390,7 +390,7 @@ pub fn setting_line(setting: &SettingChange) -> String {
     }
 }
 
-/// What was not compared: what is the same in several root modules, once.
+/// What was not compared. A gap that several root modules have is listed once.
 pub fn coverage_lines(diff: &Diff) -> Vec<String> {
     let mut lines: Vec<(String, Vec<String>)> = Vec::new();
     for Uncompared { side, run, gap } in &diff.not_compared {
@@ -421,7 +421,7 @@ pub fn other_findings(diff: &Diff, level: Level) -> impl Iterator<Item = &Change
     diff.findings.new.iter().filter(move |finding| finding.level == level && !is_crossing(finding))
 }
 
-/// The title of these.
+/// The title of [`other_findings`].
 pub fn added_title(diff: &Diff, level: Level) -> &'static str {
     match (level, diff.crossings.is_empty()) {
         (Level::Error, true) => "New errors",

@@ -1,11 +1,11 @@
-//! Which folders are modules of others, and no root modules.
+//! Which folders are called as modules, as opposed to root modules.
 
 use symlint_terraform::syntax::Block;
 use symlint_terraform::{Evaluator, Module, ModuleId, Project, SortedSet};
 
-/// The folders of the modules that `project` calls, but those that are root modules, too: a call elsewhere in the
-/// repository must not take the place of what is applied. That is a folder whose variables all have defaults, if it
-/// says where its state is or how its providers log in, or if the calls of it make nothing.
+/// The folders of the modules that `project` calls, except those that are also root modules: a call elsewhere in the
+/// repository must not hide a module that is applied on its own. Such a module has defaults for all variables, and
+/// either configures its state or its providers, or the calls of it create nothing.
 pub(super) fn called_by(project: &Project) -> Vec<&str> {
     let called = || project.modules_by_id().skip(1);
     let has_defaults = |module: &Module| module.variables.iter().all(|variable| variable.default.is_some());
@@ -15,18 +15,18 @@ pub(super) fn called_by(project: &Project) -> Vec<&str> {
     called().filter(|(id, module)| !is_root(id, module)).map(|(_, module)| module.dir.as_str()).collect()
 }
 
-/// Whether a module configures a provider or where its state is.
+/// Whether a module configures a provider or the location of its state.
 pub(super) fn is_set_up(module: &Module) -> bool {
     let is_state = |block: &Block| matches!(block.kind.text.as_str(), "backend" | "cloud");
     module.others.iter().any(|block| match block.kind.text.as_str() {
         "terraform" => block.body.blocks.iter().any(|inner| is_state(inner)),
-        // An empty block only declares that the caller passes the provider, as old modules did.
+        // An empty block only declares that the caller passes the provider, as in older modules.
         "provider" => !block.body.attributes.iter().all(|attribute| attribute.name.text.as_str() == "alias"),
         _ => false,
     })
 }
 
-/// The modules of which the calls make something, or may, as far as they lead to one of `wanted`.
+/// The modules on the way to one of `wanted` whose calls create something, or may.
 fn made(project: &Project, wanted: &SortedSet<ModuleId>) -> SortedSet<ModuleId> {
     let mut leading = wanted.clone();
     loop {
@@ -41,7 +41,7 @@ fn made(project: &Project, wanted: &SortedSet<ModuleId>) -> SortedSet<ModuleId> 
     }
     let evaluator = Evaluator::new(project);
     let mut made = SortedSet::new();
-    // Where it is not known what a call makes, nothing is evaluated below it.
+    // If it is not known what a call creates, nothing below it is evaluated.
     let mut work = vec![(ModuleId::ROOT, Some(evaluator.root()))];
     while let Some((module, instance)) = work.pop() {
         for call in project.module(module).map(|module| module.calls.as_slice()).unwrap_or_default() {

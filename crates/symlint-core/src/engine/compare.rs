@@ -1,5 +1,5 @@
-//! Two trees, before and after a change: checked each in its own way, and where they are configured differently,
-//! crosswise.
+//! Checks two trees, before and after a change, each with its own configuration. If the configurations differ, the new
+//! tree is also checked with the old configuration.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::tree::Overlay;
 use crate::diff::{self, Comparison, Diff, SettingChange, Trial};
 use crate::report::{self, Problem, Report};
 
-/// The most settings that are tried one by one.
+/// How many settings are tried one by one, at most.
 const TRIALS: usize = 16;
 
 /// A tree, and the request for it.
@@ -26,12 +26,12 @@ pub struct Side {
 type Texts = SortedMap<String, Option<Vec<u8>>>;
 
 impl Engine<'_> {
-    /// What changes from `old` to `new`. `tops` are the folders from which each is seen, where they are two folders;
-    /// `base` says what `old` is.
+    /// The changes from `old` to `new`. `tops` are the folders that each side's paths are relative to, if these differ.
+    /// `base` describes `old`.
     ///
     /// # Errors
     ///
-    /// Those of [`Engine::check`].
+    /// Errors of [`Engine::check`].
     pub fn diff(&self, old: &Side, new: &Side, tops: Option<[&str; 2]>, base: String) -> Result<Diff, Problem> {
         let (before, after) = self.both(old, new)?;
         let (mut old_configs, new_configs) = (configs(&before, tops), configs(&after, None));
@@ -46,7 +46,7 @@ impl Engine<'_> {
             }
             let reverted = self.under(new, texts);
             let changes = changes(&old_configs, &new_configs);
-            // One run for each setting, only where something is hidden.
+            // The check runs once for each setting, so this is done only if something is hidden.
             let is_hiding = reverted.as_ref().is_some_and(|before| diff::loses_findings(before, &after));
             if is_hiding && changes.len() <= TRIALS {
                 for (setting, text) in &changes {
@@ -70,19 +70,19 @@ impl Engine<'_> {
         }))
     }
 
-    /// Checks `new`, where only findings count that `old` does not have. `base` says what `old` is. Where it is not
-    /// whole, what cannot be read now may be what could be read then.
+    /// Checks `new`, and lets only the findings count that `old` does not have. `base` describes `old`. Unless `old`
+    /// `is_whole`, something that cannot be read now may have been readable then.
     ///
     /// # Errors
     ///
-    /// Those of [`Engine::check`].
+    /// Errors of [`Engine::check`].
     pub fn check_since(&self, old: &Side, new: &Side, base: &str, is_whole: bool) -> Result<Report, Problem> {
         let (before, mut after) = self.both(old, new)?;
         diff::mark_known(&before, &mut after, new.request.fail_on, base, is_whole);
         Ok(after)
     }
 
-    /// Checks both sides. Each side is asked only for the paths that it has.
+    /// Checks both sides. Each side only gets the requested paths that it has.
     fn both(&self, old: &Side, new: &Side) -> Result<(Report, Report), Problem> {
         let own = adapted(&new.tree, &new.request, Some(&old.tree))?;
         let others = adapted(&old.tree, &old.request, Some(&new.tree))?;
@@ -94,21 +94,21 @@ impl Engine<'_> {
         Ok((self.detailed(&before, &others)?, after))
     }
 
-    /// What is found in the new tree with other texts of configuration files; none where that is not known.
+    /// The report of the new tree with other texts of configuration files; `None` if it cannot be checked that way.
     fn under(&self, side: &Side, texts: Texts) -> Option<Report> {
         let tree: Arc<dyn FileTree> = Arc::new(Overlay { tree: Arc::clone(&side.tree), texts });
         let request = adapted(&tree, &side.request, None).ok()?;
         self.detailed(&tree, &request).ok()
     }
 
-    /// As [`Engine::check`], with what a comparison needs.
+    /// Like [`Engine::check`], with the details that a comparison needs.
     fn detailed(&self, tree: &Arc<dyn FileTree>, request: &Request) -> Result<Report, Problem> {
         self.checked(tree, request, |checked, _, _| report::build(&checked, true))
     }
 }
 
-/// The request without the files and folders that are not in the tree, with what a comparison needs. A path in
-/// neither tree is a mistake of the caller. It stays, so that the check reports it.
+/// The request without the files and folders that the tree does not have, and with the details that a comparison needs.
+/// A path that neither tree has is a mistake of the caller. It stays, so that the check reports it.
 fn adapted(tree: &Arc<dyn FileTree>, request: &Request, other: Option<&Arc<dyn FileTree>>) -> Result<Request, Problem> {
     let is_kept = |path: &str| {
         let is_in = |tree: &Arc<dyn FileTree>| Ok::<bool, Problem>(tree.kind(&shown(path))?.is_some());
@@ -144,8 +144,8 @@ fn adapted(tree: &Arc<dyn FileTree>, request: &Request, other: Option<&Arc<dyn F
     Ok(adapted)
 }
 
-/// What a file or folder of the old tree is called in the new one. One above the folders that are compared is named as
-/// they are where their paths end alike.
+/// The name in the new tree of a file or folder in the old tree. The compared folders may have different names; paths
+/// above them are matched if the folders' paths end alike.
 fn name_in_new(name: &str, tops: Option<[&str; 2]>) -> String {
     match tops.map(without_common_end) {
         Some([old, new]) if old == "." && is_relative_below(name) => shown(&format!("{new}/{name}")),
@@ -163,7 +163,7 @@ fn configs(report: &Report, tops: Option<[&str; 2]>) -> Texts {
     configs.map(|(path, text)| (name_in_new(path, tops), Some(text.clone()))).collect()
 }
 
-/// The root modules that each configuration file is for, by their names in the new tree.
+/// The root modules that each configuration file applies to, by their names in the new tree.
 fn roots(report: &Report, tops: Option<[&str; 2]>) -> SortedMap<String, SortedSet<String>> {
     let mut roots: SortedMap<String, SortedSet<String>> = SortedMap::new();
     for run in &report.runs {
@@ -174,7 +174,7 @@ fn roots(report: &Report, tops: Option<[&str; 2]>) -> SortedMap<String, SortedSe
     roots
 }
 
-/// Gives configuration files that were moved their new names: those that are for the same root modules as before.
+/// Renames configuration files that were moved: those that apply to the same root modules as before.
 fn follow_moves(
     old: &mut Texts,
     new: &Texts,
@@ -189,7 +189,7 @@ fn follow_moves(
     }
 }
 
-/// Two folders without the last parts of their paths, as far as these are the same.
+/// Two folders without the last parts of their paths, as far as these are equal.
 fn without_common_end(mut tops: [&str; 2]) -> [&str; 2] {
     while tops[0] != tops[1] && tops.iter().all(|top| *top != "." && *top != "/") && base(tops[0]) == base(tops[1]) {
         tops = tops.map(parent);
@@ -206,12 +206,12 @@ fn is_relative_below(path: &str) -> bool {
 struct ConfigItem {
     name: String,
     text: String,
-    /// What it sets, on one line: as it is written, and in an order that is always the same.
+    /// What it sets, in one line: as it is written, except that the order is normalized.
     shown: String,
     sets: String,
 }
 
-/// The settings of a file, in its order. Comments do not count.
+/// The settings of a file in order. Comments are ignored.
 fn items(file: &str, text: Option<&Vec<u8>>) -> Vec<ConfigItem> {
     let Some(text) = text else { return Vec::new() };
     let sources = Sources::new();
@@ -243,7 +243,7 @@ fn items(file: &str, text: Option<&Vec<u8>>) -> Vec<ConfigItem> {
     items.into_iter().map(|(_, item)| item).collect()
 }
 
-/// The settings that differ, each with the text of the new file in which it is as it was.
+/// The settings that differ, each with the text of the new file in which this setting has its old value.
 fn changes(old: &Texts, new: &Texts) -> Vec<(SettingChange, Option<Vec<u8>>)> {
     let names: SortedSet<&String> = old.keys().chain(new.keys()).collect();
     let mut changes = Vec::new();
@@ -261,7 +261,7 @@ fn changes(old: &Texts, new: &Texts) -> Vec<(SettingChange, Option<Vec<u8>>)> {
         let with = |without: Option<usize>, more: Option<&ConfigItem>| {
             let kept = after.iter().enumerate().filter(|(at, _)| Some(*at) != without).map(|(_, item)| item);
             let texts: Vec<&str> = kept.chain(more).map(|item| item.text.as_str()).collect();
-            // A file without settings is a file that does not exist.
+            // A file without settings is the same as no file.
             let is_gone = texts.is_empty() && !old.contains_key(file);
             (!is_gone).then(|| (texts.join("\n") + "\n").into_bytes())
         };
@@ -285,7 +285,7 @@ fn changes(old: &Texts, new: &Texts) -> Vec<(SettingChange, Option<Vec<u8>>)> {
     changes
 }
 
-/// What an attribute sets, however it is written; where it is `sorted`, in any order.
+/// The value of an attribute, independent of its formatting, and if it is `sorted`, of its order.
 fn set(source: &SourceFile, attribute: &Attribute, sorted: bool) -> String {
     let name = match attribute.name.text.as_str() {
         "variable" if sorted => "from",

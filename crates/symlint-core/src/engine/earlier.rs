@@ -1,4 +1,4 @@
-//! Reports of earlier checks, whose tenants are compared with those of this one.
+//! Reports of earlier checks. Their tenants are compared with those of this check.
 
 use foldhash::HashMap;
 use serde::Deserialize;
@@ -10,31 +10,31 @@ use crate::tenants::{
     Connector, Earlier, EarlierTenant, Field, FieldKind, Grant, Part, Provenance, RunId, Tenant, TenantId, Whole,
 };
 
-/// The runs of earlier reports, and what their tenants are called, and where they are.
+/// The runs of earlier reports, with the names and places of their tenants.
 #[derive(Default)]
 pub(super) struct EarlierRuns {
     pub(super) runs: Vec<Earlier>,
-    /// The report of each of them, and what was checked in it.
+    /// The report that each run is from, and what it checked.
     sites: Vec<(String, Site)>,
     pub(super) places: HashMap<TenantId, (String, Location)>,
-    /// What is missing in the reports.
+    /// Gaps in the reports.
     pub(super) gaps: Vec<String>,
-    /// What was left out of them.
+    /// Runs that were left out.
     pub(super) left_out: Vec<String>,
 }
 
 /// What a run checks, by names that are the same in all jobs.
 #[derive(PartialEq, Eq)]
 pub(super) struct Site {
-    /// From the root of the repository.
+    /// Relative to the root of the repository.
     root: String,
-    /// From the root module.
+    /// Relative to the root module.
     values: Vec<String>,
     workspace: Option<String>,
 }
 
 impl Site {
-    /// `folder` is how the values files name the root module.
+    /// `folder` is the root module's path in the names of the values files.
     pub(super) fn new<'v>(
         root: String,
         folder: &str,
@@ -55,7 +55,7 @@ pub(super) struct Now<'a> {
     pub(super) tenants: &'a [Tenant],
 }
 
-/// What is read of a report.
+/// The parts of a report that are read.
 #[derive(Deserialize)]
 struct EarlierReport {
     runs: Vec<EarlierRun>,
@@ -118,7 +118,7 @@ enum EarlierValue {
     Unknown {
         unknown: String,
     },
-    /// Anything else in place of a value, such as one that is hidden.
+    /// Anything else that replaces a value, such as a hidden one.
     Hidden(serde::de::IgnoredAny),
 }
 
@@ -179,8 +179,8 @@ impl EarlierRuns {
         Ok(())
     }
 
-    /// Leaves out the runs that are checked `now`, and joins the others with those of the same root module. Checkouts of
-    /// several repositories have equal names for different things: who the tenants are tells them apart.
+    /// Leaves out the runs that are checked `now`, and joins the others with those of the same root module. Checkouts
+    /// of different repositories may have the same names for different root modules; their tenants tell them apart.
     pub(super) fn meet(&mut self, now: &[Now<'_>]) {
         let runs = std::mem::take(&mut self.runs);
         for (mut run, (file, site)) in runs.into_iter().zip(std::mem::take(&mut self.sites)) {
@@ -209,7 +209,8 @@ impl EarlierRuns {
     }
 }
 
-/// Whether two tenants with one key can be the same at different times: account or instance may have been corrected.
+/// Whether two tenants with the same key can be one tenant at different times, at which the account or the instance was
+/// corrected.
 fn are_alike(one: &Tenant, other: &Tenant) -> bool {
     let equal = |of: fn(&Tenant) -> Option<Part<'_>>| Some(of(one)?.text() == of(other)?.text());
     let [account, instance] = [equal(Tenant::sso_account), equal(Tenant::instance_id)];
@@ -230,7 +231,7 @@ fn tenant(id: TenantId, reported: &Reported, span: Span) -> Tenant {
         });
         Field::new(kind, id, value, span)
     };
-    // An id is turned into its ARN.
+    // The ARN is built from the id.
     let instance = reported.instance_id.as_ref().map(|known| match known {
         EarlierValue::Text(id) if !id.starts_with("arn:") => EarlierValue::Text(format!("arn:aws:sso:::instance/{id}")),
         EarlierValue::Text(text) => EarlierValue::Text(text.clone()),

@@ -1,4 +1,4 @@
-//! Reads modules, values files and configurations as a request wants them.
+//! Reads the modules, values files, and configurations that a request needs.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -22,16 +22,16 @@ pub(super) struct Loader<'a> {
     pub(super) configs: RefCell<SortedMap<String, Vec<u8>>>,
 }
 
-/// A configuration, and where it was read.
+/// A configuration, and the file that it was read from.
 pub(super) type Configured = (Config, Option<String>);
 
 impl Loader<'_> {
-    /// Loads a module with values files before and after those that the request gives.
+    /// Loads a module. The values files `before` and `after` are loaded before and after those in the request.
     pub(super) fn load(&self, folder: &str, before: &[String], after: &[String]) -> Result<Project, Problem> {
         self.load_as(folder, before, after, false)
     }
 
-    /// The same module as Terraform reads it, where OpenTofu reads something else: nothing says which is used.
+    /// The module as Terraform reads it, if OpenTofu reads it differently. Nothing tells which of them is used.
     pub(super) fn as_terraform(
         &self,
         project: &Project,
@@ -64,7 +64,7 @@ impl Loader<'_> {
         names.iter().any(|name| is_configuration(name) && !name.starts_with('.'))
     }
 
-    /// The configuration that holds for `folder`, as a source of `project`.
+    /// The configuration for `folder`, as a source of `project`.
     pub(super) fn config(&self, folder: &str, project: &Project) -> Result<Configured, Problem> {
         let Some(path) = self.config_path(folder) else { return Ok((Config::default(), None)) };
         let sources = project.sources();
@@ -81,7 +81,7 @@ impl Loader<'_> {
         Ok((Config { is_whole, ..config }, Some(path)))
     }
 
-    /// Whether a path of the request is a folder, or one above it.
+    /// Whether a path of the request is this folder, or above it.
     fn is_named(&self, folder: &str) -> bool {
         let Some(folder) = self.tree.real(folder) else { return false };
         let mut paths = self.request.paths.iter().filter_map(|named| match named {
@@ -91,7 +91,7 @@ impl Loader<'_> {
         paths.any(|path| is_below(&folder, &path))
     }
 
-    /// The configuration file that holds for `folder`: the one that is named, or the nearest up to the boundary.
+    /// The configuration file for `folder`: the one that is named, or the nearest one up to the boundary.
     fn config_path(&self, folder: &str) -> Option<String> {
         match &self.request.config {
             ConfigChoice::None => None,
@@ -100,18 +100,18 @@ impl Loader<'_> {
                 let top = boundary(self.tree.as_ref(), folder)?;
                 let mut paths =
                     upwards(self.tree.as_ref(), folder, &top).into_iter().map(|folder| join(&folder, CONFIG));
-                // An unreadable file exists, and must not be treated as missing.
+                // A file that cannot be read exists nevertheless, and must not be treated as missing.
                 paths.find(|path| !matches!(self.tree.kind(path), Ok(None)))
             }
         }
     }
 
-    /// The configuration file that holds for `folder`, and its patterns for values files.
+    /// The configuration file for `folder`, and its patterns for values files.
     fn patterns_of(&self, folder: &str) -> Option<(String, Vec<String>)> {
         let path = self.config_path(folder)?;
         let sources = Sources::new();
         let file = sources.add(path.clone(), self.tree.read(&path).ok()??).ok()?;
-        // A mistake in it is reported with the module for which it holds.
+        // A mistake in it is reported with the module that it is for.
         Some((path, config::read(&sources, file, self.catalogue).ok()?.values))
     }
 
@@ -120,7 +120,7 @@ impl Loader<'_> {
         self.patterns_of(root).is_some_and(|(config, patterns)| matches(&patterns, parent(&config), path))
     }
 
-    /// All that is found at and below a folder, without what configuration files exclude.
+    /// Everything that is found at and below a folder, except what configuration files exclude.
     pub(super) fn search(&self, top: &str) -> Result<Found, Problem> {
         let mut excluded = |folder: &str, is_top: bool| {
             let path = if is_top { self.config_path(folder)? } else { join(folder, CONFIG) };
@@ -128,9 +128,9 @@ impl Loader<'_> {
             let bytes = self.tree.read(&path).ok()??;
             self.configs.borrow_mut().insert(path.clone(), bytes.clone());
             let file = sources.add(path.clone(), bytes).ok()?;
-            // A mistake in it is reported with the module for which it holds.
+            // A mistake in it is reported with the module that it is for.
             let config = config::read(&sources, file, self.catalogue).ok()?;
-            // The patterns of a configuration file from elsewhere are relative to what is checked.
+            // The patterns of a configuration file outside the tree are relative to the folder that is checked.
             let own = parent(&path);
             let is_above = self.tree.real(own).zip(self.tree.real(folder)).is_some_and(|(own, at)| is_below(&at, &own));
             let folder = if is_above { own } else { folder };
@@ -141,7 +141,7 @@ impl Loader<'_> {
     }
 }
 
-/// A mistake in the configuration, with its place.
+/// The problem for a mistake in the configuration, with its place.
 pub(super) fn mistake(error: ConfigError, sources: &Sources) -> Problem {
     let location = Location::of(error.span, &sources.get(error.span.file));
     Problem { location: Some(location), ..Problem::new(ProblemKind::Config, error.message) }

@@ -1,4 +1,4 @@
-//! The engine: files in, a report out. Every front end calls it, and none decides anything about tenants.
+//! The engine turns files into a report. All front ends call it, and none of them decides anything about tenants.
 
 mod called;
 mod compare;
@@ -41,7 +41,7 @@ pub use request::{ConfigChoice, Named, Request};
 pub use search::CONFIG;
 pub use tree::Overlay;
 
-/// The most rounds of fixes. If fixes still apply after that, they undo each other.
+/// The maximum number of rounds of fixes. If fixes still apply after that, they undo each other.
 const ROUNDS: usize = 20;
 
 /// Checks and fixes what a request names.
@@ -54,21 +54,21 @@ pub struct Engine<'c> {
 /// Reads the reports of earlier checks.
 type ReadEarlier = fn(&Arc<dyn FileTree>, &Request) -> Result<EarlierRuns, Problem>;
 
-/// A first configuration, and what is checked without it.
+/// A proposed configuration, and the report without it.
 pub struct Proposed {
-    /// What the configuration says.
+    /// The proposed configuration.
     pub proposal: Proposal,
-    /// What a check reports without it.
+    /// The report of a check without it.
     pub report: Report,
 }
 
 /// The result of fixing.
 pub struct Fixed {
-    /// The texts of the files that change, by name, before and after.
+    /// The texts of the changed files before and after, by name.
     pub files: SortedMap<String, Change>,
     /// How many findings were fixed.
     pub fixed: usize,
-    /// Texts in these files that may not be shown.
+    /// Texts in these files that must not be shown.
     pub hidden: SortedSet<String>,
     pub report: Report,
 }
@@ -76,18 +76,18 @@ pub struct Fixed {
 /// The text of a file before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What was read.
+    /// The text that was read.
     pub old: String,
     pub new: String,
 }
 
 impl<'c> Engine<'c> {
-    /// With the rules of `catalogue`.
+    /// An engine with the rules of `catalogue`.
     pub fn new(catalogue: &'c Catalogue) -> Self {
         Self { catalogue, read_earlier: earlier }
     }
 
-    /// The same where nobody has reports of earlier checks: a program that makes no other engine is smaller.
+    /// Like [`Engine::new`], without support for earlier reports. A program that uses no other constructor is smaller.
     pub fn alone(catalogue: &'c Catalogue) -> Self {
         Self { catalogue, read_earlier: no_earlier }
     }
@@ -96,17 +96,17 @@ impl<'c> Engine<'c> {
     ///
     /// # Errors
     ///
-    /// If the options of the request contradict each other, or a file that it names cannot be read. Other files that
+    /// If the options of the request contradict each other, or if a file that it names cannot be read. Other files that
     /// cannot be read are listed in [`Report::problems`].
     pub fn check(&self, tree: &Arc<dyn FileTree>, request: &Request) -> Result<Report, Problem> {
         self.checked(tree, request, |checked, _, _| report::build(&checked, false))
     }
 
-    /// Describes what there is in the paths of `request`, and how it was found.
+    /// Describes what was found in the paths of `request`, and how.
     ///
     /// # Errors
     ///
-    /// Those of [`Engine::check`].
+    /// Errors of [`Engine::check`].
     pub fn inspect(&self, tree: &Arc<dyn FileTree>, request: &Request) -> Result<Inspection, Problem> {
         self.checked(tree, request, |checked, targets, others| {
             let values = targets.iter().map(|target| ChosenValues {
@@ -118,11 +118,12 @@ impl<'c> Engine<'c> {
         })
     }
 
-    /// A first configuration file for what `request` names. What would add findings or problems is asked, and not set.
+    /// Proposes a configuration file for what `request` names. Settings that would add findings or problems become
+    /// questions.
     ///
     /// # Errors
     ///
-    /// Those of [`Engine::check`].
+    /// Errors of [`Engine::check`].
     pub fn propose(&self, tree: &Arc<dyn FileTree>, request: &Request, file: &str) -> Result<Proposed, Problem> {
         let file = shown(file);
         let (before, all) = self.checked(tree, request, |checked, targets, _| {
@@ -148,16 +149,16 @@ impl<'c> Engine<'c> {
         Ok(Proposed { proposal, report: before })
     }
 
-    /// Applies the fixes of findings, round after round, and checks what is left: those that keep the meaning, and with
-    /// `suggestions` the others, too.
+    /// Applies the fixes of findings, round after round, and checks the result. Without `suggestions`, only fixes that
+    /// keep the meaning are applied.
     ///
     /// # Errors
     ///
-    /// Those of [`Engine::check`].
+    /// Errors of [`Engine::check`].
     pub fn fix(&self, tree: &Arc<dyn FileTree>, request: &Request, suggestions: bool) -> Result<Fixed, Problem> {
         let mut overlay = Overlay { tree: Arc::clone(tree), texts: SortedMap::new() };
         let mut files: SortedMap<String, Change> = SortedMap::new();
-        // A file may have several names: the first one is used.
+        // A file may have several names; the first one is used.
         let names: RefCell<SortedMap<String, String>> = RefCell::default();
         let first = |name: &str| {
             let real = tree.real(name).unwrap_or_else(|| name.to_owned());
@@ -306,7 +307,7 @@ impl Target {
         if self.project.has_configuration() { &self.root } else { parent(&self.root) }
     }
 
-    /// The folder of the module, or the values file, from the root of the repository.
+    /// The folder of the module, or the values file, relative to the root of the repository.
     fn repository_root(&self, tree: &dyn FileTree) -> String {
         match self.project.has_configuration() {
             true => parent(&repository_path(tree, &join(&self.root, CONFIG))).to_owned(),
@@ -315,8 +316,8 @@ impl Target {
     }
 }
 
-/// Leaves out the roots that read none of the files for which they were searched, and returns the files that no root
-/// reads them.
+/// Leaves out the root modules that read none of the files that they were searched for, and returns a note for each
+/// file that no root module reads.
 fn without_others<'t, 'p>(
     models: Vec<(&'t Target, Model<'p>)>,
     tree: &dyn FileTree,
@@ -348,7 +349,7 @@ fn without_others<'t, 'p>(
     (kept, unread)
 }
 
-/// Leaves out what Terraform reads where OpenTofu reads something else, if nothing else comes of it.
+/// Leaves out the module as Terraform reads it, if the check of it reports the same as for OpenTofu's reading.
 fn without_equal_readings<'t, 'p>(
     targets: Vec<&'t Target>,
     outcomes: Vec<Outcome<'p>>,
@@ -371,8 +372,8 @@ fn without_equal_readings<'t, 'p>(
     both.filter(|(target, outcome)| !target.is_other_reading || !reported(outcome).is_subset(&first)).unzip()
 }
 
-/// Leaves out modules that nothing calls and that are not root modules either, where other modules have tenants: a caller
-/// in another repository passes all their values. Returns a note for each.
+/// Leaves out modules that nothing calls and that do not look like root modules either, if other modules have tenants:
+/// a caller in another repository passes all their values. Returns a note for each.
 fn without_libraries<'t, 'p>(models: Vec<(&'t Target, Model<'p>)>) -> (Vec<(&'t Target, Model<'p>)>, Vec<String>) {
     let is_library = |(target, model): &(&Target, Model<'_>)| {
         let is_set = |name: &Str| target.project.assignments().iter().any(|it| it.variable.text == *name);
@@ -391,11 +392,11 @@ fn without_libraries<'t, 'p>(models: Vec<(&'t Target, Model<'p>)>) -> (Vec<(&'t 
     (others, notes)
 }
 
-/// The tree, restricted for inputs to what is around the paths of the request.
+/// The tree, in which inputs can only refer to files around the paths of the request.
 ///
 /// # Errors
 ///
-/// If a file that the request names is not there.
+/// If a file that the request names does not exist.
 pub fn fenced(tree: &Arc<dyn FileTree>, request: &Request) -> Result<Arc<dyn FileTree>, Problem> {
     let of_path = |named: &Named| match named {
         Named::Path(path) | Named::Alone(path) => {

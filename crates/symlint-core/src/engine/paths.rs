@@ -1,8 +1,8 @@
-//! Paths as people see them: `/` between the parts, no `./`, `.` for the folder where everything starts.
+//! Paths as people see them: with `/` between the parts, without `./`, and with `.` for the working directory.
 
 use symlint_terraform::FileTree;
 
-/// `path` without `./`, `//` and a `/` at the end; `.` for the current folder. `..` stays, since a link may lead
+/// `path` without `./`, `//`, and a `/` at the end; `.` for the working directory. `..` stays, because a link may lead
 /// elsewhere.
 pub fn shown(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
@@ -13,7 +13,7 @@ pub fn shown(path: &str) -> String {
     }
 }
 
-/// The folder of the shown path of a file.
+/// The folder of a file, by shown paths.
 pub fn parent(path: &str) -> &str {
     match path.rsplit_once('/') {
         Some(("", _)) => "/",
@@ -35,7 +35,7 @@ pub(super) fn join(folder: &str, name: &str) -> String {
     }
 }
 
-/// The way from a folder to a file, both by their shown paths.
+/// The relative path from a folder to a file, by shown paths.
 pub(super) fn relative(folder: &str, path: &str) -> String {
     let are_alike = folder.starts_with('/') == path.starts_with('/');
     let mut folder: Vec<&str> = folder.split('/').filter(|part| *part != ".").collect();
@@ -44,14 +44,14 @@ pub(super) fn relative(folder: &str, path: &str) -> String {
         folder.remove(0);
         rest.remove(0);
     }
-    // Where `..` leads cannot be seen.
+    // The target of `..` is not known here.
     if folder.contains(&"..") || !are_alike {
         return path.to_owned();
     }
     [vec![".."; folder.len()], rest].concat().join("/")
 }
 
-/// The shown path of the folder above a folder.
+/// The folder above a folder, by shown paths.
 pub(super) fn above(folder: &str) -> String {
     match folder {
         "." => "..".to_owned(),
@@ -60,7 +60,7 @@ pub(super) fn above(folder: &str) -> String {
     }
 }
 
-/// `folder` and the folders above it, up to the one whose real path is `top`, by their shown paths.
+/// `folder` and the folders above it, up to the one whose real path is `top`, as shown paths.
 pub(super) fn upwards(tree: &dyn FileTree, folder: &str, top: &str) -> Vec<String> {
     let mut folders = vec![folder.to_owned()];
     let mut current = folder.to_owned();
@@ -74,8 +74,8 @@ pub(super) fn upwards(tree: &dyn FileTree, folder: &str, top: &str) -> Vec<Strin
     folders
 }
 
-/// Below which folder inputs may name files, by its real path: the root of the repository that `path` is in, else the
-/// folder where everything starts if it holds `path`, else `path` itself.
+/// The real path of the folder in which inputs may refer to files: the root of the repository that contains `path`, or
+/// else the working directory if it contains `path`, or else `path` itself.
 pub(super) fn boundary(tree: &dyn FileTree, path: &str) -> Option<String> {
     let is_folder = |path: &str| matches!(tree.kind(path), Ok(Some(symlint_terraform::EntryKind::Folder)));
     let real = tree.real(path)?;
@@ -99,7 +99,7 @@ pub(super) fn repository_path(tree: &dyn FileTree, shown: &str) -> String {
         let parts = path.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
         parts.collect::<Vec<_>>().join("/")
     };
-    // `..` is resolved where links are followed.
+    // Following links also resolves `..`.
     let Some(folder) = tree.real(parent(shown)) else { return plain(shown) };
     let file = join(&folder, base(shown));
     let root = boundary(tree, parent(shown)).filter(|root| *root != folder || is_root(tree, root));
@@ -107,12 +107,12 @@ pub(super) fn repository_path(tree: &dyn FileTree, shown: &str) -> String {
     below.unwrap_or_else(|| plain(&file))
 }
 
-/// Whether a boundary is that of a repository, or of the folder where everything starts.
+/// Whether a boundary is the root of a repository, or the working directory.
 fn is_root(tree: &dyn FileTree, root: &str) -> bool {
     matches!(tree.kind(&join(root, ".git")), Ok(Some(_))) || tree.real(".").as_deref() == Some(root)
 }
 
-/// Whether a real path is a folder, or below it.
+/// Whether a real path is that of `folder`, or below it.
 pub(super) fn is_below(path: &str, folder: &str) -> bool {
     let rest = path.strip_prefix(folder.trim_end_matches('/'));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

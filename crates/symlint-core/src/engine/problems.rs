@@ -1,4 +1,4 @@
-//! Why a check did not check what it should have. Then its report must not look like a pass.
+//! Reasons why a check did not check what it should have. A report with such a problem must not look like a pass.
 
 use symlint_terraform::{Given, LoadErrorKind};
 
@@ -14,9 +14,10 @@ use crate::report::{Location, Problem, ProblemKind};
 use crate::tenants::{Model, VariableState};
 use crate::unmatched;
 
-/// Terraform refuses a `-var` that its module does not declare; of several modules, one has to.
+/// Terraform rejects a `-var` that the module does not declare. If there are several modules, one of them must declare
+/// it.
 pub(super) fn refuse_undeclared(request: &Request, targets: &[Target]) -> Result<(), Problem> {
-    // The declaration may be where the file could not be read.
+    // The declaration may be in a part of a file that could not be read.
     let is_unsure = targets.iter().any(|target| target.project.files().iter().any(|file| !file.file.errors.is_empty()));
     let is_declared = |name: &str| {
         targets.iter().any(|target| target.project.root().is_some_and(|root| root.variable(name).is_some()))
@@ -34,8 +35,8 @@ pub(super) fn refuse_undeclared(request: &Request, targets: &[Target]) -> Result
     Ok(())
 }
 
-/// What should have been checked and was not. `needing` are the paths that need something to check.
-/// `others` are the root modules that have nothing.
+/// Everything that should have been checked but was not. `needing` are the paths that need something to check. `others`
+/// are the root modules without anything to check.
 pub(super) fn of(
     targets: &[&Target],
     outcomes: &[Outcome<'_>],
@@ -48,7 +49,7 @@ pub(super) fn of(
         problems.extend(target.project.unreadable().iter().cloned().map(Problem::from));
     }
     for problem in both().flat_map(|(target, outcome)| missing_modules(target, outcome)) {
-        // Calls of one module lack the same.
+        // Several calls of one module have the same problem.
         if !problems.iter().any(|known| known.message == problem.message) {
             problems.push(problem);
         }
@@ -78,7 +79,7 @@ pub(super) fn of(
     problems
 }
 
-/// The modules with which tenants' values take effect that are not where their sources say.
+/// The modules that tenants' values take effect through and that were not found at their sources.
 fn missing_modules(target: &Target, outcome: &Outcome<'_>) -> Vec<Problem> {
     let model = &outcome.model;
     let missing = gaps::needed_calls(model, &target.config).into_iter().filter_map(|call| {
@@ -105,7 +106,7 @@ fn has_errors(outcome: &Outcome<'_>) -> bool {
     outcome.findings.iter().any(|finding| finding.counts() && finding.level == Level::Error)
 }
 
-/// Whether there is something to check. A tenants variable without entries is something.
+/// Whether there is something to check. A tenants variable without entries counts as something.
 fn has_something(model: &Model<'_>) -> bool {
     let calls = model.flows.len() + model.connectors.len() + model.runtimes.len() + model.trusts.len();
     let is_known = model.variables.iter().any(|variable| variable.state == VariableState::Known);
@@ -134,7 +135,7 @@ fn nothing_known(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
                     tenants { attributes = { sso_account_id = \"NAME\" } }";
         return Some(problem(message).help(help));
     }
-    // A lowered level does not turn it into a pass.
+    // A lowered level must not turn it into a pass.
     if is_unread && model.tenants.is_empty() && !has_errors(outcome) {
         let message = format!("no tenants were checked in `{root}`: a file cannot be read");
         return Some(problem(message).help("fix what `syntax-error` reports"));
@@ -142,7 +143,7 @@ fn nothing_known(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
     None
 }
 
-/// Why a root has no tenants, where it should have some. What Terraform would refuse is a finding.
+/// Why a root module has no tenants although it should have some. If Terraform would reject it, that is a finding.
 fn tenants_missing(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
     let reason = if has_errors(outcome) { None } else { reason(outcome) }?;
     let problem = problem(format!("no tenants were checked in `{}`: {reason}", target.root));
@@ -208,7 +209,7 @@ fn nothing_in(
             let own = targets.iter().find(|target| target.named.contains(&place));
             let message =
                 format!("nothing to check in `{path}`: it contains no tenants, flows, connectors, or safelists");
-            // These would be flows if they were of a kind that is checked.
+            // These would be flows if their kind was supported.
             let mut kinds = others.iter().flat_map(|other| &other.contents.resources);
             if kinds.any(|resources| resources.kind == "sym_strategy") {
                 return problem(message).help(

@@ -5,50 +5,50 @@ use symlint_terraform::Given;
 use crate::level::Level;
 use crate::policy::Policy;
 
-/// What is to be checked, and how.
+/// What to check, and how.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// What a person names.
+    /// The paths that the user named.
     pub paths: Vec<Named>,
-    /// Which rules run, and which suppressions hold.
+    /// Which rules run, and which suppressions apply.
     pub policy: Policy,
-    /// The level at which findings make a check fail; none ever do without it.
+    /// The level at which findings make a check fail; `None` if they never do.
     pub fail_on: Option<Level>,
-    /// Values of the command line, in its order.
+    /// Values from the command line, in order.
     pub given: Vec<Given>,
-    /// `TF_VAR_*`, without that prefix.
+    /// The variables from `TF_VAR_*`, without that prefix.
     pub environment: Vec<(String, String)>,
-    /// `TF_WORKSPACE`
+    /// The value of `TF_WORKSPACE`.
     pub workspace: Option<String>,
-    /// Which configuration holds.
+    /// Which configuration applies.
     pub config: ConfigChoice,
     /// The file with the findings that are accepted.
     pub baseline: Option<String>,
-    /// Reports of earlier checks, whose tenants are compared with those of this one.
+    /// Reports of earlier checks. Their tenants are compared with those of this check.
     pub with: Vec<String>,
-    /// Whether all findings are accepted, and written into a baseline.
+    /// Whether all findings are accepted and written to a baseline.
     pub accept: bool,
-    /// The day, `YYYY-MM-DD`; without it no exception expires.
+    /// The current day, `YYYY-MM-DD`. Without it, exceptions do not expire.
     pub today: Option<String>,
 }
 
-/// Something that a person names.
+/// A path that the user named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
     /// A file or folder.
     Path(String),
-    /// A values file that has no folder, such as one from standard input.
+    /// A values file without a folder, such as one from standard input.
     Alone(String),
 }
 
-/// Which configuration holds.
+/// Which configuration applies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ConfigChoice {
     /// The nearest `.symlint.hcl` in the folder or above it.
     #[default]
     Nearest,
-    /// This file, for everything.
+    /// This file, for all paths.
     File(String),
-    /// The default.
+    /// The default configuration.
     None,
 }

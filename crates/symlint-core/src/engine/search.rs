@@ -1,4 +1,4 @@
-//! What is below a folder: modules, values files, and what was left out.
+//! Searches a folder for modules and values files, and notes what was left out.
 
 use fast_glob::glob_match;
 use symlint_terraform::{
@@ -13,16 +13,17 @@ pub const CONFIG: &str = ".symlint.hcl";
 /// The name of Terragrunt's file.
 pub(super) const TERRAGRUNT: &str = "terragrunt.hcl";
 
-/// What it is called in JSON.
+/// Its name in JSON.
 const TERRAGRUNT_JSON: &str = "terragrunt.hcl.json";
 
-/// Folders in which nobody keeps a root module.
+/// Folders that never contain a root module.
 const SKIPPED: [&str; 3] = [".git", ".terraform", "node_modules"];
 
-/// How many folders below each other are searched.
+/// How many levels of folders are searched.
 const DEPTH: usize = 200;
 
-/// How many files and folders are looked at to see whether a folder that is left out has something for Terraform.
+/// How many files and folders are examined to find out whether a folder that is left out contains anything for
+/// Terraform.
 const LOOK: usize = 2_000;
 
 /// What a search found.
@@ -32,27 +33,27 @@ pub(super) struct Found {
     pub(super) folders: SortedMap<String, Folder>,
     /// The folders that were left out, and why.
     pub(super) left_out: Vec<(String, String)>,
-    /// The patterns of what is not checked that match nothing, after their configuration files.
+    /// The exclude patterns that match nothing, each with its configuration file.
     pub(super) unmatched: Vec<(String, String)>,
 }
 
-/// What is in a folder that matters.
+/// The relevant contents of a folder.
 #[derive(Debug, Default)]
 pub(super) struct Folder {
-    /// Whether there is configuration.
+    /// Whether it has Terraform configuration.
     pub(super) is_module: bool,
     /// The names of the values files.
     pub(super) values: Vec<String>,
-    /// The name of the Terragrunt configuration that is here.
+    /// The name of the Terragrunt configuration in it.
     pub(super) terragrunt: Option<&'static str>,
 }
 
-/// Patterns of what is not checked, and the folder from which they are seen.
+/// Exclude patterns, and the folder that they are relative to.
 pub(super) struct Excluded {
     pub(super) file: String,
     pub(super) folder: String,
     pub(super) patterns: Vec<String>,
-    /// The places of the patterns that match something.
+    /// The indexes of the patterns that match something.
     pub(super) matched: SortedSet<usize>,
 }
 
@@ -66,12 +67,12 @@ impl Excluded {
     }
 }
 
-/// Whether any of the `rules` has `path`; each notes what it matches.
+/// Whether any of the `rules` excludes `path`. All rules that match it note that.
 fn is_excluded(rules: &mut [Excluded], path: &str) -> bool {
     rules.iter_mut().filter_map(|rule| rule.has(path).then_some(())).count() > 0
 }
 
-/// Whether one of `patterns`, as seen from `folder`, matches `path`.
+/// Whether one of `patterns`, which are relative to `folder`, matches `path`.
 pub(super) fn matches(patterns: &[String], folder: &str, path: &str) -> bool {
     patterns.iter().any(|pattern| {
         let (mut pattern, mut folder) = (pattern.trim_start_matches("./").trim_end_matches('/'), folder.to_owned());
@@ -86,7 +87,7 @@ pub(super) fn matches(patterns: &[String], folder: &str, path: &str) -> bool {
     })
 }
 
-/// Searches everything at and below `top`. `excluded` says what the configuration in a folder leaves out.
+/// Searches everything at and below `top`. `excluded` returns the exclude patterns of the configuration in a folder.
 pub(super) fn search(
     tree: &dyn FileTree,
     top: &str,
@@ -115,7 +116,7 @@ pub(super) fn search(
                 continue;
             }
             let path = join(&dir, &entry.name);
-            // To find out where a folder is takes a step for each folder above it.
+            // Resolving the path of a folder takes a step for each folder above it.
             if path.matches('/').count() > top.matches('/').count() + DEPTH {
                 found.left_out.push((path, format!("it is nested deeper than {DEPTH} folders")));
                 continue;
@@ -124,7 +125,7 @@ pub(super) fn search(
                 Skip::No => work.push(path),
                 Skip::Silently => {}
                 Skip::Because(reason) => {
-                    // Links are not followed, and what has no name cannot be looked at.
+                    // Links are not followed, and an entry without a readable name cannot be read.
                     if entry.is_link || !entry.is_text || has_terraform(tree, &path) {
                         found.left_out.push((path, reason));
                     }
@@ -134,7 +135,7 @@ pub(super) fn search(
         let is_module = folder.is_module;
         folder.values.retain(|name| {
             let path = join(&dir, name);
-            // Terraform loads it all the same.
+            // Terraform loads it regardless.
             let is_loaded = is_module && is_automatic(name);
             let is_excluded = is_excluded(&mut rules, &path) && !is_loaded;
             if is_excluded {
@@ -147,7 +148,7 @@ pub(super) fn search(
         }
     }
     found.left_out.sort();
-    // What a configuration file above `top` excludes may be elsewhere, as what is above the file.
+    // A pattern in a configuration file above `top` may match outside of `top`, so it is not reported as unmatched.
     for rule in rules.into_iter().filter(|rule| top == "." || is_below(&rule.folder, top)) {
         let unmatched = rule.patterns.into_iter().enumerate().filter(|(at, _)| !rule.matched.contains(at));
         let unmatched = unmatched.map(|(_, pattern)| pattern).filter(|pattern| !pattern.starts_with("../"));
@@ -183,7 +184,7 @@ fn reason_to_skip(
 ) -> Skip {
     let is_excluded = is_excluded(rules, path);
     if SKIPPED.contains(&entry.name.as_str()) {
-        // If git tracks the folder, somebody put it there on purpose, so skipping it is reported.
+        // If git tracks the folder, it was added on purpose, so skipping it is reported.
         return match entry.name != ".git" && tree.git_tracks(path) {
             true => Skip::Because(format!("folders called `{}` are not searched", entry.name)),
             false => Skip::Silently,
@@ -193,7 +194,7 @@ fn reason_to_skip(
         return Skip::Because("its name is not UTF-8".to_owned());
     }
     if entry.is_link {
-        // The target of a link within the folder is found under its own name.
+        // If a link leads to something within the folder, that is found under its own name.
         let leads_within = tree.real(path).zip(top).is_some_and(|(real, top)| is_below(&real, top));
         return if leads_within { Skip::Silently } else { Skip::Because("it is a link to another place".to_owned()) };
     }
@@ -206,7 +207,7 @@ fn reason_to_skip(
     Skip::No
 }
 
-/// Whether there is something for Terraform at or below `dir`, within the limit of the search.
+/// Whether there is anything for Terraform at or below `dir`, within the limit of the search.
 fn has_terraform(tree: &dyn FileTree, dir: &str) -> bool {
     let mut left = LOOK;
     let mut work = vec![dir.to_owned()];
@@ -214,7 +215,7 @@ fn has_terraform(tree: &dyn FileTree, dir: &str) -> bool {
         for entry in tree.entries(&dir).ok().flatten().unwrap_or_default() {
             left = left.saturating_sub(1);
             if left == 0 {
-                // It is not known, so it is reported.
+                // The limit was reached, so it is reported.
                 return true;
             }
             if entry.kind != EntryKind::Folder {

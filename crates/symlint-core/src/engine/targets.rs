@@ -1,4 +1,4 @@
-//! From what a person names to what is checked: root modules, each with one set of values.
+//! Finds what to check for the paths that the user named: root modules, each with one set of values.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -24,10 +24,10 @@ use crate::inspection::{OtherRoot, ValuesChoice, contents_of};
 use crate::report::{Problem, ProblemKind};
 use crate::rule::Catalogue;
 
-/// How many modules are kept until it is looked which of them others call.
+/// How many loaded modules are kept until those that others call are removed.
 const KEPT: usize = 64;
 
-/// A root module with one set of values, or a values file alone.
+/// A root module with one set of values, or a values file without a module.
 pub(super) struct Target {
     pub(super) project: Project,
     pub(super) config: Config,
@@ -35,16 +35,15 @@ pub(super) struct Target {
     pub(super) config_file: Option<String>,
     /// The folder of the module, or the values file.
     pub(super) root: String,
-    /// The values file for which there is this target, and how it was chosen.
+    /// The values file that this target was created for, and how it was chosen.
     pub(super) values: Option<(String, ValuesChoice)>,
-    /// Whether it is another module as Terraform reads it, where OpenTofu reads something else.
+    /// Whether it is the module as Terraform reads it, in addition to the one as OpenTofu reads it.
     pub(super) is_other_reading: bool,
-    /// What the search knows that was not checked.
+    /// Gaps that are known from the search.
     pub(super) gaps: Vec<NotChecked>,
-    /// The places of the paths that led here.
+    /// The indexes of the requested paths that led here.
     pub(super) named: SortedSet<usize>,
-    /// The files that a person named, by their real paths. The target must read one of them; any target will do if
-    /// empty.
+    /// The named files, by their real paths. The target must read one of them, unless this is empty.
     pub(super) must_read: SortedMap<String, usize>,
 }
 
@@ -76,9 +75,9 @@ pub(super) struct Targets {
     pub(super) problems: Vec<Problem>,
     /// What was left out, and why.
     pub(super) left_out: SortedSet<String>,
-    /// The root modules that have nothing that is checked.
+    /// The root modules without anything that symlint checks.
     pub(super) others: Vec<OtherRoot>,
-    /// The paths that need something to check: their places, and the problem if there is nothing.
+    /// The requested paths that need something to check, as indexes, with the problem if there is nothing.
     pub(super) needing: Vec<(usize, String)>,
     /// The texts of the configuration files that were read, by their names.
     pub(super) configs: SortedMap<String, Vec<u8>>,
@@ -87,13 +86,13 @@ pub(super) struct Targets {
 pub(super) struct Finder<'a> {
     loader: Loader<'a>,
     found: Targets,
-    /// The targets by the files that they are built from.
+    /// The indexes of the targets, by the files that they are built from.
     seen: HashMap<Vec<String>, usize>,
-    /// The real paths of the folders that were looked up.
+    /// The real paths of folders, computed when needed.
     folders: RefCell<HashMap<String, String>>,
-    /// The values files below the folder that is searched, and the real paths of those that Terraform loads by itself.
+    /// The values files in the searched folder, and the real paths of those that Terraform loads automatically.
     below: (Vec<String>, SortedSet<String>),
-    /// The patterns for values files, by the configuration file, and whether any file matches.
+    /// Each pattern for values files with its configuration file, and whether any file matches it.
     patterns: SortedMap<(String, String), bool>,
 }
 
@@ -109,9 +108,9 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Everything that the request names, in its order, without repetitions.
+    /// Everything that the request names, in order and without repetitions.
     pub(super) fn find(mut self) -> Targets {
-        // Files of configuration and data, by the folder in which their root modules are looked for.
+        // Files with configuration or data, by the folder in which their root modules are searched.
         let mut files: SortedMap<String, SortedMap<String, usize>> = SortedMap::new();
         for (place, named) in self.loader.request.paths.iter().enumerate() {
             let before = self.found.problems.len();
@@ -175,14 +174,14 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The shown path of the folder below which the root modules of a file are looked for.
+    /// The shown path of the folder in which the root modules of a file are searched.
     fn top_of(&self, file: &str) -> String {
         let top = boundary(self.loader.tree.as_ref(), file).unwrap_or_default();
         let folders = upwards(self.loader.tree.as_ref(), parent(file), &top);
         folders.last().cloned().unwrap_or_else(|| ".".to_owned())
     }
 
-    /// A values file is checked with the nearest folder above it that declares its variables, or alone where there is
+    /// Checks a values file with the nearest folder above it that declares its variables, or on its own if there is
     /// none.
     fn add_values_file(&mut self, place: usize, name: &str) -> Result<(), Problem> {
         let top = boundary(self.loader.tree.as_ref(), name).unwrap_or_default();
@@ -223,7 +222,7 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// All root modules at and below a folder; values files alone where there is no configuration.
+    /// Adds all root modules at and below a folder, and values files on their own if there is no configuration.
     fn add_folder(
         &mut self,
         top: &str,
@@ -231,7 +230,7 @@ impl<'a> Finder<'a> {
         must_read: &SortedMap<String, usize>,
     ) -> Result<(), Problem> {
         let found = self.loader.search(top)?;
-        // A file that is named is checked alone.
+        // A named file is checked on its own.
         let left_out = found.left_out.iter().filter(|_| must_read.is_empty());
         let left_out = left_out.map(|(folder, reason)| format!("`{folder}` was left out: {reason}"));
         self.found.left_out.extend(left_out);
@@ -260,8 +259,8 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// The root modules: those that no other calls, or that have values of their own, or that can be applied by
-    /// themselves.
+    /// The root modules: those that no other module calls, that have their own values, or that can be applied on their
+    /// own.
     fn roots(&mut self, found: &Found) -> Vec<(String, Project)> {
         let mut modules: Vec<(String, Project)> = Vec::new();
         let has_values = |folder: &str| found.folders.get(folder).is_some_and(|folder| !folder.values.is_empty());
@@ -271,12 +270,12 @@ impl<'a> Finder<'a> {
         let mut most = KEPT;
         let mut folders: Vec<&String> =
             found.folders.iter().filter(|(_, folder)| folder.is_module).map(|(path, _)| path).collect();
-        // Of a long chain of modules, it must not be the last one that always comes first.
+        // In a long chain of modules, the innermost one must not always come first.
         if folders.len() > KEPT {
             folders.sort_by_cached_key(|folder| hash(&[Some(folder.as_str())], 0));
         }
         for folder in folders {
-            // Each has all that it calls, which may be long chains.
+            // Each project has all modules that it calls, which may be long chains.
             if !has_values(folder) && called.contains(&real(folder)) {
                 continue;
             }
@@ -321,8 +320,9 @@ impl<'a> Finder<'a> {
         modules
     }
 
-    /// The values files that Terraform does not load by itself, by the root that declares what they set: the nearest
-    /// above, else the only one; and those whose variables no root declares.
+    /// The values files that Terraform does not load automatically, by the root module that declares their variables:
+    /// the nearest one above the file, or else the only one. In addition, those whose variables no root module
+    /// declares.
     fn values_files(
         &mut self,
         found: &Found,
@@ -345,7 +345,7 @@ impl<'a> Finder<'a> {
             };
             let is_above = |root: &str| root == "." || is_below(folder, root);
             let setting = || declared.iter().filter(|(_, names)| file.sets_any(names)).map(|(root, _)| root);
-            // Of those above, the longest is the nearest.
+            // Among the folders above a file, the one with the longest path is the nearest.
             let nearest =
                 setting().filter(|root| is_above(root)).max_by_key(|root| if *root == "." { 0 } else { root.len() });
             let mut others = setting();
@@ -358,7 +358,7 @@ impl<'a> Finder<'a> {
                     let roots = setting().collect();
                     self.hand_out(file, roots, &mut of_roots);
                 }
-                // Terraform would be run in its folder, and would report that nothing declares its variables.
+                // Terraform would be run in the file's folder, and would report that nothing declares its variables.
                 (None, None, _) if declared.contains_key(folder) => {}
                 (None, None, _) => lone.push(file),
             }
@@ -390,14 +390,14 @@ impl<'a> Finder<'a> {
         if must_read.is_empty() && config.is_whole {
             self.note_patterns(&config, config_file.as_deref());
         }
-        // What the command line sets again takes effect in no run.
+        // A variable that the command line sets overrides the file in all runs.
         let set = self.set_by_request(&project);
         let is_set = |file: &mut ValuesFile| !file.tenants.is_empty() && file.tenants.is_subset(&set);
         let overridden: Vec<ValuesFile> = files.near.extract_if(.., is_set).collect();
         let chosen = runs_of(&project, &config, config_file.as_deref(), files);
         let Runs { runs, choice, mut unloaded, mut replaced } = chosen;
         unloaded.extend(overridden);
-        // What another root loads by a link is checked there.
+        // A file that another root module loads through a link is checked there.
         unloaded.retain(|file| !self.loader.tree.real(&file.path).is_some_and(|real| self.below.1.contains(&real)));
         replaced.retain(|it| !set.contains(&it.variable));
         // Patterns are relative to the folder of the configuration.
@@ -428,7 +428,7 @@ impl<'a> Finder<'a> {
         if runs.is_empty() {
             add(self, (project, as_terraform), (config, config_file), None)?;
         }
-        // If values files are named, others are left out.
+        // If the user names values files, others are left out on purpose.
         let is_chosen = !self.loader.request.given.is_empty();
         let first = targets.into_iter().min();
         if let Some(target) = first.and_then(|first| self.found.targets.get_mut(first)) {
@@ -467,11 +467,11 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// Gives a values file to the root modules, of several that are not above it, that name it; or else to the one that it
-    /// is most likely meant for, which does not load it.
+    /// Assigns a values file that could be meant for several root modules: to those whose configuration names it, or
+    /// else, without loading it, to the one that it is most likely meant for.
     fn hand_out(&self, file: ValuesFile, roots: Vec<&String>, of_roots: &mut SortedMap<String, OfRoot>) {
         let chosen: Vec<&String> = roots.iter().copied().filter(|root| self.loader.chooses(root, &file.path)).collect();
-        // Names of folders say best which one is meant.
+        // Folder names are the best indication.
         let is_shared = |part: &&str| file.path.split('/').any(|other| other == *part);
         let alike = |root: &&String| std::cmp::Reverse(root.split('/').filter(is_shared).count());
         for root in chosen.iter().skip(1) {
@@ -509,7 +509,7 @@ impl<'a> Finder<'a> {
         project.assignments().iter().filter(is_set).map(|it| it.variable.text.to_string()).collect()
     }
 
-    /// Adds a values file whose variables no root declares, if there may be tenants in it.
+    /// Adds a values file whose variables no root module declares, if it may contain tenants.
     fn add_lone(&mut self, file: ValuesFile, is_all: bool, place: Option<usize>) -> Result<(), Problem> {
         let ValuesFile { path, project, tenants, .. } = file;
         let configured = self.loader.config(parent(&path), &project)?;
@@ -519,10 +519,10 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// Notes what Terragrunt would pass to the modules that were found since `before`.
+    /// Notes the gaps if Terragrunt would pass values to the modules that were found since `before`.
     fn note_terragrunt(&mut self, found: &Found, before: usize, top: &str, place: Option<usize>) {
         let targets = self.found.targets.get(before..).unwrap_or_default();
-        // Of several runs, the first.
+        // The first one, if there are several runs.
         let by_root: HashMap<String, usize> =
             targets.iter().enumerate().rev().map(|(at, target)| (target.root.clone(), at)).collect();
         for (folder, name) in found.folders.iter().filter_map(|(path, it)| Some((path, it.terragrunt?))) {
@@ -548,7 +548,8 @@ impl<'a> Finder<'a> {
             let targets = self.found.targets.get_mut(before..).unwrap_or_default();
             let Some(target) = targets.get_mut(by_root.get(folder).copied().unwrap_or(0)) else {
                 self.found.left_out.insert(reason);
-                // All that is there would have been checked with these inputs; of several, the first is an example.
+                // With these inputs, there would have been something to check. If there are several files, the first is
+                // named as an example.
                 if let Some(place) = place.filter(|place| self.found.needing.iter().any(|(it, _)| it == place)) {
                     let message =
                         format!("nothing was checked in `{top}`: Terragrunt's {what} in `{path}` were not read");
@@ -563,7 +564,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Targets with the same files are the same, whatever path led to them.
+    /// Targets with the same files are the same, whichever path led to them.
     fn push(&mut self, target: Target) -> usize {
         let next = self.found.targets.len();
         let real = |name: String| {
@@ -611,13 +612,14 @@ fn declares_any_of(project: &Project, file: &str) -> bool {
     own.peek().is_none() || own.any(|it| project.root().is_some_and(|root| root.variable(&it.variable.text).is_some()))
 }
 
-/// Whether a file can be one that a root module reads.
+/// Whether a root module could read this file.
 fn is_source(name: &str) -> bool {
     const DATA: [&str; 8] = [".yaml", ".yml", ".json", ".csv", ".tofu", ".tpl", ".tftpl", ".hcl"];
     is_configuration(name) || DATA.iter().any(|end| base(name).ends_with(end))
 }
 
-/// The names of the files of a project, the last first. Of a values file that is loaded twice, only the last counts.
+/// The names of the files of a project, the last file first. If a values file is loaded twice, only the last one is
+/// used.
 fn files_of(project: &Project) -> Vec<String> {
     let mut seen = SortedSet::new();
     let names = project.files().iter().rev().map(|file| project.sources().get(file.id).name().to_owned());

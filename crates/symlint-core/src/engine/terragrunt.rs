@@ -1,4 +1,4 @@
-//! Terragrunt's files: whether they pass values to a module, or write files into it.
+//! Whether a Terragrunt file passes values to a module, or writes files into it.
 
 use symlint_terraform::syntax::{Block, Body, Expr, ExprKind, File, read};
 use symlint_terraform::{FileTree, SortedSet, Sources};
@@ -6,16 +6,16 @@ use symlint_terraform::{FileTree, SortedSet, Sources};
 use super::paths::{boundary, join, parent, upwards};
 use super::search::TERRAGRUNT;
 
-/// What a file gives a module, and is not read.
+/// Content that a Terragrunt file adds to a module, and that is not read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unread {
     /// Values, as far as is known.
     Inputs,
-    /// Files with more than providers and settings of Terraform.
+    /// Files that contain more than providers and Terraform settings.
     Files,
 }
 
-/// What a file may give a module, by itself or by the files that it includes.
+/// What a file may add to a module, by itself or through the files that it includes.
 pub(super) fn unread(tree: &dyn FileTree, path: &str) -> Option<Unread> {
     let mut found = None;
     let mut seen = SortedSet::new();
@@ -46,12 +46,12 @@ pub(super) fn unread(tree: &dyn FileTree, path: &str) -> Option<Unread> {
     found
 }
 
-/// Whether the text of a file that is written may have more in it than providers and settings of Terraform.
+/// Whether a generated file may contain more than providers and Terraform settings.
 fn is_of_modules(contents: &Expr, sources: &Sources) -> bool {
     let written = sources.text(contents.span);
     let text = match &contents.kind {
         ExprKind::String(literal) => literal.text.as_str(),
-        // Interpolations are inside quoted texts of the heredoc, so the rest can be read as it is.
+        // Interpolations are inside quoted texts of the heredoc, so the rest can be parsed as it is.
         _ if written.starts_with("<<") => {
             let inside = written.split_once('\n').map_or("", |(_, rest)| rest);
             inside.trim_end().rsplit_once('\n').map_or("", |(inside, _)| inside)
@@ -65,7 +65,7 @@ fn is_of_modules(contents: &Expr, sources: &Sources) -> bool {
     !file.errors.is_empty() || !file.body.attributes.is_empty() || !file.body.blocks.iter().all(is_harmless)
 }
 
-/// The most files that one includes.
+/// How many files one file may include.
 const FILES: usize = 100;
 
 fn parsed(tree: &dyn FileTree, path: &str) -> Option<(File, Sources)> {
@@ -79,12 +79,12 @@ fn attribute<'b>(body: &'b Body, name: &str) -> Option<&'b Expr> {
     body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name).map(|attribute| &attribute.value)
 }
 
-/// Whether a `terraform` block sets variables otherwise than in files, which are found where they are.
+/// Whether a `terraform` block sets variables by anything but files. Values files are found by the search.
 fn passes_arguments(body: &Body) -> bool {
     body.blocks.iter().any(|block| ["arguments", "env_vars"].iter().any(|name| attribute(&block.body, name).is_some()))
 }
 
-/// The file that the `path` of an `include` names, where that is known.
+/// The file in the `path` of an `include`, if it is known.
 fn included(tree: &dyn FileTree, by: &str, path: &Expr) -> Option<String> {
     let text = |expr: &Expr| match &expr.kind {
         ExprKind::String(literal) => Some(literal.text.to_string()),

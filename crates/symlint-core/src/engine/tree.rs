@@ -1,4 +1,4 @@
-//! File trees around others: with some texts replaced, or restricted to some folders.
+//! File trees that wrap another tree: with some texts replaced, or restricted to some folders.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,13 +6,13 @@ use symlint_terraform::{EntryKind, FileError, FileTree, SortedMap, SortedSet, Tr
 
 use super::paths::{base, is_below, join, parent};
 
-/// A tree with other texts in the place of some files, or in addition to them: standard input, an editor's buffers,
-/// fixes that are not written yet, the configuration of another revision.
+/// A tree in which the texts of some files are replaced or added: standard input, an editor's buffers, fixes that are
+/// not written yet, or the configuration of another revision.
 #[derive(Clone)]
 pub struct Overlay {
-    /// What is below.
+    /// The tree with all other files.
     pub tree: Arc<dyn FileTree>,
-    /// By path. `None` means that the file does not exist.
+    /// The texts by path. `None` means that the file does not exist.
     pub texts: SortedMap<String, Option<Vec<u8>>>,
 }
 
@@ -48,7 +48,7 @@ impl FileTree for Overlay {
     }
 
     fn real(&self, path: &str) -> Option<String> {
-        // A file that is only in `texts` is not a link.
+        // A file that exists only in `texts` is not a link.
         let of_text = || Some(join(&self.tree.real(parent(path))?, base(path)));
         match self.texts.get(path) {
             Some(None) => None,
@@ -65,25 +65,25 @@ impl FileTree for Overlay {
     }
 }
 
-/// A tree in which inputs reach only a part: what they name elsewhere is not read.
+/// A tree in which only certain folders and files can be read, whatever the inputs refer to.
 pub(super) struct Fenced {
     pub(super) tree: Arc<dyn FileTree>,
-    /// The folders below which everything may be read, by their real paths.
+    /// The real paths of the folders in which everything may be read.
     pub(super) folders: Vec<String>,
-    /// Files that a person named, by their real paths.
+    /// The real paths of the files that the user named.
     pub(super) named: SortedSet<String>,
-    /// What was read, since many root modules may call one module.
+    /// A cache, because many root modules may call the same module.
     pub(super) kept: Mutex<Kept>,
 }
 
-/// Files that were read, by their paths, as far as there is room.
+/// Files that were read, by path, as long as there is room.
 #[derive(Default)]
 pub(super) struct Kept {
     files: SortedMap<String, Vec<u8>>,
     size: usize,
 }
 
-/// The most bytes that are kept.
+/// How many bytes are kept.
 const ROOM: usize = 32 << 20;
 
 impl Kept {
@@ -101,7 +101,7 @@ impl Fenced {
     }
 
     fn refused(&self, path: &str) -> Option<FileError> {
-        // That a file does not exist may be reported.
+        // It may be reported that a file does not exist.
         let real = self.tree.real(path)?;
         let reason = if self.named.contains(&real) {
             return None;

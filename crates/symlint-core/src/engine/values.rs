@@ -1,4 +1,4 @@
-//! Values files that Terraform does not load by itself: which of them are runs of a root module.
+//! Decides which of the values files that Terraform does not load automatically are runs of a root module.
 
 use symlint_terraform::{Assignment, AssignmentSource, Evaluator, Project, SortedSet, Sources};
 
@@ -8,12 +8,12 @@ use crate::config::Config;
 use crate::discover;
 use crate::inspection::ValuesChoice;
 
-/// A values file by itself, and what it sets.
+/// A values file on its own, and what it sets.
 pub(super) struct ValuesFile {
     pub(super) path: String,
     pub(super) project: Project,
     pub(super) variables: SortedSet<String>,
-    /// The variables whose values look as if their entries were tenants.
+    /// The variables whose entries look like tenants.
     pub(super) tenants: SortedSet<String>,
 }
 
@@ -35,23 +35,23 @@ impl ValuesFile {
     }
 }
 
-/// The values files of a root, as Terraform does not load them by itself.
+/// The values files of a root module that Terraform does not load automatically.
 #[derive(Default)]
 pub(super) struct OfRoot {
-    /// Those below it, and those that can only be meant for it.
+    /// Files below the root module, and files that can only be meant for it.
     pub(super) near: Vec<ValuesFile>,
-    /// Those elsewhere that set its variables, but may be meant for another root.
+    /// Files elsewhere that set its variables, but may be meant for another root module.
     pub(super) elsewhere: Vec<ValuesFile>,
 }
 
-/// Which of the values files of a root are runs of their own.
+/// Which values files of a root module are runs of their own.
 pub(super) struct Runs {
     pub(super) runs: Vec<ValuesFile>,
     /// How they were chosen.
     pub(super) choice: ValuesChoice,
-    /// Those that would set the tenants and that no run loads.
+    /// Files that would set the tenants, but that no run loads.
     pub(super) unloaded: Vec<ValuesFile>,
-    /// The tenants that Terraform loads by itself and that are replaced in all of the runs.
+    /// Variables with tenants that Terraform loads automatically, but that all runs replace.
     pub(super) replaced: Vec<Replaced>,
 }
 
@@ -83,7 +83,7 @@ pub(super) fn runs_of(project: &Project, config: &Config, config_file: Option<&s
     }
     let (tenants, others): (Vec<_>, Vec<_>) = files.near.into_iter().partition(sets_tenants);
     if tenants.is_empty() {
-        // The variables with the tenants may have any name. Terraform asks for those without a value.
+        // The variables with the tenants may have any name. Terraform asks for the ones without a value.
         let is_needed =
             |name: &String| declared(name).is_some_and(|variable| variable.default.is_none()) && !is_set(name);
         let needed = others.into_iter().filter(|file| file.variables.iter().any(is_needed));
@@ -96,7 +96,7 @@ pub(super) fn runs_of(project: &Project, config: &Config, config_file: Option<&s
     Runs { runs, choice: ValuesChoice::SetsTenants, unloaded, replaced: Vec::new() }
 }
 
-/// The tenants in the values files that Terraform loads by itself, as far as all of `runs` set them again.
+/// The variables with tenants in automatically loaded files, if all `runs` set them again.
 fn replaced(project: &Project, runs: &[ValuesFile]) -> Vec<Replaced> {
     let is_replaced =
         |it: &&Assignment| !runs.is_empty() && runs.iter().all(|run| run.variables.contains(it.variable.text.as_str()));
@@ -111,7 +111,7 @@ fn replaced(project: &Project, runs: &[ValuesFile]) -> Vec<Replaced> {
     with_tenants.map(|(it, path)| Replaced { variable: it.variable.text.to_string(), path }).collect()
 }
 
-/// The values file in which an assignment is.
+/// The values file that contains an assignment.
 pub(super) fn file_of(assignment: &Assignment, sources: &Sources) -> Option<String> {
     match assignment.source {
         AssignmentSource::File(file) => Some(sources.get(file).name().to_owned()),

@@ -1,4 +1,4 @@
-//! From what was checked to the inspection.
+//! Builds the inspection from the results of a check.
 
 use symlint_terraform::{
     AssignmentSource, FileId, FileRole, Given, ModuleCall, ModuleId, Root, SortedMap, SortedSet, Span, Str,
@@ -17,17 +17,17 @@ use crate::tenants::{
     Tenant, Way,
 };
 
-/// Which values files of a run Terraform would not load by itself.
+/// The values files of a run that Terraform would not load automatically.
 #[derive(Clone, Copy)]
 pub(crate) struct ChosenValues<'a> {
-    /// The file for which there is the run, and how it was chosen.
+    /// The file that the run was created for, and how it was chosen.
     pub(crate) own: Option<(&'a str, ValuesChoice)>,
-    /// What the command line gives.
+    /// The values from the command line.
     pub(crate) given: &'a [Given],
 }
 
-/// Makes an inspection of all that was checked: `values` has one entry for each run, and `others` are the root modules
-/// that have nothing for symlint.
+/// Builds the inspection. `values` has one entry for each run, and `others` are the root modules without anything for
+/// symlint.
 pub(crate) fn build(checked: &Checked<'_, '_>, values: &[ChosenValues<'_>], others: Vec<OtherRoot>) -> Inspection {
     let report = report::build(checked, false);
     let veil = Veil::over(checked.outcomes.iter().map(|outcome| &outcome.model));
@@ -77,7 +77,7 @@ fn run_of(
     }
 }
 
-/// Where things are written.
+/// Finds where things are written.
 struct Places<'m, 'p, 'v> {
     model: &'m Model<'p>,
     veil: &'v Veil,
@@ -109,7 +109,7 @@ impl Places<'_, '_, '_> {
     }
 }
 
-/// What the configuration file sets, as it is written.
+/// The settings in the configuration file, as they are written.
 fn settings(model: &Model<'_>, config: &Config) -> Vec<String> {
     let Some(file) = config.file else { return Vec::new() };
     let source = model.sources().get(file);
@@ -120,14 +120,14 @@ fn settings(model: &Model<'_>, config: &Config) -> Vec<String> {
     spans.into_iter().map(|span| source.slice(span).replace("\r\n", "\n")).collect()
 }
 
-/// Where values come from, in the order in which they take effect.
+/// The sources of variables' values, in the order in which they take effect.
 fn values_of(values: &ChosenValues<'_>, model: &Model<'_>) -> Vec<InspectedValues> {
     let project = model.project;
     let variables = |is_wanted: &dyn Fn(AssignmentSource) -> bool| {
         let mut names: Vec<String> = Vec::new();
         for assignment in project.assignments().iter().filter(|assignment| is_wanted(assignment.source)) {
             let name = assignment.variable.text.to_string();
-            // Other programs use the environment, too.
+            // The environment may have variables for other programs.
             let is_declared = project.root().is_none_or(|root| root.variable(&name).is_some());
             let is_file = matches!(assignment.source, AssignmentSource::File(_));
             if (is_declared || is_file) && !names.contains(&name) {
@@ -159,12 +159,12 @@ fn values_of(values: &ChosenValues<'_>, model: &Model<'_>) -> Vec<InspectedValue
     found
 }
 
-/// Whether a collection says something that the others do not: what is computed of tenants only to be selected is theirs.
+/// Whether to show a collection. One that was computed from tenants and only selects among them adds nothing.
 fn is_shown(collection: &Collection) -> bool {
     collection.discovery != Discovery::Selected || !matches!(collection.shape.root, Root::Inline(_))
 }
 
-/// The flows, each call once: it is called several times where the module around it is.
+/// The flows, each call once: if the module around a call is called several times, so is the call.
 fn flows_of(model: &Model<'_>, places: &Places<'_, '_, '_>) -> Vec<InspectedFlow> {
     let mut found: Vec<InspectedFlow> = Vec::new();
     let mut known: SortedMap<Span, usize> = SortedMap::new();
@@ -284,7 +284,7 @@ fn tenant_of(tenant: &Tenant, places: &Places<'_, '_, '_>) -> InspectedTenant {
     InspectedTenant { key: key_of(tenant, places), location: places.location(tenant.key.span) }
 }
 
-/// The key of a tenant, where it may be shown.
+/// The key of a tenant, unless it must not be shown.
 fn key_of(tenant: &Tenant, places: &Places<'_, '_, '_>) -> Option<String> {
     let key = tenant.key.raw().map(Str::to_string).unwrap_or_default();
     (!places.veil.hides(&key)).then_some(key)
@@ -320,7 +320,7 @@ fn attribute_of(way: &Way) -> InspectedAttribute {
     }
 }
 
-/// `connector.role_arn`, `grants[*].account_id`
+/// A path as text, such as `connector.role_arn` or `grants[*].account_id`.
 fn way(steps: &[Step]) -> String {
     let mut text = String::new();
     for step in steps {
@@ -337,7 +337,7 @@ fn way(steps: &[Step]) -> String {
     text
 }
 
-/// The values that no way leads to.
+/// The values that no attribute holds.
 fn absent(tenants: &[&Tenant], ways: &[Way]) -> Vec<AbsentField> {
     let fields = FieldKind::VALUES.into_iter().filter(|field| ways.iter().all(|way| way.field != *field));
     fields

@@ -1,4 +1,4 @@
-//! What is looked for, and what a root module has instead.
+//! What symlint looks for, and what a root module has instead.
 
 use symlint_terraform::syntax::ExprKind;
 use symlint_terraform::{ModuleCall, Project, SortedMap};
@@ -7,10 +7,10 @@ use super::wire::{CalledModule, Contents, CountedKind};
 use crate::config::Config;
 use crate::discover::sinks::SINKS;
 
-/// Names that are kept of each list. Who asks why nothing was found needs some of them, and not thousands.
+/// How many names of each list are kept. A few are enough to see why nothing was found.
 const MANY: usize = 200;
 
-/// What a project has.
+/// What a project contains.
 pub(crate) fn contents_of(project: &Project) -> Contents {
     let mut kinds: SortedMap<&str, usize> = SortedMap::new();
     for resource in project.modules().iter().flat_map(|module| &module.resources).filter(|resource| !resource.data) {
@@ -24,7 +24,7 @@ pub(crate) fn contents_of(project: &Project) -> Contents {
         .map(|call| CalledModule { name: call.name.text.to_string(), source: source_of(call, project) });
     let mut variables: Vec<String> =
         root.into_iter().flat_map(|root| &root.variables).map(|variable| variable.name.text.to_string()).collect();
-    // A values file alone declares nothing.
+    // A values file without a module declares nothing.
     let set = project.assignments().iter().map(|assignment| assignment.variable.text.to_string());
     for name in set {
         if !variables.contains(&name) && variables.len() < MANY {
@@ -41,7 +41,7 @@ pub(crate) fn contents_of(project: &Project) -> Contents {
     }
 }
 
-/// Where the module of a call is; as it is written, where what it was put together from may not be shown.
+/// The source of the called module; if parts of it must not be shown, the expression as it is written.
 pub(super) fn source_of(call: &ModuleCall, project: &Project) -> Option<String> {
     let variables = project.root().map(|root| root.variables.as_slice()).unwrap_or_default();
     let has_private = project.given_by_environment().next().is_some() || variables.iter().any(|it| it.sensitive);
@@ -51,7 +51,7 @@ pub(super) fn source_of(call: &ModuleCall, project: &Project) -> Option<String> 
     Some(computed.map_or_else(|| source.text.to_string(), |expr| project.sources().text(expr.span)))
 }
 
-/// What tenants are found by, under this configuration.
+/// The names by which tenants are found with this configuration.
 pub(crate) fn looked_for(config: &Config) -> Vec<String> {
     let mut kinds: Vec<String> = SINKS
         .iter()

@@ -1,6 +1,6 @@
-//! What symlint found in a setup, and how: the tenants, which attribute is which value and by what evidence, where the
-//! values take effect, and what is not checked. It is all that `symlint inspect` prints, and what `symlint init` writes
-//! is built from it. It has names and places, and no values.
+//! What symlint found in a set-up, and how: the tenants, which attribute is which value and the evidence for it, where
+//! values take effect, and what is not checked. `symlint inspect` prints it, and `symlint init` builds the
+//! configuration from it. It contains names and places, but no values.
 
 mod build;
 mod contents;

@@ -1,4 +1,4 @@
-//! The shape of an inspection, as others read it.
+//! The JSON format of an inspection.
 
 use std::io;
 
@@ -7,21 +7,21 @@ use serde::Serialize;
 use crate::report::{Location, Problem, ReportedGap, Summary, Tool, write_json};
 pub use crate::tenants::Cases;
 
-/// What symlint found, and how. It has no values of tenants, so that it can be shown to anybody.
+/// What symlint found, and how. It contains no values of tenants, so it can be shown to anyone.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inspection {
-    /// The version of this shape.
+    /// The version of this format.
     pub version: u32,
     /// What wrote it.
     pub tool: Tool,
     /// Each root module with one set of values, in the order in which they were named.
     pub runs: Vec<InspectedRun>,
-    /// Root modules that have nothing that symlint checks.
+    /// Root modules without anything that symlint checks.
     pub other_roots: Vec<OtherRoot>,
     /// What the search left out, and why.
     pub left_out: Vec<String>,
-    /// What was looked for; only where no tenants were found.
+    /// The names that were looked for. Only set if no tenants were found.
     pub looked_for: Vec<String>,
     /// Why `symlint check` would exit with 2.
     pub problems: Vec<Problem>,
@@ -29,35 +29,35 @@ pub struct Inspection {
     pub check: Summary,
 }
 
-/// A root module with one set of values, or a values file alone.
+/// A root module with one set of values, or a values file without a module.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedRun {
-    /// The folder of the module; of a values file alone, its folder.
+    /// The folder of the module or of the values file.
     pub root: String,
-    /// Whether there is configuration; else it is a values file alone.
+    /// Whether there is a module. If not, it is a values file without one.
     pub is_module: bool,
-    /// Whether it is a module as Terraform reads it, where OpenTofu reads something else.
+    /// Whether it is the module as Terraform reads it, in addition to the one as OpenTofu reads it.
     pub is_other_reading: bool,
-    /// The workspace, where one was chosen.
+    /// The workspace, if one is selected.
     pub workspace: Option<String>,
-    /// The configuration file of symlint that is used.
+    /// The configuration file of symlint that applies.
     pub config: Option<InspectedConfig>,
-    /// Where values of variables come from, in the order in which they take effect, and how each was chosen.
+    /// The sources of variables' values, in the order in which they take effect, and how each was chosen.
     pub values: Vec<InspectedValues>,
-    /// How many tenants there are.
+    /// The number of tenants.
     pub tenants: usize,
-    /// Where they were found, and where what belongs to them was found.
+    /// The collections of tenants, and of values that belong to tenants.
     pub collections: Vec<InspectedCollection>,
     /// Where Sym's resources get the tenants' values.
     pub flows: Vec<InspectedFlow>,
-    /// What says which accounts the runtime may enter.
+    /// The lists of accounts that the runtime may enter.
     pub safelists: Vec<InspectedSafelist>,
     /// The calls of connector modules.
     pub connectors: Vec<InspectedCall>,
     /// What is not checked, and why.
     pub not_checked: Vec<ReportedGap>,
-    /// What is there instead; only where no tenants were found.
+    /// What the root module contains. Only set if no tenants were found.
     pub contents: Option<Contents>,
 }
 
@@ -66,11 +66,11 @@ pub struct InspectedRun {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedConfig {
     pub file: String,
-    /// The attributes and blocks in it, as they are written.
+    /// Its attributes and blocks, as they are written.
     pub sets: Vec<String>,
 }
 
-/// Where values of variables come from.
+/// A source of variables' values.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedValues {
@@ -87,11 +87,11 @@ pub struct InspectedValues {
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ValuesChoice {
-    /// Terraform loads the file by itself.
+    /// Terraform loads the file automatically.
     Automatic,
-    /// The `values` of the configuration match it: a run of its own.
+    /// It matches the `values` in the configuration: a run of its own.
     Configured,
-    /// It is near the module and sets the tenants, which no file does that Terraform loads by itself: a run of its own.
+    /// It is near the module and sets the tenants, which no automatically loaded file does: a run of its own.
     SetsTenants,
     /// It is near the module and sets a variable that has no other value: a run of its own.
     SetsRequired,
@@ -99,11 +99,11 @@ pub enum ValuesChoice {
     Named,
     /// It is checked without a module.
     Alone,
-    /// `--var-file`
+    /// It was named with `--var-file`.
     VarFile,
-    /// `--var`
+    /// It was set with `--var`.
     Var,
-    /// `TF_VAR_name` in the environment.
+    /// It was set with `TF_VAR_name` in the environment.
     Environment,
 }
 
@@ -111,25 +111,25 @@ pub enum ValuesChoice {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedCollection {
-    /// The variable, the local, the output or the call.
+    /// The variable, local, output, or call.
     pub from: String,
     /// How it was found.
     pub found_by: FoundBy,
-    /// The flows whose instances its elements make.
+    /// The flows whose instances are created from its elements.
     pub flows: Vec<String>,
-    /// Where it is declared, if it is declared anywhere.
+    /// Where it is declared, if it is declared.
     pub location: Option<Location>,
     /// The files in which its elements are written.
     pub files: Vec<String>,
-    /// How many elements it has.
+    /// The number of its elements.
     pub count: usize,
-    /// The tenants that are its elements, in source order; none where it has only what belongs to tenants.
+    /// The tenants that are its elements, in source order; empty if its elements only belong to tenants.
     pub tenants: Vec<InspectedTenant>,
     /// Which attributes are which values.
     pub attributes: Vec<InspectedAttribute>,
-    /// Values of tenants that none of its attributes is.
+    /// Values of tenants that none of its attributes holds.
     pub absent: Vec<AbsentField>,
-    /// Other attributes, where some value was not found by its name.
+    /// The remaining attributes. Only set if some value was not found by its name.
     pub other_attributes: Vec<OtherAttributeOf>,
 }
 
@@ -140,25 +140,25 @@ pub struct InspectedCollection {
 pub enum FoundBy {
     /// The configuration names it.
     Configuration,
-    /// It is called as in the shipped example.
+    /// It has the name that the shipped example uses.
     Name,
-    /// Flows are repeated for its elements, or are given their values.
+    /// Flows are repeated for its elements, or receive their values.
     Flows,
     /// Its elements look like tenants.
     Shape,
     /// Its elements are selected for the tenants of another collection.
     Selection,
-    /// It is a flow call that is given its values directly: the tenant is the instance.
+    /// It is a flow call that sets its values directly. Each instance is a tenant.
     Call,
 }
 
-/// An attribute that is none of a tenant's values, as far as is known.
+/// An attribute that is not known to be one of a tenant's values.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OtherAttribute"))]
 pub struct OtherAttributeOf {
-    /// The way to it inside an element.
+    /// The path to it inside an element.
     pub attribute: String,
-    /// The values that most of it looks like.
+    /// The kinds of values that most of its values look like.
     pub looks_like: Vec<&'static str>,
 }
 
@@ -166,7 +166,7 @@ pub struct OtherAttributeOf {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedTenant {
-    /// Its key; null where it is not shown, because it is sensitive.
+    /// Its key; null if it is not shown because it is sensitive.
     pub key: Option<String>,
     /// Where the key is written.
     pub location: Location,
@@ -176,15 +176,15 @@ pub struct InspectedTenant {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedAttribute {
-    /// Which value it is, by the name that rules and the configuration have for it.
+    /// Which value it is, by its name in rules and in the configuration.
     pub field: &'static str,
-    /// The way to it inside an element, such as `connector.role`; `[*]` is any element of a list or a map. Empty where
+    /// The path to it inside an element, such as `connector.role`. `[*]` is any element of a list or a map. Empty if
     /// the element itself is the value.
     pub attribute: String,
-    /// By what that is known.
+    /// How this is known.
     pub evidence: FieldEvidence,
-    /// In how many cases that holds: elements of the collection, or flow instances for what reaches a sink. Null for
-    /// the configuration and names.
+    /// The number of cases in which the evidence holds: elements of the collection, or flow instances for a sink. Null
+    /// for the configuration and names.
     pub cases: Option<Cases>,
     /// Whether it is only a part of the value that takes effect, such as the account in an ARN.
     pub is_part: bool,
@@ -192,14 +192,14 @@ pub struct InspectedAttribute {
     pub reaches: Vec<InspectedReach>,
 }
 
-/// By what it is known which value an attribute is, the strongest first.
+/// How it is known which value an attribute is, in order of strength.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum FieldEvidence {
-    /// The configuration says it.
+    /// The configuration says so.
     Configuration,
-    /// Its name does.
+    /// Its name says so.
     Name,
     /// It reaches a sink that needs this value.
     Sink,
@@ -207,7 +207,7 @@ pub enum FieldEvidence {
     Role,
     /// It is in the safelist.
     Safelist,
-    /// It alone looks like one.
+    /// It is the only attribute that looks like such a value.
     Shape,
 }
 
@@ -215,21 +215,21 @@ pub enum FieldEvidence {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedReach {
-    /// The resource and its attribute, or the argument of a module that is not there to read.
+    /// The resource and its attribute, or the argument of a module that cannot be read.
     pub sink: String,
     /// The value that it needs.
     pub field: &'static str,
-    /// In how many flow instances.
+    /// The number of flow instances in which it is reached.
     pub cases: Cases,
 }
 
-/// A value of tenants that no attribute of their elements is.
+/// A value that no attribute of the tenants' elements holds.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AbsentField {
-    /// Which value.
+    /// Which value it is.
     pub field: &'static str,
-    /// Whether it comes from elsewhere: a constant, another collection, a resource. Else it was not found at all.
+    /// Whether it comes from elsewhere: a constant, another collection, or a resource. If not, it was not found at all.
     pub is_elsewhere: bool,
 }
 
@@ -237,13 +237,13 @@ pub struct AbsentField {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedFlow {
-    /// The call; null where the root module has the resources itself.
+    /// The call; null if the root module has the resources itself.
     pub call: Option<InspectedCall>,
-    /// Its instances: one for each key, or one.
+    /// Its instances: one for each key, or exactly one.
     pub instances: Vec<InspectedInstance>,
-    /// Why there may be others.
+    /// Why there may be other instances.
     pub unknown: Option<String>,
-    /// The resources on which Sym or AWS acts, by their addresses in the module.
+    /// The addresses, in the module, of the resources on which Sym or AWS acts.
     pub resources: Vec<String>,
     /// The arguments that carry values of tenants.
     pub arguments: Vec<InspectedArgument>,
@@ -253,10 +253,10 @@ pub struct InspectedFlow {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedInstance {
-    /// Its address, such as `module.sso_access["acme"]`; without its key, where that is sensitive. Empty for the root
+    /// Its address, such as `module.sso_access["acme"]`, without the key if that is sensitive. Empty for the root
     /// module's own resources.
     pub address: String,
-    /// The key of the tenant whose values it should receive; null where that is not known, or sensitive.
+    /// The key of the tenant whose values it should receive; null if it is not known or sensitive.
     pub tenant: Option<String>,
 }
 
@@ -267,11 +267,11 @@ pub struct InspectedCall {
     /// Its name, such as `module.sso_access`.
     pub name: String,
     pub location: Location,
-    /// Its source, where that is a text.
+    /// Its source, if that is a text.
     pub source: Option<String>,
-    /// The folder of the module; null where it is not there to read.
+    /// The folder of the module; null if it cannot be found.
     pub module: Option<String>,
-    /// How many instances there are.
+    /// The number of instances.
     pub instances: usize,
 }
 
@@ -290,11 +290,11 @@ pub struct InspectedArgument {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedPart {
-    /// The way to it inside the argument; empty where it is all of it.
+    /// The path to it inside the argument; empty if it is the whole argument.
     pub attribute: String,
-    /// Which value; `key` for what names the tenant in Sym.
+    /// Which value it is; `key` for the tenant's name in Sym.
     pub field: &'static str,
-    /// By what that is known: the configuration, the name, or the sink that it reaches.
+    /// How this is known: the configuration, the name, or the sink that it reaches.
     pub evidence: FieldEvidence,
 }
 
@@ -302,31 +302,31 @@ pub struct InspectedPart {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InspectedSafelist {
-    /// The way to it, such as `module.runtime.account_id_safelist`.
+    /// The path to it, such as `module.runtime.account_id_safelist`.
     pub path: String,
     pub location: Location,
-    /// The accounts in it, as far as they are known; null where there is no list.
+    /// The number of known accounts in it; null if there is no list.
     pub accounts: Option<usize>,
-    /// Why not all of it is known.
+    /// Why some of it is not known.
     pub unknown: Option<String>,
 }
 
-/// A root module that has nothing that symlint checks.
+/// A root module without anything that symlint checks.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OtherRoot {
     pub root: String,
-    /// What it has.
+    /// What it contains.
     pub contents: Contents,
 }
 
-/// What a root module has.
+/// The contents of a root module.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Contents {
     /// The kinds of resources in it and in the modules that it calls, sorted.
     pub resources: Vec<CountedKind>,
-    /// The modules that it calls: the name of each call, and its source.
+    /// The modules that it calls, with the name and the source of each call.
     pub calls: Vec<CalledModule>,
     pub variables: Vec<String>,
     pub locals: Vec<String>,
@@ -336,9 +336,9 @@ pub struct Contents {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CountedKind {
-    /// Such as `aws_iam_role`.
+    /// The kind, such as `aws_iam_role`.
     pub kind: String,
-    /// How many blocks there are.
+    /// The number of blocks.
     pub count: usize,
 }
 
@@ -348,12 +348,12 @@ pub struct CountedKind {
 pub struct CalledModule {
     /// The name of the call.
     pub name: String,
-    /// Its source, where that is a text.
+    /// Its source, if that is a text.
     pub source: Option<String>,
 }
 
 impl InspectedRun {
-    /// The folder or the values file, with what tells it apart from other runs of the folder.
+    /// The folder or the values file, with the details that distinguish it from other runs of the folder.
     pub fn name(&self) -> String {
         let own = self.values.iter().rev().find(|values| {
             !matches!(values.chosen, ValuesChoice::Automatic | ValuesChoice::Environment | ValuesChoice::Var)
@@ -367,11 +367,11 @@ impl InspectedRun {
     }
 }
 
-/// Writes an inspection as JSON, indented, with a newline at the end.
+/// Writes an inspection as indented JSON, with a newline at the end.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn json(inspection: &Inspection, to: &mut dyn io::Write) -> io::Result<()> {
     write_json(inspection, to)
 }

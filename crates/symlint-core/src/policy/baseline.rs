@@ -1,4 +1,4 @@
-//! The baseline: findings that were there when a team started to use symlint, so that only new ones take effect.
+//! The baseline: findings that existed when a team started to use symlint. Only new findings count.
 
 use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,9 @@ pub struct Baseline {
 #[derive(Debug)]
 pub(crate) struct BaselineEntry {
     pub(crate) rule: String,
-    /// The path from the repository's root.
+    /// The path relative to the repository's root.
     pub(crate) file: String,
-    /// The fingerprint in the baseline.
+    /// The place of the fingerprint in the baseline.
     pub(crate) span: Span,
 }
 
@@ -29,21 +29,21 @@ pub struct BaselineError {
     reason: String,
 }
 
-/// The file, as it is written.
+/// The file's content.
 #[derive(Debug, Serialize, Deserialize)]
 struct Written {
     version: u32,
     findings: Vec<WrittenFinding>,
 }
 
-/// A finding in the file. Only the fingerprint is compared; the rest is for people.
+/// A finding in the file. Only the fingerprint is compared; the rest is for readers.
 #[derive(Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct WrittenFinding {
     file: String,
     rule: String,
     tenant: Option<String>,
     path: Option<String>,
-    /// For people who read the file.
+    /// For readers of the file.
     #[serde(default)]
     message: String,
     fingerprint: String,
@@ -52,11 +52,11 @@ struct WrittenFinding {
 const VERSION: u32 = 1;
 
 impl Baseline {
-    /// Reads the file `file` of `sources`.
+    /// Reads the file `file` in `sources`.
     ///
     /// # Errors
     ///
-    /// If it is not what `Baseline::write` wrote.
+    /// If its format is not that of `Baseline::write`.
     pub fn read(sources: &Sources, file: FileId) -> Result<Self, BaselineError> {
         let source = sources.get(file);
         let fail = |reason: String| BaselineError { name: source.name().to_owned(), reason };
@@ -68,7 +68,7 @@ impl Baseline {
         let mut entries = HashMap::with_capacity(written.findings.len());
         let mut from = 0;
         for WrittenFinding { file: name, rule, fingerprint, .. } in written.findings {
-            // The entries are in their order, so that one walk finds all.
+            // The entries are in file order, so each search continues where the last one ended.
             let at = source.text().get(from..).and_then(|rest| rest.find(&fingerprint)).map_or(from, |at| from + at);
             from = at + fingerprint.len();
             entries.insert(fingerprint, BaselineEntry { rule, file: name, span: Span::at(file, at..from) });
@@ -76,7 +76,8 @@ impl Baseline {
         Ok(Self { entries })
     }
 
-    /// A baseline of `findings`, as JSON with a newline at the end; `repository_path` is that of the check.
+    /// A baseline of `findings`, as JSON with a newline at the end. Each finding comes with its path from the
+    /// repository's root.
     #[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
     pub(crate) fn write<'f>(findings: impl IntoIterator<Item = (&'f Finding, String)>, veil: &Veil) -> String {
         let covered = |text: &String| veil.covered(text).unwrap_or_else(|| text.clone());

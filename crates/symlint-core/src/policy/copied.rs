@@ -1,4 +1,4 @@
-//! Suppressions that came with a copied block: one reason, and another tenant.
+//! Suppressions that were copied with a block: the same reason on another tenant.
 
 use symlint_terraform::{FileId, SortedMap, Span};
 
@@ -10,7 +10,7 @@ use crate::tenants::{Model, TenantId};
 /// A suppression on one tenant.
 #[derive(Debug)]
 pub(crate) struct Copied<'a> {
-    /// The place of its project.
+    /// The index of its project.
     project: usize,
     rule: &'static str,
     reason: &'a str,
@@ -35,7 +35,7 @@ impl<'a> Copied<'a> {
             let covers = suppression.covers;
             let blocks = blocks.get(&covers.file)?;
             let at = blocks.partition_point(|(start, ..)| *start < covers.start);
-            // Above the tenant's key it covers the whole block, and perhaps others.
+            // Above the tenant's key, it covers the whole block, and perhaps others.
             let mut inside = blocks.iter().skip(at).take_while(|(start, ..)| *start < covers.end);
             let around = at.checked_sub(1).and_then(|at| blocks.get(at)).filter(|(_, end, _)| covers.start < *end);
             match (around, inside.next(), inside.next()) {
@@ -55,8 +55,8 @@ impl<'a> Copied<'a> {
     }
 }
 
-/// The suppressions with one rule and one reason on tenants of different customers, each with the place of the project
-/// that has the second one.
+/// The suppressions with the same rule and reason on tenants of different customers, each with the index of the project
+/// that contains the second one.
 pub(crate) fn copied(all: &[Copied<'_>], configs: &[&Config]) -> Vec<(usize, CopiedSuppression)> {
     let mut groups: SortedMap<(&str, &str), Vec<&Copied<'_>>> = SortedMap::new();
     for suppression in all {
@@ -65,7 +65,7 @@ pub(crate) fn copied(all: &[Copied<'_>], configs: &[&Config]) -> Vec<(usize, Cop
     let mut found = Vec::new();
     for suppressions in groups.into_values() {
         let Some((first, others)) = suppressions.split_first() else { continue };
-        // A tenant of this name elsewhere is the same customer.
+        // A tenant with this name elsewhere is the same customer.
         let is_other = |other: &&&Copied<'_>| {
             let of_both = [first.project, other.project].into_iter().filter_map(|at| configs.get(at));
             let mut customers = of_both.flat_map(|config| &config.customers);

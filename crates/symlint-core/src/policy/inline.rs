@@ -1,4 +1,4 @@
-//! Suppressions that are in the files: `# symlint-ignore: RULE[, RULE] -- reason`.
+//! Suppressions in files: `# symlint-ignore: RULE[, RULE] -- reason`.
 
 use symlint_terraform::syntax::{Body, ExprKind, File, children, top_level};
 use symlint_terraform::{FileId, Project, SourceFile, Span};
@@ -7,7 +7,7 @@ use super::{UnknownRule, yaml};
 use crate::rule::Catalogue;
 use crate::suppression::InvalidSuppression;
 
-/// What a comment begins with that is meant to suppress something.
+/// The word at the start of a suppression comment.
 const WORD: &str = "symlint-ignore";
 
 /// A comment that suppresses the findings of one rule.
@@ -16,7 +16,7 @@ pub(crate) struct InlineSuppression {
     /// The id of the rule.
     pub(crate) rule: &'static str,
     pub(crate) reason: String,
-    /// The id in the comment.
+    /// The place of the id in the comment.
     pub(crate) span: Span,
     /// Findings that start in here are suppressed.
     pub(crate) covers: Span,
@@ -28,7 +28,7 @@ impl InlineSuppression {
     }
 }
 
-/// What is reported about a comment that does not name a rule in the right way.
+/// The error for a comment that does not name a rule correctly.
 const NOTHING: &str = "incomplete suppression: write `symlint-ignore: RULE -- reason`";
 
 /// All suppressions in the files of a project.
@@ -46,7 +46,7 @@ impl Inline {
             let source = project.sources().get(loaded.id);
             found.read_file(loaded.id, &source, &loaded.file.comments, || items(&loaded.file), catalogue);
         }
-        // What is decoded, too. Neither JSON nor CSV has comments.
+        // Decoded files are included. JSON and CSV have no comments.
         for (id, source) in project.sources().iter() {
             let is_data = project.files().iter().all(|loaded| loaded.id != id);
             if is_data && yaml::is_yaml(source.name()) && source.text().contains(WORD) {
@@ -103,9 +103,9 @@ impl Inline {
     }
 }
 
-/// Whether a comment begins nearly as one that suppresses a rule, which it names.
+/// Whether a comment resembles one that suppresses a rule, and names a rule.
 fn is_near_miss(comment: &str, catalogue: &Catalogue) -> bool {
-    /// At most this many letters may be wrong, missing, too many or swapped.
+    /// How many letters may be wrong, missing, superfluous, or swapped.
     const NEAR: usize = 2;
     let text = comment.trim_start_matches(|c: char| matches!(c, '#' | '/' | '*') || c.is_whitespace());
     if !text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("sym")) {
@@ -123,12 +123,12 @@ fn is_near_miss(comment: &str, catalogue: &Catalogue) -> bool {
         && text.split(|c: char| !is_part(c)).any(|word| catalogue.get(word).is_some())
 }
 
-/// A comment that begins with `symlint-ignore`.
+/// A comment that starts with `symlint-ignore`.
 struct Comment<'s> {
     span: Span,
-    /// What is after that word.
+    /// The text after that word.
     rest: &'s str,
-    /// Where the rest starts in the file.
+    /// Where that text starts in the file.
     start: usize,
 }
 
@@ -145,7 +145,7 @@ impl<'s> Comment<'s> {
         Some(Self { span, rest, start })
     }
 
-    /// The ids with their places, and the reason; nothing if there is no id.
+    /// The ids with their places, and the reason; `None` if there is no id.
     #[allow(clippy::type_complexity, reason = "a name for it would say less")]
     fn parts(&self) -> Option<(Vec<(&'s str, Span)>, Option<&'s str>)> {
         let list = self.rest.trim_start().strip_prefix(':')?;
@@ -158,28 +158,29 @@ impl<'s> Comment<'s> {
         (!ids.is_empty()).then_some((ids, reason))
     }
 
-    /// Where a part of the rest is.
+    /// The place of a part of that text.
     fn at(&self, part: &str) -> Span {
         let start = part.as_ptr() as usize - self.rest.as_ptr() as usize + self.start;
         Span::at(self.span.file, start..start + part.len())
     }
 }
 
-/// What is where in a file.
+/// The items and comments of a file, by position.
 struct Lines<'s> {
     file: FileId,
-    /// Start and end of each attribute, block, item and element, by their starts.
+    /// The start and end of each attribute, block, item, and element, sorted by start.
     items: Vec<(u32, u32)>,
     comments: &'s [Span],
-    /// For each comment, the last line of it and of those that follow it line by line, each alone on its line.
+    /// For each comment, the last line of the block of comments that starts with it. Each comment of a block is alone
+    /// on its line.
     below: Vec<u32>,
     source: &'s SourceFile,
 }
 
-/// [`Lines::below`]
+/// Computes [`Lines::below`].
 fn below(comments: &[Span], source: &SourceFile) -> Vec<u32> {
     let mut below = Vec::with_capacity(comments.len());
-    // The first line of the comment after, if that is alone on it, and what is below that one.
+    // If the next comment is alone on its line, that line and the last line of its block.
     let mut next: Option<(u32, u32)> = None;
     for comment in comments.iter().rev() {
         let (first, own) = (source.position(comment.start).line, source.position(comment.end).line);
@@ -198,8 +199,8 @@ fn is_blank(source: &SourceFile, start: usize, end: usize) -> bool {
 }
 
 impl Lines<'_> {
-    /// The line of a comment after something, with what is opened there, or what starts on the line below a comment
-    /// that is alone on its line.
+    /// For a comment after an item, its line and everything that starts on it. For a comment that is alone on its line,
+    /// what starts on the line below.
     fn covered(&self, comment: Span) -> Span {
         let first = self.source.position(comment.start).line;
         let last = self.source.position(comment.end).line;
@@ -215,7 +216,7 @@ impl Lines<'_> {
         self.with_items(below, below.start)
     }
 
-    /// All items that start on a line, from its start to `end` or beyond.
+    /// All items that start on a line, from the line's start to at least `end`.
     fn with_items(&self, line: Span, end: u32) -> Span {
         let at = self.items.partition_point(|&(start, _)| start < line.start);
         let starting = self.items.iter().skip(at).take_while(|&&(start, _)| start < line.end);
@@ -233,7 +234,7 @@ impl Lines<'_> {
     }
 }
 
-/// Start and end of all that a comment can be above.
+/// The start and end of everything that a comment can be above.
 fn items(file: &File) -> Vec<(u32, u32)> {
     let mut found = Vec::new();
     let mut bodies: Vec<&Body> = vec![&file.body];

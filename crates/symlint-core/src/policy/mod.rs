@@ -1,4 +1,4 @@
-//! What counts: which rules run, how bad their findings are, and which of them are known and as they should be.
+//! Decides what counts: which rules run, at which level, and which findings are suppressed.
 
 mod baseline;
 mod copied;
@@ -18,37 +18,38 @@ pub(crate) use copied::{Copied, copied};
 pub(crate) use inline::Inline;
 pub(crate) use suppress::{Applied, Effects, apply, replaced, unused, unused_baseline};
 
-/// What a run asks for in addition to the configuration.
+/// Choices of the user in addition to the configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// Only these rules and groups; all if empty.
+    /// Only these rules and groups run; all if empty.
     pub select: Vec<String>,
-    /// Not these.
+    /// These rules and groups do not run.
     pub ignore: Vec<String>,
-    /// Levels that take the place of those of pages and configuration, by rule or group; a rule's own comes first.
+    /// Levels by rule or group, which replace those of pages and configuration. A rule's own level takes precedence
+    /// over its group's.
     pub levels: SortedMap<String, Level>,
-    /// Whether comments in the files suppress nothing.
+    /// Whether comments in files are ignored.
     pub no_inline: bool,
 }
 
-/// A word that is not the id of a rule.
+/// A name that is not the id of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no {what} `{id}`{}", .closest.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default())]
 pub struct UnknownRule {
     pub id: String,
-    /// The nearest id.
+    /// The most similar id.
     pub closest: Option<&'static str>,
-    /// What it should have been.
+    /// What it should be.
     what: &'static str,
 }
 
 impl UnknownRule {
-    /// `id` is not in `catalogue`.
+    /// The error that `id` is not in `catalogue`.
     pub fn new(id: &str, catalogue: &Catalogue) -> Self {
         Self { id: id.to_owned(), closest: closest(id, catalogue.ids()), what: "rule" }
     }
 
-    /// `id` is neither a rule nor a group of `catalogue`.
+    /// The error that `id` is neither a rule nor a group of `catalogue`.
     pub fn or_group(id: &str, catalogue: &Catalogue) -> Self {
         let words = catalogue.ids().chain(catalogue.groups.iter().map(|group| group.name));
         Self { id: id.to_owned(), closest: closest(id, words), what: "rule or group" }
@@ -56,11 +57,11 @@ impl UnknownRule {
 }
 
 impl Policy {
-    /// Holds all names against the catalogue.
+    /// Checks all names against the catalogue.
     ///
     /// # Errors
     ///
-    /// The first that is neither a rule's nor a group's.
+    /// The first name that is neither a rule's nor a group's.
     pub fn validate(&self, catalogue: &Catalogue) -> Result<(), UnknownRule> {
         let ids = self.select.iter().chain(&self.ignore).chain(self.levels.keys());
         for id in ids {
@@ -71,8 +72,8 @@ impl Policy {
         Ok(())
     }
 
-    /// The level at which a rule runs, and not only to see which suppressions are used: [`Policy::level`] then says
-    /// that it is off.
+    /// The level at which a rule runs. If it only runs to find out which suppressions are used, [`Policy::level`] is
+    /// off.
     pub(crate) fn running_level(&self, rule: &Rule, config: &Config, catalogue: &Catalogue) -> Level {
         let level = self.level(rule, config);
         let is_selected = |rule: &Rule| rule.judges_suppressions() && names(&self.select, rule);
@@ -86,7 +87,7 @@ impl Policy {
     pub fn level(&self, rule: &Rule, config: &Config) -> Level {
         let id = rule.id;
         let configured = config.levels.get(id).copied().unwrap_or(rule.page.level);
-        // What is off is not switched on with its group.
+        // The level of a group does not switch on rules that are off.
         let of_group = self.levels.get(rule.group.name).filter(|_| configured != Level::Off);
         let level = self.levels.get(id).or(of_group).copied().unwrap_or(configured);
         if rule.always_runs() {
@@ -95,7 +96,7 @@ impl Policy {
         if names(&self.ignore, rule) || (!self.select.is_empty() && !names(&self.select, rule)) {
             return Level::Off;
         }
-        // A rule that is selected by its own name is wanted, even if it is off otherwise.
+        // A rule that is selected by its own name runs, even if it is off otherwise.
         let is_named = self.select.iter().any(|named| named == id);
         if level == Level::Off && is_named { Level::Warning } else { level }
     }

@@ -1,4 +1,4 @@
-//! Which findings do not count, and which suppressions, exceptions and baseline entries did nothing.
+//! Decides which findings are suppressed, and which suppressions, exceptions, and baseline entries had no effect.
 
 use foldhash::HashMap;
 use symlint_terraform::{Assignment, Project, SortedMap, SortedSet, Span};
@@ -10,28 +10,29 @@ use crate::finding::Finding;
 use crate::suppression::{SuppressedBy, Suppression, Unused, UnusedSuppression};
 use crate::tenants::{Field, FieldKind, Model, Tenant};
 
-/// A place by which the same suppression is known in every project of a run.
+/// The place of a suppression, which is the same in every project of a run.
 pub(crate) type SuppressionPlace = (String, u32);
 
-/// The suppressions of one project, and what became of them.
+/// The suppressions of one project, and their effects.
 pub(crate) struct Applied {
     pub(crate) inline: Inline,
     pub(crate) effects: Effects,
 }
 
-/// What became of suppressions, in one project or in all.
+/// The effects of suppressions, in one project or in all.
 #[derive(Default)]
 pub(crate) struct Effects {
-    /// The places of all that suppressed something.
+    /// The places of the suppressions that were used.
     used: SortedSet<SuppressionPlace>,
-    /// The rule and the tenants of each finding about several that counts.
+    /// The rule and the tenants of each finding that counts and is about several tenants.
     groups: SortedSet<(&'static str, Vec<String>)>,
-    /// The places of the exceptions that would have suppressed something with another value.
+    /// The places of the exceptions that would have been used with another value.
     changed: SortedSet<SuppressionPlace>,
 }
 
 impl Effects {
-    /// One file, and one configuration, may serve several projects: what is used in one is used.
+    /// Combines the effects in all projects: a file or configuration may be part of several, and its suppressions need
+    /// to be used in only one.
     pub(crate) fn of_all<'a>(all: impl IntoIterator<Item = &'a Applied>) -> Self {
         let mut effects = Self::default();
         for Applied { effects: own, .. } in all {
@@ -43,7 +44,7 @@ impl Effects {
     }
 }
 
-/// Marks the findings that comments and exceptions cover; `today` is `YYYY-MM-DD`.
+/// Marks the findings that comments and exceptions suppress. `today` is `YYYY-MM-DD`.
 pub(crate) fn apply(
     findings: &mut [Finding],
     inline: Inline,
@@ -69,7 +70,7 @@ pub(crate) fn apply(
         let (holding, others): (Vec<&Exception>, Vec<&Exception>) =
             matching(&exceptions, finding, model).into_iter().partition(|it| has_value(it, finding, model));
         changed.extend(others.iter().map(|exception| known(exception.span, model)));
-        // What is about several tenants needs an exception for each.
+        // A finding about several tenants needs an exception for each of them.
         let is_held = finding.tenants.is_empty() || others.is_empty();
         for exception in holding.into_iter().filter(|_| is_held) {
             used.insert(known(exception.span, model));
@@ -84,7 +85,7 @@ pub(crate) fn apply(
     Applied { inline, effects: Effects { used, groups, changed } }
 }
 
-/// The exceptions that cover a finding; where it is about several tenants, those that cover all of them together.
+/// The exceptions that suppress a finding. If it is about several tenants, those that together cover all of them.
 fn matching<'e>(exceptions: &[&'e Exception], finding: &Finding, model: &Model<'_>) -> Vec<&'e Exception> {
     if finding.tenants.is_empty() {
         return exceptions.iter().copied().filter(|exception| matches(exception, finding)).collect();
@@ -97,7 +98,7 @@ fn matching<'e>(exceptions: &[&'e Exception], finding: &Finding, model: &Model<'
             covered.entry(tenant.name()).or_insert(exception);
         }
     }
-    // Some of them may be in another run.
+    // Some of the tenants may be in another run.
     let elsewhere = |key: &str| {
         let mut named = of_rule.iter().filter(|exception| exception.path.is_none());
         named.find(|exception| exception.tenant.as_deref() == Some(key)).copied()
@@ -107,14 +108,14 @@ fn matching<'e>(exceptions: &[&'e Exception], finding: &Finding, model: &Model<'
     all.unwrap_or_default()
 }
 
-/// Whether an exception holds for all that there is of a tenant.
+/// Whether an exception is for everything about a tenant.
 fn covers(exception: &Exception, tenant: &Tenant) -> bool {
     exception.tenant.as_ref().is_none_or(|key| key == tenant.name())
         && exception.path.as_ref().is_none_or(|path| lies_in(&tenant.path.to_string(), path))
 }
 
-/// The comments and exceptions of a project that did nothing in any, out of the rules that ran; `finds_all` says of a
-/// rule whether it could look at everything in which it finds something.
+/// The comments and exceptions that were not used in any project, among those for rules that ran. `finds_all` returns
+/// whether a rule could look at everything that it needs.
 pub(crate) fn unused(
     applied: &Applied,
     effects: &Effects,
@@ -125,12 +126,12 @@ pub(crate) fn unused(
     finds_all: &dyn Fn(&str) -> bool,
 ) -> Vec<UnusedSuppression> {
     let mut unused = Vec::new();
-    // What could not be read may have had the finding.
+    // The finding may be in a part that could not be read.
     if !model.is_everything_readable() {
         return unused;
     }
     let is_unused = |span| !effects.used.contains(&known(span, model));
-    // Where it is not known what is built from data, the data may have the finding.
+    // If it is not known what is built from data files, their suppressions may be needed.
     let is_known = |span: Span| model.knows_its_flows() || model.project.files().iter().any(|it| it.id == span.file);
     let replaced: Vec<&Assignment> = replaced(model.project).collect();
     let is_judged = |comment: &&InlineSuppression| {
@@ -163,12 +164,12 @@ pub(crate) fn unused(
     unused
 }
 
-/// Whether a comment is about a value of a variable that another value replaces, so that nothing in it was checked.
+/// Whether a comment is about a value that another assignment replaces, so that it was not checked.
 fn is_replaced(comment: &InlineSuppression, replaced: &[&Assignment]) -> bool {
     replaced.iter().any(|it| it.span.contains(comment.span) || comment.covers(it.span))
 }
 
-/// The assignments of variables that a later one replaces.
+/// The assignments of variables that a later assignment replaces.
 pub(crate) fn replaced(project: &Project) -> impl Iterator<Item = &Assignment> {
     let assignments = project.assignments();
     let last: HashMap<&str, usize> = assignments.iter().enumerate().map(|(at, it)| (&*it.variable.text, at)).collect();
@@ -176,7 +177,7 @@ pub(crate) fn replaced(project: &Project) -> impl Iterator<Item = &Assignment> {
     assignments.iter().enumerate().filter(is_replaced).map(|(_, assignment)| assignment)
 }
 
-/// The entries of the baseline whose finding is gone from the files that were read.
+/// The entries of the baseline whose finding is no longer in the files that were read.
 pub(crate) fn unused_baseline(
     baseline: &Baseline,
     used: &SortedSet<String>,
@@ -197,7 +198,7 @@ pub(crate) fn known(span: Span, model: &Model<'_>) -> SuppressionPlace {
     (model.sources().get(span.file).name().to_owned(), span.start)
 }
 
-/// Days are compared as text: `YYYY-MM-DD` sorts by time.
+/// Days are compared as texts, because `YYYY-MM-DD` sorts by time.
 fn has_expired(exception: &Exception, today: Option<&str>) -> bool {
     exception.expires.as_deref().zip(today).is_some_and(|(last, today)| today > last)
 }
@@ -208,7 +209,8 @@ fn matches(exception: &Exception, finding: &Finding) -> bool {
         && exception.path.as_ref().is_none_or(|path| finding.path.as_deref().is_some_and(|at| lies_in(at, path)))
 }
 
-/// Whether a finding is about the value for which an exception holds: the text that is wrong, or the value that has it.
+/// Whether a finding is about the value that an exception is limited to. That may be the wrong text, or the whole
+/// value.
 fn has_value(exception: &Exception, finding: &Finding, model: &Model<'_>) -> bool {
     let Some(value) = &exception.value else { return true };
     if model.sources().text(model.project.visible(finding.span)) == value.as_str() {
@@ -226,22 +228,22 @@ fn has_value(exception: &Exception, finding: &Finding, model: &Model<'_>) -> boo
     fields.any(|field| field.as_str() == Some(value.as_str()) && is_here(field))
 }
 
-/// What leads to what `path` leads to, or into which it leads.
+/// `path` and all paths that lead to something around it.
 fn ways_to(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices(['.', '[']).filter_map(|(at, _)| path.get(..at)).chain([path])
 }
 
-/// Whether a path leads to what `outer` leads to, or into it.
+/// Whether a path leads to the same thing as `outer`, or into it.
 fn lies_in(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// Whether an exception is meant for a finding of `rule` about `tenants`, or for a part of it.
+/// Whether an exception is for a finding of `rule` about `tenants`, or for a part of it.
 fn is_about(exception: &Exception, rule: &str, tenants: &[String]) -> bool {
     exception.rule == rule && exception.tenant.as_ref().is_none_or(|tenant| tenants.contains(tenant))
 }
 
-/// Whether the project has what an exception is about: one configuration may serve several projects.
+/// Whether the project contains what an exception is about: one configuration may apply to several projects.
 fn concerns(exception: &Exception, model: &Model<'_>, paths: &SortedSet<String>) -> bool {
     match (&exception.tenant, &exception.path) {
         (Some(key), _) => model.index.with_key(key).is_some(),
@@ -250,13 +252,13 @@ fn concerns(exception: &Exception, model: &Model<'_>, paths: &SortedSet<String>)
     }
 }
 
-/// Whether a path leads into what the project has, such as tenants with these `paths`.
+/// Whether a path leads into something in the project, such as one of the tenants with these `paths`.
 fn is_here(path: &str, model: &Model<'_>, paths: &SortedSet<String>) -> bool {
     let calls = model.flows.iter().filter_map(|flow| flow.call);
     let mut calls = calls
         .chain(model.connectors.iter().map(|it| it.call))
         .chain(model.runtimes.iter().filter_map(|it| it.block.call()));
-    // A tenant in a variable is written `customer_tenants["foo"]`.
+    // A tenant in a variable is written as `customer_tenants["foo"]`.
     let in_variable = |name: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     let is_attribute = FieldKind::VALUES.iter().any(|kind| lies_in(path, kind.name()));
     is_attribute

@@ -1,17 +1,16 @@
-//! Comments in YAML, and what they can be above: the items of a file that is decoded.
+//! Comments in YAML, and the items that they can be above.
 
 use symlint_terraform::{FileId, SourceFile, Span};
 
-/// Whether a file of this name has YAML in it, or makes some, such as `customers.yaml.tftpl`.
+/// Whether a file with this name contains YAML or generates it, such as `customers.yaml.tftpl`.
 pub(super) fn is_yaml(name: &str) -> bool {
     let base = name.rsplit('/').next().unwrap_or(name);
     base.split('.').skip(1).any(|part| matches!(part, "yaml" | "yml"))
 }
 
-/// The comments that are alone on their line or begin with `word`, and start and end of each item, by their
-/// starts.
+/// The comments that are alone on their line or start with `word`, and the start and end of each item, sorted by start.
 ///
-/// Lines and their indents tell the items of YAML apart, and nothing else needs to be known here.
+/// Lines and their indentation are enough to find the items of YAML; nothing else needs to be known here.
 pub(super) fn read(file: FileId, source: &SourceFile, word: &str) -> (Vec<Span>, Vec<(u32, u32)>) {
     let mut comments = Vec::new();
     let mut items = Vec::new();
@@ -40,7 +39,7 @@ pub(super) fn read(file: FileId, source: &SourceFile, word: &str) -> (Vec<Span>,
     (comments, items)
 }
 
-/// A line with which an item starts.
+/// A line on which an item starts.
 struct Line {
     start: usize,
     indent: usize,
@@ -48,13 +47,14 @@ struct Line {
 }
 
 impl Line {
-    /// Whether `below` belongs to the item. The elements of a list may have the indent of its key.
+    /// Whether the line `below` belongs to the item. The elements of a list may have the same indentation as the list's
+    /// key.
     fn holds(&self, below: &Line) -> bool {
         below.indent > self.indent || (below.indent == self.indent && below.is_element && !self.is_element)
     }
 }
 
-/// Where a comment starts in a line that has nothing else, or one that begins with `word`.
+/// Where a comment starts that is alone on its line or starts with `word`.
 fn comment(line: &str, word: &str) -> Option<usize> {
     let is_separate =
         |at: &usize| line.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t']));

@@ -1,4 +1,4 @@
-//! Which parts of files excerpts may not show.
+//! The parts of files that excerpts must not show.
 
 use std::ops::Range;
 
@@ -8,11 +8,11 @@ use symlint_terraform::{AssignmentSource, BLANK, FileId, SortedMap, Span};
 use super::{Veil, is_some_value};
 use crate::tenants::{Model, Tenant};
 
-/// The parts of files that may not be shown, in order, by the files.
+/// The parts of files that must not be shown, in order, by file.
 type Masks = SortedMap<FileId, Vec<Range<u32>>>;
 
-/// What of the files with `is_wanted` may not be shown: hidden values of tenants where they are written, and the texts in
-/// what is given to sensitive variables or marked as `sensitive(…)`, unless they are well formed.
+/// The parts of the files with `is_wanted` that must not be shown: hidden values of tenants where they are written, and
+/// texts in values of sensitive variables or in `sensitive(…)`, unless they are well formed.
 pub(crate) fn masks(model: &Model<'_>, veil: &Veil, is_wanted: &dyn Fn(FileId) -> bool) -> Masks {
     let project = model.project;
     let mut found = Finder { model, veil, masks: Masks::new() };
@@ -41,7 +41,7 @@ pub(crate) fn masks(model: &Model<'_>, veil: &Veil, is_wanted: &dyn Fn(FileId) -
     masks
 }
 
-/// The texts at [`masks`].
+/// The texts of the parts in [`masks`].
 pub(crate) fn masked_texts(model: &Model<'_>, veil: &Veil, is_wanted: &dyn Fn(FileId) -> bool) -> Vec<String> {
     let masks = masks(model, veil, is_wanted).into_iter().filter(|(file, _)| is_wanted(*file));
     let texts = |(file, ranges): (FileId, Vec<Range<u32>>)| {
@@ -50,7 +50,7 @@ pub(crate) fn masked_texts(model: &Model<'_>, veil: &Veil, is_wanted: &dyn Fn(Fi
     masks.flat_map(texts).collect()
 }
 
-/// The text at `span`, without what may not be shown of it.
+/// The text at `span`, without the parts that must not be shown.
 pub(crate) fn shown_text(model: &Model<'_>, span: Span) -> String {
     let text = model.sources().text(span);
     if !text.contains("sensitive(") {
@@ -89,7 +89,7 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// All texts and numbers in `expr`.
+    /// Masks all texts and numbers in `expr`.
     fn all(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::String(literal) => self.text(&literal.text, literal.span),
@@ -108,7 +108,7 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// All that is marked as sensitive in `body`.
+    /// Masks everything in `body` that is marked as sensitive.
     fn marked(&mut self, body: &Body) {
         body.attributes.iter().for_each(|attribute| self.marked_in(&attribute.value));
         body.blocks.iter().for_each(|block| self.marked(&block.body));
@@ -129,7 +129,7 @@ fn keys(expr: &Expr) -> impl Iterator<Item = (&Key, Span)> {
     items.iter().map(|item| (&item.key, item.span))
 }
 
-/// The texts of a template that are written in it.
+/// The literal texts of a template.
 fn literals(expr: &Expr) -> impl Iterator<Item = (&str, Span)> {
     fn add<'e>(parts: &'e [TemplatePart], found: &mut Vec<(&'e str, Span)>) {
         for part in parts {

@@ -1,5 +1,5 @@
-//! What nobody should see who sees a report: values that Terraform hides, and those that came from the environment alone.
-//! They are shown only where they are well formed for what they are. This is the one place that says which these are.
+//! Decides what a report must not show: sensitive values, and values that come from the environment alone. They are
+//! shown only if they are well formed for their kind.
 
 mod masks;
 mod veil;
@@ -13,13 +13,13 @@ use crate::tenants::{FieldKind, Model, Provenance, Tenant, VariableState, text_o
 pub(crate) use masks::{masked_texts, masks, shown_text};
 pub(crate) use veil::Veil;
 
-/// Whether `text` is well formed for a value of any kind.
+/// Whether `text` is well formed for any kind of value.
 fn is_some_value(text: &str) -> bool {
     FieldKind::VALUES.into_iter().any(|kind| is_well_formed(kind, text))
 }
 
 impl Model<'_> {
-    /// The text of `value`, which is one of this kind if it is right, as a message may quote it.
+    /// The text of `value` in a form that a message may quote. `kind` is what the value should be.
     pub fn quotable<'t>(&self, text: &'t str, value: &Value, kind: FieldKind) -> &'t str {
         if is_shown(self.project, &value.origin, text, kind) { text } else { BLANK }
     }
@@ -30,7 +30,7 @@ pub(crate) fn is_shown(project: &Project, origin: &Origin, text: &str, kind: Fie
     is_well_formed(kind, text) || !project.is_private(origin)
 }
 
-/// Removes the text of tenants' values that may not be shown from the model.
+/// Removes the texts of tenants' values that must not be shown from the model.
 pub(crate) fn hide(model: &mut Model<'_>) {
     let project = model.project;
     for tenant in &mut model.tenants {
@@ -45,7 +45,7 @@ pub(crate) fn hide(model: &mut Model<'_>) {
     }
 }
 
-/// Blanks what a finding quotes of a value that comes from the environment.
+/// Blanks a finding's quotations of a value that comes from the environment.
 pub(crate) fn cover_quotes(finding: &mut Finding, project: &Project) {
     let is_strict = matches!(finding.obstacle, Some(Obstacle::Unreadable | Obstacle::Unevaluated));
     let cover = |text: &mut String, file| {
@@ -53,7 +53,7 @@ pub(crate) fn cover_quotes(finding: &mut Finding, project: &Project) {
             let source = project.sources().get(file);
             let is_in = |part: &str| part.contains(char::is_alphanumeric) && source.text().contains(part);
             let is_quoted = |part: &str| {
-                // What should be written in its place has a part of it.
+                // A suggested replacement may contain only a part of the value.
                 let is_part = is_in(part) || is_strict && part.split_whitespace().any(is_in);
                 is_part && !is_some_value(part) && (is_strict || !is_plain_name(part))
             };
@@ -65,14 +65,14 @@ pub(crate) fn cover_quotes(finding: &mut Finding, project: &Project) {
     finding.related.iter_mut().for_each(|related| cover(&mut related.message, related.span.file));
 }
 
-/// `text`, where what is in backticks is blank if `is_hidden` says so.
+/// `text` with the parts in backticks blanked for which `is_hidden` returns true.
 fn blanked(text: &str, is_hidden: &dyn Fn(&str) -> bool) -> String {
     let parts = text.split('`').enumerate();
     let parts: Vec<&str> = parts.map(|(at, part)| if at % 2 == 1 && is_hidden(part) { BLANK } else { part }).collect();
     parts.join("`")
 }
 
-/// The texts of `model` that may not be shown, in addition to the values of tenants: keys, names, and arguments.
+/// The texts of `model` that must not be shown in addition to the values of tenants: keys, names, and arguments.
 fn hidden_texts(model: &Model<'_>) -> Vec<Str> {
     let project = model.project;
     let variables = project.root().map(|root| root.variables.as_slice()).unwrap_or_default();
@@ -97,21 +97,21 @@ fn hidden_texts(model: &Model<'_>) -> Vec<Str> {
         let arguments = instance.arguments.iter();
         arguments.for_each(|argument| add(&argument.value, |text| is_plain_name(text) || is_some_value(text)));
     }
-    // Any secret may look like a name.
+    // A secret could be in a name.
     let is_name_shown = |name: &Value| if name.is_sensitive() { |_: &str| false } else { is_plain_name };
     let names = model.resources.iter().filter_map(|resource| resource.attribute("name"));
     names.for_each(|name| add(name, is_name_shown(name)));
     hidden
 }
 
-/// Whether what a call names the tenant after is sensitive.
+/// Whether the name that a call gives the tenant is sensitive.
 fn is_slug_sensitive(model: &Model<'_>, tenant: &Tenant) -> bool {
     let Provenance::FlowCall(_) = tenant.provenance else { return false };
     let own = model.instances_of(tenant.id).next();
     own.and_then(|(instance, _)| instance.slug()).is_some_and(|slug| slug.value.is_sensitive())
 }
 
-/// The variable of the root module in which `path` starts.
+/// The variable of the root module that `path` starts at.
 fn variable_of(path: &Path) -> Option<&str> {
     match path.start() {
         Root::Variable { module, name } if module.is_empty() => Some(name.as_str()),

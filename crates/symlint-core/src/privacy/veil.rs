@@ -1,4 +1,4 @@
-//! What takes the place of keys and other texts in what a report says.
+//! Replaces keys and other texts that a report must not show.
 
 use foldhash::HashMap;
 use symlint_terraform::{BLANK, Str};
@@ -6,16 +6,17 @@ use symlint_terraform::{BLANK, Str};
 use super::hidden_texts;
 use crate::tenants::Model;
 
-/// The texts that may not be shown, each with what is shown in its place.
+/// The texts that must not be shown, with their replacements.
 #[derive(Debug, Default)]
 pub(crate) struct Veil {
     shown: HashMap<Str, Str>,
-    /// Those in which other texts would seem to end too often, also as they are quoted.
+    /// Texts with so many possible ends inside that they are searched on their own, in plain and in quoted form.
     long: Vec<(String, Str)>,
 }
 
 impl Veil {
-    /// Over what `models` have to hide. Each text gets a name of its own: two tenants stay two.
+    /// A veil for everything that `models` have to hide. Each text gets its own replacement, so that two tenants stay
+    /// distinguishable.
     pub(crate) fn over<'m, 'p: 'm>(models: impl Iterator<Item = &'m Model<'p>>) -> Self {
         let mut shown: HashMap<Str, Str> = HashMap::default();
         for text in models.flat_map(hidden_texts).filter(|text| !text.is_empty()) {
@@ -38,31 +39,31 @@ impl Veil {
         self.shown.is_empty()
     }
 
-    /// Whether `text` is one that may not be shown.
+    /// Whether `text` as a whole must not be shown.
     pub(crate) fn hides(&self, text: &str) -> bool {
         self.shown.contains_key(text)
     }
 
-    /// Whether `text` has something in it that may not be shown.
+    /// Whether `text` contains something that must not be shown.
     pub(crate) fn is_over(&self, text: &str) -> bool {
         self.covered(text).is_some()
     }
 
-    /// Puts what is shown in the place of what may not be.
+    /// Replaces what must not be shown.
     pub(crate) fn cover(&self, text: &mut String) {
         if let Some(covered) = self.covered(text) {
             *text = covered;
         }
     }
 
-    /// The same, of a text that is shared.
+    /// Like [`Veil::cover`], for a shared text.
     pub(crate) fn cover_shared(&self, text: &mut Str) {
         if let Some(covered) = self.covered(text) {
             *text = covered.into();
         }
     }
 
-    /// `text` with what is shown, where that is another text: what may not be is the whole of it, or between backticks or
+    /// `text` with replacements, if there are any. A text is replaced if it is all of `text`, between backticks or
     /// quotation marks, or a step of a path.
     pub(crate) fn covered(&self, text: &str) -> Option<String> {
         if self.shown.is_empty() {
@@ -79,7 +80,7 @@ impl Veil {
         Some(self.covered(&text).unwrap_or(text))
     }
 
-    /// [`Veil::covered`], of texts that are short.
+    /// Like [`Veil::covered`], for short texts.
     fn covered_parts(&self, text: &str) -> Option<String> {
         let mut covered = String::new();
         let (mut done, mut from) = (0, 0);
@@ -95,10 +96,10 @@ impl Veil {
         Some(covered)
     }
 
-    /// The next text from `from` on that may not be shown: where it is, and what is shown.
+    /// The next text after `from` that must not be shown: its place, and its replacement.
     fn next(&self, text: &str, from: usize) -> Option<(usize, usize, &str)> {
         let is_open = |c: char| matches!(c, '`' | '"' | '.');
-        // Where the text that may be hidden starts: at first, at the start of all.
+        // Where a hidden text may start, which at first is the start of the whole text.
         let mut next = (from == 0).then_some(0);
         let mut start = from;
         loop {
@@ -110,7 +111,7 @@ impl Veil {
                 }
             };
             let rest = text.get(at..)?;
-            // What is in quotes may have dots and the like in it: the longest comes first.
+            // A quoted text may contain dots and similar characters, so the longest match comes first.
             let ends = rest.char_indices().filter(|(_, c)| is_end(*c)).map(|(end, _)| end);
             let mut ends: Vec<usize> = ends.take(ENDS).collect();
             if ends.len() < ENDS {
@@ -131,7 +132,7 @@ impl Veil {
     }
 }
 
-/// How many ends are tried for a text that starts somewhere.
+/// How many possible ends are tried for each start.
 const ENDS: usize = 32;
 
 /// Whether a text may end before `c`.
@@ -139,13 +140,13 @@ fn is_end(c: char) -> bool {
     matches!(c, '`' | '"' | '.' | '[')
 }
 
-/// `text` as it is written in quotes.
+/// `text` as it is written between quotes.
 fn quoted(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "\\r");
     text.replace('\t', "\\t").replace("${", "$${").replace("%{", "%%{")
 }
 
-/// What is quoted as `part` in a path, where that is written differently.
+/// The text that `part` stands for in a path, if it is quoted differently there.
 fn unquoted(part: &str) -> Option<String> {
     if !part.contains('\\') {
         return None;

@@ -1,4 +1,4 @@
-//! Which attribute and which argument is which, where names and sinks could not decide, and how roles are named.
+//! Proposes which attribute and which argument is which, if names and sinks do not decide, and how roles are named.
 
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{ModuleCall, SortedMap, SortedSet};
@@ -12,7 +12,7 @@ use crate::tenants::{
     RoleNamePattern, Step, Tenant, known_role_kind,
 };
 
-/// How many letters of a name may be wrong: then the attribute is misspelt, and that is a finding.
+/// How many letters of a name may be wrong. Such an attribute is misspelled, which is a finding.
 const MISSPELT: usize = 2;
 
 pub(super) fn add(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
@@ -21,7 +21,7 @@ pub(super) fn add(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     roles(found, to);
 }
 
-/// The answers about attributes, by our names: theirs, and those that could be meant as well.
+/// The user's attribute for each of our names, with others that could be meant.
 type Mapping = SortedMap<FieldKind, (String, Vec<String>)>;
 
 fn attributes(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
@@ -65,7 +65,7 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// Maps what was found in no attribute, and comes from nowhere else.
+/// Maps values that were not found in any attribute and do not come from elsewhere.
 fn map_attributes(collection: &Collection, tenants: &[&Tenant], mapping: &mut Mapping) {
     let is_missing = |field: &FieldKind| {
         let mut own = tenants.iter().flat_map(|tenant| tenant.values()).filter(|it| it.kind == *field);
@@ -75,7 +75,7 @@ fn map_attributes(collection: &Collection, tenants: &[&Tenant], mapping: &mut Ma
         let candidates: Vec<&OtherAttribute> = collection.others.iter().filter(|other| may_be(other, field)).collect();
         let taken: Vec<&String> = mapping.values().map(|(theirs, _)| theirs).collect();
         let free = candidates.iter().filter(|other| !taken.contains(&&path(other)));
-        // The name that says most.
+        // The attribute with the most similar name.
         let best = free.max_by_key(|other| likeness(other, field)).copied();
         if let (Some(best), false) = (best, mapping.contains_key(&field)) {
             let others = candidates.iter().map(|other| path(other)).filter(|other| *other != path(best)).collect();
@@ -84,14 +84,14 @@ fn map_attributes(collection: &Collection, tenants: &[&Tenant], mapping: &mut Ma
     }
 }
 
-/// Whether an attribute could be a value: it looks like one, is single, and is not a misspelling of ours.
+/// Whether an attribute could be a value: it looks like one, is not in a list, and is not a misspelling of our name.
 fn may_be(other: &OtherAttribute, field: FieldKind) -> bool {
     let is_misspelt = matches!(other.steps.last(), Some(Step::Name(name))
         if strsim::osa_distance(name, field.name()) <= MISSPELT);
     other.looks.contains(&field) && !is_misspelt && !other.steps.contains(&Step::Each)
 }
 
-/// How much the name of an attribute says that it is a value.
+/// How much the name of an attribute suggests that it is a value.
 fn likeness(other: &OtherAttribute, field: FieldKind) -> usize {
     let words: &[&str] = match field {
         FieldKind::SsoAccountId => &["sso", "manage", "mgmt", "master", "payer", "root", "org", "admin", "identity"],
@@ -108,7 +108,7 @@ fn path(other: &OtherAttribute) -> String {
     names.collect::<Vec<_>>().join(".")
 }
 
-/// The flow module, where it was not taken for one, and its arguments, where it cannot be read.
+/// Proposes the name of the flow module if it was not recognized, and its arguments if it cannot be read.
 fn flow(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut modules: SortedMap<String, (bool, SortedMap<ArgumentKind, String>)> = SortedMap::new();
     for (model, config) in found {
@@ -119,7 +119,7 @@ fn flow(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
                 modules.entry(module).or_insert((is_sure, arguments));
             }
         }
-        // A module that is not there to read is known by the names of its arguments alone.
+        // If a module cannot be read, only the names of its arguments are known.
         for call in model.flows.iter().filter(|flow| flow.module.is_none()).filter_map(|flow| flow.call) {
             let arguments = arguments_of(model, config, call);
             let module = call.source.as_ref().and_then(|source| module_names(&source.text).into_iter().next());
@@ -148,12 +148,12 @@ fn flow(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
             summary: format!("the flow module `{module}`"),
             choices: vec![(about.to_owned(), block("flow", &attributes))],
         };
-        // There is one block for it.
+        // The configuration can have only one such block.
         if is_sure && is_one { to.settings.push(part) } else { to.questions.push(part) }
     }
 }
 
-/// The arguments of a call that have no name of ours and are given an attribute that is known.
+/// The arguments of a call that do not have one of our names and receive a known attribute.
 fn arguments_of(model: &Model<'_>, config: &Config, call: &ModuleCall) -> SortedMap<ArgumentKind, String> {
     let is_given = |kind: ArgumentKind| call.argument(config.argument_name(kind)).is_some();
     let mut found = SortedMap::new();
@@ -167,7 +167,7 @@ fn arguments_of(model: &Model<'_>, config: &Config, call: &ModuleCall) -> Sorted
     found
 }
 
-/// Which argument of ours receives such a value: the key, or an attribute of the elements of a collection.
+/// The kind of argument that receives such a value: the key, or an attribute of a collection's elements.
 fn kind_of(model: &Model<'_>, value: &Expr) -> Option<ArgumentKind> {
     let ExprKind::Attribute(base, name) = &value.kind else { return None };
     if matches!(&base.kind, ExprKind::Variable(root) if root.as_str() == "each") {
@@ -189,7 +189,7 @@ fn kind_of(model: &Model<'_>, value: &Expr) -> Option<ArgumentKind> {
     }
 }
 
-/// What most connector roles are called, where that is not what the stock module calls them.
+/// Proposes the naming of connector roles, if most roles do not follow that of the stock module.
 fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut patterns: SortedMap<String, (usize, SortedSet<String>)> = SortedMap::new();
     for (model, config) in found {
@@ -199,14 +199,14 @@ fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
         if own.is_empty() {
             own.extend(same_name(model, config));
         }
-        // What has braces of its own could not be read again.
+        // A pattern that contains braces of its own could not be parsed again.
         for (pattern, count) in own.into_iter().filter(|(pattern, _)| RoleNamePattern::parse(pattern).is_some()) {
             let (tenants, roots) = patterns.entry(pattern).or_default();
             *tenants += count;
             roots.extend(model.project.root().map(|root| root.dir.trim_end_matches('/').to_owned()));
         }
     }
-    // A pattern that would make other roles unexpected is not written for all.
+    // A pattern that would make other roles unexpected cannot apply to all root modules.
     let is_expected = |model: &Model<'_>, config: &Config, pattern: &RoleNamePattern| {
         let mut names = model.tenants.iter().filter_map(Tenant::role).map(|role| role.name.text());
         names.any(|name| config.role_name.matches(name) && !pattern.matches(name))
@@ -232,7 +232,7 @@ fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     }
 }
 
-/// The name that a convention gives, and how many tenants have it.
+/// The pattern of a naming convention, and how many tenants follow it.
 fn pattern_of(convention: &NamingConvention, model: &Model<'_>, config: &Config) -> Option<(String, usize)> {
     let RoleNamePattern { prefix, suffix, .. } = &config.role_name;
     let pattern = match &convention.kind {
@@ -246,7 +246,7 @@ fn pattern_of(convention: &NamingConvention, model: &Model<'_>, config: &Config)
     Some((pattern, convention.tenants.len()))
 }
 
-/// The name that most roles have in common, in several accounts, where it is not of the form that is expected.
+/// The name that most roles share in several accounts, if it does not have the expected form.
 fn same_name(model: &Model<'_>, config: &Config) -> Option<(String, usize)> {
     let roles: Vec<_> =
         model.tenants.iter().filter_map(Tenant::role).filter(|role| role.name.is_well_formed()).collect();

@@ -1,4 +1,5 @@
-//! A first `.symlint.hcl`: what was found and has to be said, and as comments the questions that only people can answer.
+//! Proposes a first `.symlint.hcl`: settings for what was found, and as comments, questions that only people can
+//! answer.
 
 mod mapping;
 mod part;
@@ -15,7 +16,7 @@ use crate::tenants::Model;
 const WIDTH: usize = 100;
 
 impl Proposal {
-    /// What a configuration in `folder` for all of `found` says and asks.
+    /// The proposed settings and questions for a configuration in `folder` that applies to all of `found`.
     pub(crate) fn of(found: &[(&Model<'_>, &Config)], folder: &str) -> Self {
         let mut proposal = Self::default();
         mapping::add(found, &mut proposal);
@@ -23,7 +24,7 @@ impl Proposal {
         proposal
     }
 
-    /// The same without the parts that say something with `is_hidden`.
+    /// The proposal without the parts that contain a text for which `is_hidden` returns true.
     pub(crate) fn without(mut self, is_hidden: &dyn Fn(&str) -> bool) -> Self {
         let is_shown = |part: &ProposalPart| {
             let texts = part.choices.iter().flat_map(|(about, lines)| [about, lines]).chain([&part.summary]);
@@ -39,7 +40,7 @@ impl Proposal {
         self.settings.is_empty() && self.questions.is_empty()
     }
 
-    /// The same with these settings alone; the others are questions.
+    /// The proposal with only these settings. The others become questions.
     pub(crate) fn with(&self, kept: &[ProposalPart]) -> Self {
         let with_more = |(about, lines): &(String, String)| {
             (format!("{about} With these lines more is checked, and more findings are reported."), lines.clone())

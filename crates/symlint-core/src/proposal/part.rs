@@ -1,28 +1,28 @@
-//! The parts of a configuration, and how they are written.
+//! The parts of a proposed configuration, and their text.
 
 use std::fmt::Write;
 
 use crate::spelling::listed;
 
-/// What a first configuration says and asks.
+/// The contents of a proposed configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proposal {
-    /// What it sets.
+    /// The settings.
     pub settings: Vec<ProposalPart>,
-    /// What it asks: a person uncomments what is true.
+    /// The questions. A person uncomments what is true.
     pub questions: Vec<ProposalPart>,
 }
 
-/// A block or attribute of the configuration, with what a reader needs to know of it.
+/// A block or attribute of the configuration, with an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProposalPart {
     /// What it is about, in one line.
     pub summary: String,
-    /// Alternatives: the comment above the lines, and the lines.
+    /// The alternatives: each with the comment above the lines, and the lines.
     pub choices: Vec<(String, String)>,
 }
 
-/// A string of HCL.
+/// A string literal in HCL.
 pub(super) fn quote(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
@@ -42,21 +42,21 @@ pub(super) fn quote(text: &str) -> String {
     quoted.replace("${", "$${").replace("%{", "%%{")
 }
 
-/// A list of HCL.
+/// A list in HCL.
 pub(super) fn list<T: AsRef<str>>(texts: &[T]) -> String {
     let quoted: Vec<String> = texts.iter().map(|text| quote(text.as_ref())).collect();
     format!("[{}]", quoted.join(", "))
 }
 
-/// `` `a`, `b`, and `c` ``
+/// The names in a sentence: `` `a`, `b`, and `c` ``.
 pub(super) fn named<T: AsRef<str>>(names: &[T]) -> String {
-    // A comment is one line, whatever the names are.
+    // A comment must stay on one line, whatever the names are.
     let plain = |name: &T| format!("`{}`", name.as_ref().replace(char::is_control, "\u{FFFD}"));
     let names: Vec<String> = names.iter().map(plain).collect();
     listed(&names)
 }
 
-/// A block with attributes, aligned.
+/// A block with aligned attributes.
 pub(super) fn block(head: &str, attributes: &[(&str, String)]) -> String {
     let width = attributes.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let lines: String = attributes.iter().map(|(name, value)| format!("  {name:width$} = {value}\n")).collect();

@@ -1,4 +1,5 @@
-//! What only people know: who is one customer, whose an account is, which values files belong to a run.
+//! Questions that only people can answer: which tenants are one customer, whose an account is, which values files
+//! belong to a run.
 
 use symlint_terraform::{SortedMap, SortedSet, title};
 
@@ -20,7 +21,8 @@ pub(super) fn add(found: &[(&Model<'_>, &Config)], folder: &str, to: &mut Propos
     values(found, folder, to);
 }
 
-/// Tenants that share the account and the instance: one customer, or several in one organization.
+/// Asks about tenants that share account and instance: they may be one customer, or several customers in one
+/// organization.
 fn groups(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut asked: Vec<Vec<&str>> = Vec::new();
     let mut used: SortedSet<String> = SortedSet::new();
@@ -31,7 +33,7 @@ fn groups(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
                 keys.push(key);
             }
         });
-        // Of tenants with one key, nobody asks whether they are one customer.
+        // Tenants with the same key need no question.
         if keys.len() < 2 || asked.contains(&keys) {
             continue;
         }
@@ -49,8 +51,8 @@ fn groups(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     }
 }
 
-/// The groups of tenants that share SSO account, instance and region, in source order: within a run, or in several where
-/// they have other names and grants.
+/// The groups of tenants that share SSO account, instance, and region, in source order. They are in one run, or in
+/// several with different names and grants.
 fn sharing<'m, 'c>(found: &[(&'m Model<'_>, &'c Config)]) -> Vec<(Vec<&'m Tenant>, &'c Config)> {
     let mut places: SortedMap<[Option<&str>; 3], usize> = SortedMap::new();
     let mut groups: Vec<(Vec<(&Tenant, bool)>, &Config)> = Vec::new();
@@ -88,7 +90,7 @@ fn sharing<'m, 'c>(found: &[(&'m Model<'_>, &'c Config)]) -> Vec<(Vec<&'m Tenant
     groups.into_iter().map(group).collect()
 }
 
-/// What they could be called: what their keys begin with, or what their common role is named after.
+/// A name for the group: what the tenants' keys start with, or what their shared role is named after.
 fn group_name(members: &[&Tenant], keys: &[&str], config: &Config) -> String {
     let mut environments = members.iter().map(|tenant| environment_of(tenant.role()?.name.text(), &config.role_name));
     let role = environments.next().flatten().filter(|first| environments.all(|it| it == Some(*first)));
@@ -104,7 +106,7 @@ fn some<T: AsRef<str>>(names: &[T]) -> String {
     format!("{} and {} more", named(&shown).replace(" and ", ", "), names.len() - NAMED)
 }
 
-/// Roles that have the tenant's name without something around it.
+/// Asks about roles whose name contains the tenant's name with something around it.
 fn environments(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut blocks: SortedMap<String, String> = SortedMap::new();
     for (model, config) in found {
@@ -118,7 +120,7 @@ fn environments(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
             let Some(environment) = role.as_deref().and_then(|role| environment_of(role, &config.role_name)) else {
                 continue;
             };
-            // As the connector's module was given it, where that is known.
+            // Written as it was passed to the connector's module, if that is known.
             let lower = environment.to_ascii_lowercase();
             let given = if title(&lower) == environment { lower } else { environment.to_owned() };
             let lines = block(&format!("tenant {}", quote(tenant.name())), &[("environment", quote(&given))]);
@@ -139,13 +141,13 @@ fn environments(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     }
 }
 
-/// Accounts that the runtime may enter and that are not any tenant's.
+/// Asks about accounts that the runtime may enter and that belong to no tenant.
 fn accounts(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut extra: Vec<String> = Vec::new();
     let mut own: SortedSet<String> = SortedSet::new();
     for (model, config) in found {
         let is_set = model.variables.iter().all(|variable| variable.state == VariableState::Known);
-        // The owner of an account is known only where all tenants are known.
+        // The owner of an account is certain only if all tenants are known.
         if model.tenants.is_empty() || !is_set || !model.knows_its_flows() || !model.is_everything_readable() {
             return;
         }
@@ -188,13 +190,13 @@ fn accounts(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     });
 }
 
-/// Values files that would set the tenants and that no run loads.
+/// Asks about values files that would set the tenants, but that no run loads.
 fn values(found: &[(&Model<'_>, &Config)], folder: &str, to: &mut Proposal) {
     let mut files: Vec<String> = Vec::new();
     for (model, _) in found {
         for gap in model.not_checked.iter().filter(|gap| gap.code == Code::UnloadedValues) {
             let name = gap.span.map(|span| model.sources().get(span.file).name().to_owned());
-            // Patterns are as seen from the file's folder.
+            // Patterns are relative to the file's folder.
             let name = name.map(|name| below(&name, folder).to_owned());
             files.extend(name.filter(|name| !files.contains(name)));
         }

@@ -1,4 +1,5 @@
-//! Who reaches what, as it takes effect: through the resources of a flow, else its arguments, else as it is written.
+//! Who can access what in effect: according to the resources of a flow, or else its arguments, or else the tenant's
+//! entry.
 
 use symlint_terraform::{SortedMap, SortedSet, Span, Str};
 
@@ -9,7 +10,7 @@ use crate::discover::{Effective, by_grant, effects_of};
 use crate::finding::Finding;
 use crate::tenants::{FieldKind, FlowInstance, FlowResource, Grant, Model, Tenant, TenantId, resources_of};
 
-/// What a grant leads to, one after the other.
+/// The parts of a grant, in the order in which they are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Edge {
     Role,
@@ -18,8 +19,8 @@ enum Edge {
     Account,
 }
 
-/// All grants of a run with their tenants: those of its flow instances, then those of the tenants that no flow instance
-/// receives. `elsewhere` are the findings of other runs that relate to its tenants.
+/// All grants of a run with their tenants: first those of its flow instances, then those of the tenants that no flow
+/// instance receives. `elsewhere` has the findings of other runs that relate to its tenants.
 pub(super) fn of(outcome: &Outcome<'_>, run: usize, elsewhere: &[&Finding]) -> Vec<(Option<TenantId>, Access)> {
     let model = &outcome.model;
     let mut found: Vec<(Option<TenantId>, Access)> = Vec::new();
@@ -38,7 +39,7 @@ pub(super) fn of(outcome: &Outcome<'_>, run: usize, elsewhere: &[&Finding]) -> V
     found
 }
 
-/// A grant as it is written in a tenant.
+/// A grant as it is written in a tenant's entry.
 fn written(tenant: &Tenant, grant: &Grant) -> Access {
     let step = |field| AccessStep { value: known(field), findings: Vec::new() };
     Access {
@@ -89,7 +90,7 @@ fn grants_of(model: &Model<'_>, instance: &FlowInstance, resources: &[FlowResour
     }
 }
 
-/// Puts each finding that counts on the edges that it is about, of all tenants that it is about.
+/// Adds each finding that is not suppressed to the edges of all tenants that it is about.
 fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Option<TenantId>, Access)]) {
     let model = &outcome.model;
     let mut counting: Vec<&Finding> = outcome.findings.iter().filter(|finding| finding.counts()).collect();
@@ -111,7 +112,7 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
         places.extend(here.map(|related| (related.span, at)));
     }
     places.sort_unstable();
-    // Of each finding on an edge, the values on which it is: a tenant may have several grants.
+    // For each finding on an edge, the affected values: a tenant may have several grants.
     let mut on: SortedMap<(TenantId, Edge, usize), Vec<Str>> = SortedMap::new();
     let within = |span: Span| {
         let from = places.partition_point(|(place, _)| (place.file, place.start) < (span.file, span.start));
@@ -133,7 +134,7 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
         let name = model.tenant(tenant).name();
         for argument in instance.arguments.iter().filter(|argument| !argument.is_default) {
             for finding in within(argument.span) {
-                // The expression is that of all instances.
+                // All instances share the expression.
                 let is_own = counting.get(finding).is_some_and(|it| it.tenant.as_deref().is_none_or(|own| own == name));
                 let edges = argument.parts.iter().filter_map(|part| edge_of(part.field));
                 for edge in edges.filter(|_| is_own) {
@@ -142,7 +143,7 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
             }
         }
     }
-    // What is about no value of a tenant is about the tenant: it is on its first edge.
+    // A finding that is not about a value of a tenant is about the tenant as a whole, and is added to the first edge.
     let placed: SortedSet<(TenantId, usize)> = on.keys().map(|(tenant, _, finding)| (*tenant, *finding)).collect();
     let mut by_name: SortedMap<&str, Vec<TenantId>> = SortedMap::new();
     for tenant in &model.tenants {
@@ -162,7 +163,7 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
         .flat_map(|(tenant, access)| [Edge::PermissionSet, Edge::Account].map(|edge| (tenant, edge, access)))
         .filter_map(|(tenant, edge, access)| Some((tenant, edge, Known::text(&step(access, edge).value)?.clone())))
         .collect();
-    // Those on one value, and those on all of a tenant.
+    // The findings on one value, and those on a tenant as a whole.
     let mut on_values: SortedMap<(TenantId, Edge, Str), Vec<usize>> = SortedMap::new();
     let mut on_all: SortedMap<(TenantId, Edge), Vec<usize>> = SortedMap::new();
     for ((tenant, edge, at), texts) in on {
@@ -190,7 +191,7 @@ fn note_findings(outcome: &Outcome<'_>, elsewhere: &[&Finding], found: &mut [(Op
     }
 }
 
-/// How many findings on one value, and on all of a tenant, are noted on an edge: there may be as many edges as findings.
+/// How many findings are added to an edge, both for one value and for a tenant. There may be as many edges as findings.
 const MOST: usize = 100;
 
 fn step(access: &Access, edge: Edge) -> &AccessStep {

@@ -1,4 +1,4 @@
-//! From what was checked to the report: everything that a format prints is looked up here, once.
+//! Builds the report from the results of a check. Everything that a format prints is looked up here.
 
 use foldhash::HashMap;
 use symlint_terraform::{FileId, SortedMap, SortedSet, Span};
@@ -25,32 +25,32 @@ use crate::rule::{Catalogue, Rule};
 use crate::spelling::closest;
 use crate::tenants::{RunId, Tenant, TenantId};
 
-/// Everything that a report is built from.
+/// The input for a report.
 pub(crate) struct Checked<'a, 'p> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) policy: &'a Policy,
     /// The level at which findings make a check fail.
     pub(crate) fail_on: Option<Level>,
-    /// As many as there are outcomes, in their order.
+    /// One for each outcome, in the same order.
     pub(crate) runs: Vec<CheckedRun<'a>>,
     pub(crate) outcomes: &'a [Outcome<'p>],
     pub(crate) problems: Vec<Problem>,
     /// What the search left out, and why.
     pub(crate) left_out: Vec<String>,
-    /// What should be there, and is not.
+    /// Things that should exist but do not.
     pub(crate) missing: Vec<String>,
-    /// Turns a file's name into its path from the repository's root.
+    /// Returns the path of a file from the repository's root.
     pub(crate) repository_path: &'a dyn Fn(&str) -> String,
-    /// The same for the file that it is, wherever links lead.
+    /// Returns the path of the real file that a name refers to through links.
     pub(crate) real_path: &'a dyn Fn(&str) -> String,
-    /// What the tenants of earlier runs are called, and where they are.
+    /// The names and the places of the tenants of earlier runs.
     pub(crate) earlier: &'a HashMap<TenantId, (String, Location)>,
     pub(crate) baseline: Option<String>,
     /// The texts of the configuration files that were read, by their names.
     pub(crate) configs: SortedMap<String, Vec<u8>>,
 }
 
-/// Makes one report of all that was checked, with what a comparison needs if it `is_compared`.
+/// Builds one report from all results. If it `is_compared`, it includes the details for a comparison.
 pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
     let numbered = || checked.outcomes.iter().enumerate();
     let rules = rules(checked);
@@ -90,7 +90,7 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
         }
     }
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    // Two runs may share a child module or a values file.
+    // Two runs may share a module or a values file.
     findings.dedup_by(|later, first| {
         let is_same = sort_key(later) == sort_key(first);
         if let (true, Some(later), Some(first)) = (is_same, &later.subject, &mut first.subject) {
@@ -113,7 +113,7 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
         .zip(configs)
         .flat_map(|((run, outcome), config)| tenants_of(outcome, run, config, checked.real_path))
         .collect();
-    // A comparison pairs the findings of each run.
+    // A comparison matches the findings of each run.
     let replaced = match is_compared {
         true => SortedMap::new(),
         false => shared::join(&mut findings, shared::RunsAndRules { runs: &runs, tenants: &tenants, rules: &rules }),
@@ -163,7 +163,7 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
     report
 }
 
-/// Notes what excerpts may not show of the files that the report knows.
+/// Notes the parts of the report's files that excerpts must not show.
 fn mask(report: &mut Report, checked: &Checked<'_, '_>, veil: &Veil) {
     for Outcome { model, .. } in checked.outcomes {
         let sources = model.sources();
@@ -179,7 +179,7 @@ fn mask(report: &mut Report, checked: &Checked<'_, '_>, veil: &Veil) {
 }
 
 impl Report {
-    /// Sorts the findings and counts them, after some were moved or suppressed.
+    /// Sorts the findings and counts them again, after some were moved or suppressed.
     pub(crate) fn recount(&mut self, fail_on: Option<Level>) {
         self.findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
         let summary = &mut self.summary;
@@ -231,7 +231,7 @@ fn policy_of(checked: &Checked<'_, '_>) -> ReportedPolicy {
     let default = Config::default();
     let configs: Vec<&Config> = checked.runs.iter().map(|run| run.config).chain([&default]).collect();
     let is = |rule: &Rule, to: Level| {
-        // What is not selected is listed by what is.
+        // The rules that are not selected are derived from those that are.
         let all = Policy { select: Vec::new(), ..checked.policy.clone() };
         rule.page.level > to && configs.iter().any(|config| all.level(rule, config) == to)
     };
@@ -246,8 +246,8 @@ fn policy_of(checked: &Checked<'_, '_>) -> ReportedPolicy {
     }
 }
 
-/// One configuration may serve tenants that are not checked now, so a name is only doubted where another tenant has
-/// nearly the same and is not named.
+/// Tenants in the configuration that are probably misspelled. One configuration may name tenants that are not checked
+/// now, so a name is only suspicious if another tenant has a similar key and is not named.
 fn misspelled_tenants(checked: &Checked<'_, '_>) -> Vec<MisspelledTenant> {
     let mut there: SortedMap<&str, (&Config, SortedSet<&str>)> = SortedMap::new();
     for (run, outcome) in checked.runs.iter().zip(checked.outcomes) {
@@ -255,7 +255,7 @@ fn misspelled_tenants(checked: &Checked<'_, '_>) -> Vec<MisspelledTenant> {
         let (_, tenants) = there.entry(file).or_insert((run.config, SortedSet::new()));
         tenants.extend(outcome.model.tenants.iter().map(Tenant::name));
     }
-    /// How many names are compared: it grows with both, and is only a hint.
+    /// How many pairs of names are compared. The number grows with both lists, and the result is only a hint.
     const MOST: usize = 1 << 20;
     let mut found = Vec::new();
     for (file, (config, tenants)) in there {
@@ -273,7 +273,7 @@ fn misspelled_tenants(checked: &Checked<'_, '_>) -> Vec<MisspelledTenant> {
     found
 }
 
-/// What is known of the rules that have findings.
+/// The descriptions of the rules with findings.
 fn rules(checked: &Checked<'_, '_>) -> SortedMap<String, RuleDescription> {
     let found: SortedSet<&str> =
         checked.outcomes.iter().flat_map(|outcome| outcome.findings.iter().map(|finding| finding.rule)).collect();

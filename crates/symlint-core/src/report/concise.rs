@@ -1,4 +1,4 @@
-//! One line for each finding, as compilers write them.
+//! One line for each finding, in the style of compilers.
 
 use std::io::{self, Write};
 
@@ -7,24 +7,24 @@ use super::printable::Printable;
 use super::summary::{coverage, pages, policy, totals};
 use super::wire::Report;
 
-/// `file:line:column: level[rule] message` for each finding that counts.
+/// Writes `file:line:column: level[rule] message` for each finding that counts.
 fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     for finding in report.counting() {
         let Location { file, start, .. } = &finding.location;
         let place = format!("{file}:{}:{}", start.line, start.column);
-        // At once: what makes a line of its own is seen.
+        // In a single write, so that the writer notices parts that would start a line of their own.
         let line = format!("{place}: {}[{}] {}\n", finding.level, finding.rule, finding.message);
         to.write_all(line.as_bytes())?;
     }
     Ok(())
 }
 
-/// A line for each finding that counts, for each thing that was not checked, and for what was configured, and a last one
+/// Writes a line for each finding that counts, for each gap, and for each change by the configuration, and a last line
 /// with the numbers.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn concise(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let to: &mut dyn Write = &mut Printable::lines(to);
     findings(report, to)?;
@@ -41,11 +41,11 @@ pub fn concise(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The lines of the findings alone.
+/// Writes only the lines of the findings.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn concise_findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let to: &mut dyn Write = &mut Printable::lines(to);
     findings(report, to)

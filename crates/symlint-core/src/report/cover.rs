@@ -1,9 +1,9 @@
-//! What a report does not show.
+//! Hides the texts that a report must not show.
 
 use super::wire::{Access, Report, ReportedFinding, ReportedGap};
 use crate::privacy::Veil;
 
-/// Puts a veil over all of a report.
+/// Applies a veil to all parts of a report.
 pub(super) fn cover(report: &mut Report, veil: &Veil) {
     if veil.is_empty() {
         return;

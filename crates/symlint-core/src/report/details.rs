@@ -1,5 +1,5 @@
-//! What a comparison of two reports needs in addition to what they show: whose values findings are about, and where
-//! everything is written. It is made only where somebody compares.
+//! The details that a comparison of two reports needs: whose values findings are about, and where everything is
+//! written. They are only built for a comparison.
 
 use foldhash::HashMap;
 use serde::Serialize;
@@ -15,22 +15,23 @@ use crate::tenants::{
     Field, FieldKind, FlowCall, FlowInstance, FlowResource, Locate, Model, RunId, RuntimeBlock, Tenant, resources_of,
 };
 
-/// What a comparison needs of a whole report. Tenants are named by their places in [`super::Report::tenants`].
+/// The details of a whole report. Tenants are given as indexes in [`super::Report::tenants`].
 #[derive(Debug, Clone, Default)]
 pub struct Details {
-    /// As many as there are tenants.
+    /// One for each tenant.
     pub tenants: Vec<TenantDetails>,
     /// The tenant of each grant in [`super::Report::access`].
     pub access: Vec<Option<usize>>,
     /// The texts of the configuration files that were read, by their names.
     pub configs: SortedMap<String, Vec<u8>>,
-    /// What lists accounts or roles.
+    /// The lists of accounts or roles.
     pub lists: Vec<ListDetails>,
     /// The expressions through which values take effect.
     pub wiring: Vec<WiringDetails>,
-    /// What `moved` blocks say, without whitespace: the run, from where, and where to.
+    /// The `moved` blocks, without whitespace: the run, the old address, and the new address.
     pub moves: Vec<(usize, String, String)>,
-    /// Policies that allow to assume roles, and name none by which a list could be made: the run and the way to each.
+    /// Policies that allow roles to be assumed, but name none from which a list could be built: the run and the path of
+    /// each.
     pub unlisted: SortedSet<(usize, String)>,
 }
 
@@ -38,11 +39,11 @@ pub struct Details {
 pub struct TenantDetails {
     /// Its values, in the order of the shipped example.
     pub values: Vec<ValueDetails>,
-    /// What takes effect for it.
+    /// The values that take effect for it.
     pub effects: Vec<EffectDetails>,
     /// The addresses of its flow instances.
     pub addresses: Vec<Str>,
-    /// Whether its key is a name, and not the address of its call.
+    /// Whether its key is a name, as opposed to the address of its call.
     pub is_named: bool,
     /// The first tenant of the same customer in its run.
     pub customer: usize,
@@ -52,14 +53,14 @@ pub struct TenantDetails {
 #[derive(Debug, Clone)]
 pub struct ValueDetails {
     pub kind: FieldKind,
-    /// What it is called in the tenant's entry, if it has one.
+    /// Its name in the tenant's entry, if it has one there.
     pub name: Option<String>,
-    /// Which grant it belongs to.
+    /// The index of the grant that it belongs to.
     pub grant: Option<usize>,
-    /// Null where it is missing.
+    /// Null if it is missing.
     pub value: Option<Known>,
     pub location: Location,
-    /// Where its parts are written, if it was put together from some: until which byte each goes.
+    /// If it was built from several parts, where each is written, and at which byte it ends.
     pub parts: Vec<(usize, Location)>,
 }
 
@@ -67,66 +68,66 @@ pub struct ValueDetails {
 #[derive(Debug, Clone)]
 pub struct EffectDetails {
     pub kind: FieldKind,
-    /// Null where it is missing.
+    /// Null if it is missing.
     pub value: Option<Known>,
-    /// Through which expressions, by their places in [`Details::wiring`].
+    /// The expressions that pass it, as indexes in [`Details::wiring`].
     pub through: Vec<usize>,
 }
 
 /// An expression through which values take effect.
 #[derive(Debug, Clone)]
 pub struct WiringDetails {
-    /// Its place in the runs.
+    /// The index of its run.
     pub run: usize,
     /// The call or the resource, such as `module.sso_access`.
     pub block: String,
     pub name: String,
     pub text: String,
     pub location: Location,
-    /// To how many tenants it passes values.
+    /// The number of tenants that it passes values to.
     pub tenants: usize,
 }
 
 /// A list of accounts that the runtime may enter, or of roles that may assume a connector's role.
 #[derive(Debug, Clone)]
 pub struct ListDetails {
-    /// Its place in the runs.
+    /// The index of its run.
     pub run: usize,
-    /// Such as `module.runtime.account_id_safelist`.
+    /// The path, such as `module.runtime.account_id_safelist`.
     pub path: String,
     /// What its entries may do.
     pub kind: ListKind,
-    /// The entries that are known, and where each is written.
+    /// The known entries, and where each is written.
     pub entries: Vec<(Str, Location)>,
-    /// Whether there are others, which are not known before apply.
+    /// Whether there are other entries, which are not known before apply.
     pub has_unknown: bool,
     /// Where the list is.
     pub location: Location,
 }
 
-/// What a list says.
+/// What a list is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ListName"))]
 pub enum ListKind {
-    /// Which accounts Sym's runtime may enter.
+    /// The accounts that Sym's runtime may enter.
     Safelist,
-    /// Who may assume the role of a connector.
+    /// The roles that may assume the role of a connector.
     Trust,
 }
 
-/// What a finding is about, whatever the file and the line.
+/// What a finding is about, independent of the file and the line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
     /// The tenants on whom it is reported.
     pub own: SortedSet<usize>,
     /// The other tenants whose values it is about.
     pub others: SortedSet<usize>,
-    /// The values of tenants that it is about, written or in effect.
+    /// The values of tenants that it is about, as written or in effect.
     pub values: SortedSet<(usize, FieldKind, Str)>,
-    /// Of these, without the tenants, those on which it is reported.
+    /// Of these values, without the tenants, those on which it is reported.
     pub primary: SortedSet<(FieldKind, Str)>,
-    /// What else tells it from others of its rule.
+    /// Other details that identify it among the findings of its rule.
     pub what: String,
 }
 
@@ -145,15 +146,15 @@ impl Subject {
     }
 }
 
-/// Makes the details of one run after the other.
+/// Builds the details, one run after the other.
 pub(super) struct Detailer<'a, 'p> {
     outcome: &'a Outcome<'p>,
     run: usize,
-    /// The place of the run's first tenant.
+    /// The index of the run's first tenant.
     first: usize,
-    /// The values of all tenants, by where they are written.
+    /// The values of all tenants, with the places where they are written.
     fields: Vec<(Span, usize, FieldKind, Option<Str>)>,
-    /// What each instance passes: the argument, the tenant, the field, and the value that takes effect.
+    /// The values that instances pass: the argument's place, the tenant, the field, and the value in effect.
     passed: Vec<(Span, usize, FieldKind, Option<Str>)>,
     by_name: HashMap<&'a str, Vec<usize>>,
 }
@@ -168,7 +169,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
             by_name.entry(tenant.name()).or_default().push(at);
             let of = |field: &Field| (model.project.visible(field.span), at, field.kind, field.raw().cloned());
             fields.extend(tenant.fields().map(of));
-            // What a value was put together of may be written elsewhere.
+            // A value that was built from parts may have them in several places.
             let parts = |field: &Field| {
                 let (own, kind, raw) = (field.span, field.kind, field.raw().cloned());
                 let spans = field.parts(model.sources()).into_iter().map(|(_, span)| span);
@@ -177,7 +178,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
                 spans.map(move |span| (model.project.visible(span), at, kind, raw.clone()))
             };
             fields.extend(tenant.fields().flat_map(parts));
-            // One that is called after its file is reported at the file's start.
+            // A tenant that is named after its file is reported at the file's start.
             let place = model.project.visible(tenant.place(model.sources()).span);
             fields.push((place, at, FieldKind::Key, tenant.key.raw().cloned()));
         }
@@ -185,7 +186,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
         Self { outcome, run, first, fields, passed: Vec::new(), by_name }
     }
 
-    /// Adds the run to `details`. `location` says where a span is.
+    /// Adds the run to `details`. `location` returns the place of a span.
     pub(super) fn add(&mut self, details: &mut Details, location: &mut dyn FnMut(Span) -> Location) {
         let model = &self.outcome.model;
         for tenant in &model.tenants {
@@ -316,7 +317,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
         }
     }
 
-    /// What a finding is about; [`Detailer::add`] goes first. `all` are those of all runs.
+    /// What a finding is about. [`Detailer::add`] must have been called before. `all` has the detailers of all runs.
     pub(super) fn subject(&self, finding: &Finding, all: &HashMap<RunId, Self>) -> Subject {
         let model = &self.outcome.model;
         let names = finding.tenant.iter().chain(&finding.tenants);
@@ -336,7 +337,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
         for (index, span) in [finding.span].into_iter().chain(related.map(|related| related.span)).enumerate() {
             let is_primary = index == 0;
             for (_, tenant, field, text) in at(&self.fields, span) {
-                // What several tenants have from one place is the own one's.
+                // A value that several tenants have from one place belongs to the finding's own tenant.
                 let is_own = subject.own.contains(tenant);
                 if !is_own && at(&self.fields, span).any(|(_, other, ..)| subject.own.contains(other)) {
                     continue;
@@ -383,7 +384,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
     }
 }
 
-/// Adds, to the subjects of findings about what passes values, whose values are passed.
+/// For findings about an expression that passes values, adds the owners of these values to their subjects.
 pub(super) fn note_owners<'s>(subjects: impl Iterator<Item = &'s mut Subject>, details: &Details) {
     let owners = owners(details);
     let customer = |tenant: usize| details.tenants.get(tenant).map(|it| it.customer);
@@ -407,10 +408,10 @@ pub(super) fn note_owners<'s>(subjects: impl Iterator<Item = &'s mut Subject>, d
     }
 }
 
-/// How many tenants are named whose value it is.
+/// How many owners of a value are named.
 const OWNERS: usize = 3;
 
-/// The address of a flow instance. The root module has none: the resource on which something acts stands for it.
+/// The address of a flow instance. The root module has none, so its first sink stands for it.
 fn address_of(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Str {
     let acting = || resources.iter().find(|it| it.sink().is_some()).or(resources.first());
     match &instance.address {
@@ -421,7 +422,7 @@ fn address_of(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Str {
     }
 }
 
-/// Who has which values, as they are written.
+/// The tenants that have each value, as it is written.
 fn owners(details: &Details) -> HashMap<(FieldKind, Str), Vec<usize>> {
     let mut owners: HashMap<(FieldKind, Str), Vec<usize>> = HashMap::default();
     for (at, tenant) in details.tenants.iter().enumerate() {
@@ -449,7 +450,7 @@ fn is_alike(a: FieldKind, b: FieldKind) -> bool {
     a == b || is_account(a) && is_account(b)
 }
 
-/// What is written where `place` is.
+/// The elements that are written at `place`.
 fn at<T>(all: &[(Span, usize, FieldKind, T)], place: Span) -> impl Iterator<Item = &(Span, usize, FieldKind, T)> {
     let before = all.partition_point(|(span, ..)| (span.file, span.start) <= (place.file, place.start));
     let start = before.checked_sub(1).and_then(|last| all.get(last)).map(|(span, ..)| (span.file, span.start));
@@ -474,7 +475,7 @@ fn values_of(model: &Model<'_>, tenant: &Tenant, location: &mut dyn FnMut(Span) 
     let alone =
         [&tenant.sso_account_id, &connector.cloud, &connector.instance_arn, &connector.region, &connector.role_arn];
     let mut values: Vec<ValueDetails> = Vec::new();
-    // What is taken out of another value changes with that.
+    // A value that was taken out of another one changes with that.
     values.extend(alone.into_iter().filter(|field| !field.is_derived()).map(|field| value(field, None)));
     for (number, grant) in tenant.grants.iter().enumerate() {
         let fields = [&grant.permission_set_arn, &grant.target_account_id].into_iter();
@@ -483,7 +484,7 @@ fn values_of(model: &Model<'_>, tenant: &Tenant, location: &mut dyn FnMut(Span) 
     values
 }
 
-/// The expressions that pass a field to an instance: the argument's, then those of the resources.
+/// The expressions that pass a field to an instance: first the argument's, then those of the resources.
 fn passing(
     call: &FlowCall<'_>,
     instance: &FlowInstance,
@@ -510,7 +511,7 @@ fn passing(
     found
 }
 
-/// What an object has under a name.
+/// The expression of an attribute in an object.
 fn part_of<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
     use symlint_terraform::syntax::{ExprKind, Key};
     let ExprKind::Object(items) = &expr.kind else { return None };
@@ -518,7 +519,7 @@ fn part_of<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
     items.iter().find(|item| is_it(&item.key)).map(|item| &item.value)
 }
 
-/// Calls `note` with each entry of a list, or of the lists that it may be, or with what is not a list.
+/// Calls `note` with each entry of a list or of its candidates, or with the value if it is not a list.
 fn entries_of(value: &Value, note: &mut dyn FnMut(&Value)) {
     match (value.elements(), value.candidates()) {
         (Some(elements), _) => {
@@ -529,7 +530,7 @@ fn entries_of(value: &Value, note: &mut dyn FnMut(&Value)) {
     }
 }
 
-/// The last name in a path; none where the path ends with a key.
+/// The last name in a path; `None` if the path ends with a key.
 fn last_name(path: &str) -> Option<&str> {
     let name = path.rsplit_once('.').map_or(path, |(_, name)| name);
     (!name.ends_with(']')).then_some(name)
@@ -546,5 +547,5 @@ fn compact(text: &str) -> String {
     text
 }
 
-/// How much of an expression is kept.
+/// How many bytes of an expression are kept.
 const LONGEST: usize = 400;

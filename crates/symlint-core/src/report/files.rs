@@ -9,13 +9,13 @@ use super::place::Location;
 use super::wire::{RelatedPlace, ReportedFile};
 use crate::finding::Related;
 
-/// What is known of the files that a report names.
+/// The files that a report names.
 pub(super) struct Files<'a> {
     pub(super) known: SortedMap<Str, ReportedFile>,
     pub(super) repository_path: &'a dyn Fn(&str) -> String,
 }
 
-/// Spans → locations, looking each file up once.
+/// Turns spans into locations, and looks each file up only once.
 pub(super) struct Places<'s, 'f, 'a> {
     sources: &'s Sources,
     own: HashMap<FileId, Arc<SourceFile>>,

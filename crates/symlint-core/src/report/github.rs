@@ -8,15 +8,15 @@ use super::summary::{count, coverage, policy};
 use super::wire::{Report, ReportedFinding};
 use crate::level::Level;
 
-/// GitHub shows this many annotations of a level for a step, and drops the others silently.
+/// How many annotations of a level GitHub shows for a step. It drops the others silently.
 const SHOWN: usize = 10;
 
-/// The most important findings that count as workflow commands, one for what was not checked and what was configured, and
-/// a last line that says how many more there are.
+/// Writes the most important findings that count as workflow commands, one command for gaps and one for changes by the
+/// configuration, and a last line with the number of other findings.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn github(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let to: &mut dyn Write = &mut Printable::text(to);
     let mut findings: Vec<&ReportedFinding> = report.counting().collect();
@@ -48,7 +48,7 @@ pub fn github(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 fn command(report: &Report, finding: &ReportedFinding) -> String {
     let (start, end) = (&finding.location.start, &finding.location.end);
     let file = property(report.repository_path(&finding.location.file));
-    // Columns count only within one line.
+    // Columns are only valid for a range within one line.
     let columns = match start.line == end.line {
         true => format!(",col={},endColumn={}", start.column, end.column),
         false => String::new(),

@@ -15,7 +15,7 @@ use crate::level::Level;
 struct Issue<'a> {
     description: Cow<'a, str>,
     check_name: &'a str,
-    /// Unique in a report: of two issues with the same, GitLab shows one.
+    /// It must be unique in a report: GitLab shows only one of two issues with the same fingerprint.
     fingerprint: Cow<'a, str>,
     severity: &'static str,
     location: GitlabLocation<'a>,
@@ -32,12 +32,12 @@ struct Lines {
     begin: u32,
 }
 
-/// The findings that count, what symlint could not do, and what the configuration takes away from the check, as a JSON
-/// list; indented, with a newline at the end. A merge request that weakens the check has a new issue for it.
+/// Writes the findings that count, what symlint could not do, and the parts of the check that the configuration turns
+/// off, as an indented JSON list with a newline at the end. So a merge request that weakens the check has a new issue.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn gitlab(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let to: &mut dyn Write = &mut Printable::json(to);
     let findings = report.counting().map(|finding| Issue {

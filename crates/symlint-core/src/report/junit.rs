@@ -1,4 +1,4 @@
-//! JUnit's XML, which most CI systems can show: a test case for each tenant.
+//! JUnit XML, which most CI systems can show, with a test case for each tenant.
 
 use std::io::{self, Write};
 
@@ -10,13 +10,12 @@ use super::summary::policy;
 use super::wire::{Report, ReportedFinding};
 use crate::level::Level;
 
-/// A suite with a case for each tenant that was checked, one for each rule with findings about no single tenant, one for
-/// each thing that was not checked, which is skipped, and one for each that symlint could not do. Errors make a case
-/// fail; warnings are its output.
+/// Writes a suite with a case for each checked tenant, one for each rule with findings that are not about a single
+/// tenant, a skipped one for each gap, and one for each problem. Errors make a case fail; warnings are its output.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn junit(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let to: &mut dyn Write = &mut Printable::text(to);
     let mut cases: SortedMap<(bool, &str, &str), Vec<&ReportedFinding>> = SortedMap::new();
@@ -100,7 +99,7 @@ pub fn junit(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 fn lines(findings: &[&ReportedFinding]) -> String {
     let line = |finding: &&ReportedFinding| {
         let start = &finding.location.start;
-        // What is read as a log has one line for each.
+        // Each finding has one line, so that the output is readable as a log.
         let file = finding.location.file.replace(char::is_control, " ");
         let (line, column) = (start.line, start.column);
         format!("{file}:{line}:{column}: {}[{}] {}\n", finding.level, finding.rule, finding.message)
@@ -108,12 +107,12 @@ fn lines(findings: &[&ReportedFinding]) -> String {
     findings.iter().map(line).collect()
 }
 
-/// Line ends and tabs in attributes are read as spaces unless they are written as numbers.
+/// Escapes text for an attribute. Line ends and tabs are read as spaces unless they are written as numbers.
 fn attribute(text: &str) -> String {
     xml(text).replace('\n', "&#10;").replace('\r', "&#13;").replace('\t', "&#9;")
 }
 
-/// Escaped, and without the characters that XML 1.0 has no way to write.
+/// Escapes text, and removes the characters that XML 1.0 cannot represent.
 fn xml(text: &str) -> String {
     let is_allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}');
     let allowed: String = text.chars().map(|c| if is_allowed(&c) { c } else { '\u{FFFD}' }).collect();

@@ -1,18 +1,18 @@
-//! The hash of each line of a file, as GitHub's uploader of code scanning results computes it.
+//! The hash of each line of a file, as computed by GitHub's uploader of code scanning results.
 //!
-//! An alert is known by this hash from one commit to the next. It is a rolling hash over the 100 characters from the
-//! start of a line on, without spaces and tabs, and a number that tells lines with the same hash apart. The source is
-//! `src/fingerprints.ts` of `github/codeql-action`; a hash that differs makes the uploader warn about every result.
+//! GitHub recognizes an alert from one commit to the next by this hash. It is a rolling hash over 100 characters from
+//! the start of a line, without spaces and tabs, with a number that distinguishes lines with the same hash. The source
+//! is `src/fingerprints.ts` of `github/codeql-action`. A different hash makes the uploader warn about every result.
 
 use std::collections::HashMap;
 
-/// How many characters, in UTF-16 code units, a hash is built from.
+/// How many characters, in UTF-16 code units, are hashed.
 const WINDOW: usize = 100;
 const BASE: u64 = 37;
 /// Stands for the end of the file.
 const END: u16 = 0xFFFF;
 
-/// `hash:number` of each line, the first line first.
+/// `hash:number` of each line, in order.
 pub(super) fn line_hashes(text: &str) -> Vec<String> {
     let mut hashes = Hashes::default();
     let mut window = Window::new();
@@ -32,7 +32,7 @@ pub(super) fn line_hashes(text: &str) -> Vec<String> {
         is_start = unit == u16::from(b'\n');
         hashes.note(window.push(unit, starts));
     }
-    // The lines that start in the last characters end with nothing.
+    // The window of the last lines is filled with zeros.
     for _ in 0..WINDOW {
         hashes.note(window.push(0, None));
     }
@@ -45,7 +45,7 @@ struct Window {
     lines: [Option<usize>; WINDOW],
     at: usize,
     hash: u64,
-    /// What the oldest character is worth: the base to the power of the window's length.
+    /// The weight of the oldest character: the base to the power of the window's length.
     oldest: u64,
 }
 
@@ -55,7 +55,7 @@ impl Window {
         Self { units: [0; WINDOW], lines: [None; WINDOW], at: 0, hash: 0, oldest }
     }
 
-    /// Takes in a character, which may start a line, and gives out the line that has left with its hash.
+    /// Adds a character, which may start a line. Returns the line that the oldest character started, with its hash.
     fn push(&mut self, unit: u16, line: Option<usize>) -> Option<(usize, u64)> {
         let leaving = self.lines.get_mut(self.at).and_then(|slot| std::mem::replace(slot, line));
         let done = leaving.map(|line| (line, self.hash));
@@ -89,7 +89,7 @@ impl Hashes {
 mod tests {
     use super::line_hashes;
 
-    /// The examples of GitHub's own test.
+    /// The examples are from GitHub's own test.
     #[test]
     fn the_hashes_are_those_of_the_uploader() {
         let repeated = "Lorem ipsum dolor sit amet.\n".repeat(10);

@@ -14,26 +14,27 @@ use super::wire::{Report, ReportedFinding, ReportedTenant};
 use super::{LINES_TO_PASTE, importance};
 use crate::level::Level;
 
-/// How many findings are listed: more are read in another format.
+/// How many findings are listed. Other formats list all.
 const FINDINGS: usize = 200;
 
-/// How many of the things that were not checked are listed.
+/// How many gaps are listed.
 const GAPS: usize = 50;
 
 /// How many tenants the table has.
 const TENANTS: usize = 500;
 
-/// GitHub takes summaries of 1 MiB.
+/// GitHub allows 1 MiB in a summary.
 const BYTES: usize = (1 << 20) - 1024;
 
 /// How many characters of a value are shown.
 const CELL: usize = 240;
 
-/// Verdict, findings, what to do, what was not checked, what was configured, tenants, and a picture of who reaches what.
+/// Writes the verdict, the findings, what to do, the gaps, the changes by the configuration, the tenants, and a diagram
+/// of who can access what.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn markdown(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
     let to: &mut dyn io::Write = &mut Printable::text(to);
     let mut findings: Vec<&ReportedFinding> = report.counting().collect();
@@ -49,7 +50,7 @@ pub fn markdown(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
     ];
     let mut text = String::new();
     for section in sections.into_iter().filter(|section| !section.is_empty()) {
-        // A section that does not fit is left out as a whole: half a table is of no use.
+        // A section that does not fit is left out completely, because half a table is useless.
         if text.len() + section.len() < BYTES {
             text.push_str(&section);
             text.push('\n');
@@ -105,7 +106,7 @@ fn table(report: &Report, findings: &[&ReportedFinding]) -> String {
     text
 }
 
-/// What was not checked, in the open where it is a surprise.
+/// The gaps. They are not collapsed if one of them is a surprise.
 fn not_checked(report: &Report) -> String {
     let several = report.runs.len() > 1;
     let mut lines = String::new();
@@ -148,12 +149,12 @@ fn details(findings: &[&ReportedFinding]) -> String {
     folded("What to do, and what happens otherwise", &lines)
 }
 
-/// A help as a part of a list, where lines to paste are code.
+/// A help text as an item of a list, with the lines to paste as code.
 fn item(help: &str) -> String {
     let lines = help.lines().map(|line| match line.strip_prefix(LINES_TO_PASTE) {
         Some(code) => format!("  {LINES_TO_PASTE}{}", plain(code, CELL)),
         None if line.is_empty() => String::new(),
-        // A part of a value may be at the start of a line.
+        // A value may have parts at the start of a line.
         None if line.starts_with(['>', '#', '+', '-', '=', '~']) => format!("  \\{}", cell(line)),
         None => format!("  {}", cell(line)),
     });
@@ -219,7 +220,7 @@ fn known(value: Option<&Known>) -> String {
     }
 }
 
-/// A value as code. A bar would end the cell even there.
+/// A value as code. Even in code, a `|` would end the table cell.
 pub(crate) fn code(text: &str) -> String {
     let text = plain(text, CELL).replace('|', "\\|");
     if text.is_empty() {
@@ -231,15 +232,15 @@ pub(crate) fn code(text: &str) -> String {
     format!("{fence}{space}{text}{space}{fence}")
 }
 
-/// Text in which backticks mean code, and nothing else means anything.
+/// Text in which only backticks have a meaning: they mark code.
 fn cell(text: &str) -> String {
     line(text, CELL)
 }
 
-/// The same, of at most this many characters.
+/// The same, limited to this many characters.
 pub(crate) fn line(text: &str, most: usize) -> String {
     let text = plain(text, most);
-    // Where backticks are part of a value, nobody can tell which ones belong together.
+    // If backticks are part of a value, it is unclear which ones belong together.
     if text.matches('`').count() % 2 == 1 || text.contains("``") {
         return escaped(&text).replace('`', "\\`");
     }
@@ -255,7 +256,7 @@ fn escaped(text: &str) -> String {
         .replace('[', "\\[")
         .replace('*', "\\*")
         .replace('@', "@\u{200B}")
-        // GitHub makes links of addresses.
+        // GitHub turns addresses into links.
         .replace("://", ":\u{200B}//")
         .replace("www.", "www\u{200B}.")
 }
@@ -269,7 +270,7 @@ fn plain(text: &str, most: usize) -> String {
     plain
 }
 
-/// A text with a capital letter first.
+/// A text with a capital letter at the start.
 pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default() + chars.as_str()

@@ -1,4 +1,4 @@
-//! A picture of who reaches what, in Mermaid's language.
+//! A Mermaid diagram of who can access what.
 
 use std::fmt::Write;
 
@@ -8,13 +8,11 @@ use super::place::Known;
 use super::wire::{Access, AccessStep, Report, ReportedFinding};
 use crate::level::Level;
 
-/// A picture of more tenants cannot be read.
+/// A diagram with more tenants is unreadable.
 const TENANTS: usize = 24;
 
-/// The access graph of the report. Tenants with an error on an edge come first, and the edge is dashed; of many tenants
-/// the others are left out.
-///
-/// None where there is nothing to draw.
+/// The access graph of the report; `None` if there is nothing to draw. Edges with an error are dashed. Tenants with
+/// such an edge come first; if there are too many tenants, the others are left out.
 pub(super) fn mermaid(report: &Report) -> Option<String> {
     let errors = report.counting().filter(|finding| finding.level == Level::Error);
     let errors: SortedMap<&str, &ReportedFinding> =
@@ -41,7 +39,7 @@ pub(super) fn mermaid(report: &Report) -> Option<String> {
     Some(graph.render(all.len() - shown.len()))
 }
 
-/// Whether a finding is on the tenant of a grant, and not only on another one that it is compared with.
+/// Whether a finding is about the tenant of a grant, and not only about another tenant that this one is compared with.
 fn is_about(finding: &ReportedFinding, access: &Access) -> bool {
     let is_named = |name: &String| *name == *access.tenant;
     let is_here = finding.run == access.run || finding.also_in.contains(&access.run);
@@ -53,14 +51,14 @@ fn is_about(finding: &ReportedFinding, access: &Access) -> bool {
 
 #[derive(Default)]
 struct Graph {
-    /// Label → id, by kind of node.
+    /// The ids of the nodes, by the kind of node and its label.
     nodes: SortedMap<(char, String), String>,
     order: Vec<(String, String, bool)>,
     edges: SortedMap<(String, String), bool>,
 }
 
 impl Graph {
-    /// Adds a grant, whose tenant is named with its run where there are several. `wrong` are the edges.
+    /// Adds a grant. The tenant is shown with its run if there are several runs. `wrong` are the edges with an error.
     fn add(&mut self, access: &Access, run: Option<&str>, is_wrong: bool, wrong: [bool; 4]) {
         let name = run.map_or_else(|| access.tenant.to_string(), |run| format!("{} in {run}", access.tenant));
         let start = self.node('t', &name, &name, is_wrong);
@@ -78,7 +76,8 @@ impl Graph {
         self.link(&set, 'a', named("account", text(&access.account)), on_account);
     }
 
-    /// The node for a value and its label, reached from `from`; `from` itself where the value is not known.
+    /// Adds an edge from `from` to the node for a value and its label, and returns that node; `from` if the value is
+    /// not known.
     fn link(&mut self, from: &str, kind: char, to: Option<(&str, String)>, wrong: bool) -> String {
         let Some((key, label)) = to else { return from.to_owned() };
         let to = self.node(kind, key, &label, false);
@@ -126,7 +125,7 @@ fn part<'v>(step: &'v AccessStep, part: impl Fn(&'v str) -> Option<&'v str>) -> 
     text(step).and_then(part).filter(|part| !part.is_empty())
 }
 
-/// A label in quotes: everything that could mean something is written as a number.
+/// A quoted label, in which all characters with a special meaning are written as numbers.
 pub(crate) fn escape(label: &str) -> String {
     let mut escaped = String::new();
     for c in label.chars().take(120) {

@@ -1,4 +1,5 @@
-//! Findings as others read them. Every format is a function of the same [`Report`], so that all say the same.
+//! Reports in the formats that other programs and people read. All formats are computed from the same [`Report`], so
+//! they agree.
 
 mod access;
 mod build;
@@ -42,18 +43,18 @@ pub(crate) use shared::join_some;
 pub use summary::{count, coverage, pages, policy, totals, verdict};
 pub use wire::*;
 
-/// The version of the report's shape. It grows when a reader of the old shape would misunderstand the new one.
+/// The version of the report's format. It increases when a reader of the old format would misunderstand the new one.
 pub const VERSION: u32 = 1;
 
-/// Where the project lives.
+/// The address of the project.
 pub fn repository() -> &'static str {
     env!("CARGO_PKG_REPOSITORY")
 }
 
-/// What each line to paste begins with in a help, as code does in Markdown.
+/// The prefix of lines to paste in a help text, which makes them code in Markdown.
 pub const LINES_TO_PASTE: &str = "    ";
 
-/// A help in one line, with its lines to paste in backticks.
+/// A help text in one line, with its lines to paste in backticks.
 pub fn in_a_line(help: &str) -> String {
     let lines = help.lines().filter(|line| !line.is_empty());
     let lines = lines.map(|line| match line.strip_prefix(LINES_TO_PASTE) {
@@ -63,7 +64,7 @@ pub fn in_a_line(help: &str) -> String {
     lines.collect::<Vec<_>>().join(" ")
 }
 
-/// By what findings are sorted where not all can be shown: errors first, and of them what is most urgent.
+/// The order of findings if not all can be shown: errors first, then the most urgent ones.
 pub fn importance(finding: &ReportedFinding) -> impl Ord + use<'_> {
     let level = std::cmp::Reverse(finding.level);
     (level, finding.urgency, &finding.location.file, finding.location.start.offset)

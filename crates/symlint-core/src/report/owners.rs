@@ -1,4 +1,4 @@
-//! Whose values a finding is about, in addition to those of its own tenant.
+//! The tenants whose values a finding is about, in addition to its own tenant.
 
 use symlint_terraform::{SortedSet, Span};
 
@@ -6,9 +6,9 @@ use crate::check::Outcome;
 use crate::finding::Finding;
 use crate::tenants::{Tenant, TenantId};
 
-/// Knows where the values of each tenant are written.
+/// Finds the tenant whose value is written at a place.
 pub(super) struct ValueOwners<'a> {
-    /// In source order. Values that several tenants share are nobody's.
+    /// In source order. A value that several tenants share has no owner.
     values: Vec<(Span, Option<&'a str>)>,
 }
 
@@ -43,7 +43,7 @@ impl<'a> ValueOwners<'a> {
         others.into_iter().map(str::to_owned).collect()
     }
 
-    /// The tenant in whose value a place is.
+    /// The tenant whose value is written at a place.
     fn at(&self, place: Span) -> Option<&'a str> {
         let before = self.values.partition_point(|(span, _)| (span.file, span.start) <= (place.file, place.start));
         let (span, name) = self.values.get(before.checked_sub(1)?)?;

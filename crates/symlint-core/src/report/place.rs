@@ -22,20 +22,20 @@ pub struct Location {
     pub end: Point,
 }
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Position"))]
 pub struct Point {
-    /// From 1.
+    /// The line, which counts from 1.
     pub line: u32,
-    /// From 1, in Unicode code points.
+    /// The column in Unicode code points, which counts from 1.
     pub column: u32,
-    /// From 0, in bytes of the file as it lies on disk.
+    /// The offset in bytes of the file on disk, which counts from 0.
     pub offset: u32,
 }
 
 impl Location {
-    /// The location of `span`, one of `source`.
+    /// The location of `span` in `source`.
     pub fn of(span: Span, source: &SourceFile) -> Self {
         let place = |offset| {
             let Position { line, column, offset } = source.position(offset);
@@ -45,27 +45,27 @@ impl Location {
     }
 }
 
-/// A value that is there.
+/// A value that is present.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Value"))]
 pub enum Known {
-    /// As it is written.
+    /// The text as it is written.
     Text(#[cfg_attr(feature = "schema", schemars(with = "String"))] Str),
-    /// Not known before apply.
+    /// It is not known before apply.
     Unknown { unknown: String },
-    /// Not shown, since it is not well formed: Terraform hides it, or it came from the environment.
+    /// It is not shown because it is not well formed, and either sensitive or from the environment.
     Sensitive {
         /// Always true.
         sensitive: bool,
-        /// A hash of it, for comparisons. Not part of the JSON.
+        /// A hash of the value, for comparisons. Not part of the JSON.
         #[serde(skip)]
         hash: u64,
     },
 }
 
 impl Known {
-    /// The text of a value that is known.
+    /// The text of a known value.
     pub fn text(value: &Option<Self>) -> Option<&Str> {
         match value {
             Some(Self::Text(text)) => Some(text),
@@ -73,7 +73,7 @@ impl Known {
         }
     }
 
-    /// Whether it is known, though perhaps not shown.
+    /// Whether it is known, even if it is not shown.
     pub(crate) fn is_certain(value: &Option<Self>) -> bool {
         matches!(value, Some(Self::Text(_) | Self::Sensitive { .. }))
     }
@@ -89,7 +89,7 @@ pub(super) fn known(field: &Field) -> Option<Known> {
     }
 }
 
-/// The text of a value that takes effect as one of this kind, or why it is unknown.
+/// The text of a value in effect that should be of this kind, or why it is unknown.
 pub(super) fn shown(value: &Value, kind: FieldKind, project: &Project) -> Option<Known> {
     if let Some(unknown) = value.as_unknown() {
         return Some(Known::Unknown { unknown: unknown.reason.clone() });

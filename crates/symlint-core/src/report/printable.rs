@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::tenants::is_unprintable;
 
-/// `text` with escapes, such as `\u{202e}`, for characters that are obeyed or cannot be seen, and in lines that the
-/// runner of an Action would obey.
+/// `text` with escapes, such as `\u{202e}`, for characters that are interpreted or cannot be seen. Lines that a CI
+/// runner would execute as commands are escaped as well.
 pub fn printable(text: &str) -> Cow<'_, str> {
     let escaped = characters(text);
     let is_obeyed = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");
@@ -27,7 +27,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped.split_inclusive('\n').map(harmless).collect())
 }
 
-/// `text` with escapes for characters that are obeyed or cannot be seen.
+/// `text` with escapes for characters that are interpreted or cannot be seen.
 fn characters(text: &str) -> Cow<'_, str> {
     escaped(text, &|escaped, c| {
         // Writing to a string cannot fail.
@@ -35,7 +35,7 @@ fn characters(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// The same within JSON, where each such character is in a string, which keeps its value.
+/// Like [`characters`], for JSON. All such characters are in strings, whose values stay the same.
 fn in_json(text: &str) -> Cow<'_, str> {
     escaped(text, &|escaped, c| {
         for unit in c.encode_utf16(&mut [0; 2]) {
@@ -44,12 +44,12 @@ fn in_json(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// Writes `value` as JSON over several lines. It is made as a whole first, since it comes in pieces of few bytes.
+/// Writes `value` as indented JSON. The text is built first, because the serializer writes pieces of a few bytes.
 pub(crate) fn write_json(value: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
     Printable::json(to).write_all(json_text(value).as_bytes())
 }
 
-/// `value` as JSON over several lines. All shapes are written in this one way, which is less code.
+/// `value` as indented JSON. All formats share this function, which saves code.
 #[allow(clippy::expect_used, reason = "the shapes have string keys only and nothing that can fail")]
 pub(crate) fn json_text(value: &impl Serialize) -> String {
     let mut text: Vec<u8> = Vec::new();
@@ -61,7 +61,7 @@ pub(crate) fn json_text(value: &impl Serialize) -> String {
 fn escaped<'t>(text: &'t str, escape: &dyn Fn(&mut String, char)) -> Cow<'t, str> {
     let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) || byte == b'\n';
     let mut escaped = String::new();
-    // What is not copied yet, and what is not looked at yet.
+    // The part that has not been copied yet, and the part that has not been examined yet.
     let (mut copied, mut rest) = (0, text);
     while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
         let from = rest.get(at..).unwrap_or_default();
@@ -83,31 +83,31 @@ fn escaped<'t>(text: &'t str, escape: &dyn Fn(&mut String, char)) -> Cow<'t, str
     Cow::Owned(escaped)
 }
 
-/// Writes what is printable.
+/// A writer that escapes characters that are not printable.
 pub(crate) struct Printable<'w> {
     to: &'w mut dyn Write,
     escape: fn(&str) -> Cow<'_, str>,
 }
 
 impl<'w> Printable<'w> {
-    /// Of a text for people.
+    /// For a text that people read.
     pub(crate) fn text(to: &'w mut dyn Write) -> Self {
         Self { to, escape: characters }
     }
 
-    /// Of lines, none of which is a command of ours.
+    /// For lines, none of which is meant as a command.
     pub(crate) fn lines(to: &'w mut dyn Write) -> Self {
         Self { to, escape: printable }
     }
 
-    /// Of JSON.
+    /// For JSON.
     pub(crate) fn json(to: &'w mut dyn Write) -> Self {
         Self { to, escape: in_json }
     }
 }
 
 impl Write for Printable<'_> {
-    /// What comes at once is whole characters: all that is written here is text.
+    /// Each write contains whole characters, because only text is written here.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match std::str::from_utf8(bytes) {
             Ok(text) => self.to.write_all((self.escape)(text).as_bytes())?,

@@ -8,38 +8,38 @@ use symlint_terraform::FileError;
 use super::place::Location;
 use crate::policy::{BaselineError, UnknownRule};
 
-/// Why there is no report at all, or why something in it was not done.
+/// The reason why there is no report at all, or why something is missing from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
-    /// What kind of problem it is.
+    /// The kind of problem.
     pub kind: ProblemKind,
     /// What is wrong, in lower case.
     pub message: String,
     pub help: Option<String>,
-    /// Where, if it is in a file.
+    /// The place, if it is in a file.
     pub location: Option<Location>,
 }
 
 impl Problem {
-    /// Does `change` to all that it says.
+    /// Applies `change` to all its texts.
     pub(crate) fn each_text_mut(&mut self, change: &mut dyn FnMut(&mut String)) {
         std::iter::once(&mut self.message).chain(&mut self.help).for_each(change);
     }
 }
 
-/// What kind of problem it is.
+/// The kind of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ProblemKind {
-    /// The request does not fit together, or names what is not there.
+    /// The request contradicts itself, or names something that does not exist.
     Usage,
     /// The configuration has a mistake.
     Config,
     /// A file cannot be read.
     Unreadable,
-    /// Something should have been checked and was not.
+    /// Something should have been checked but was not.
     NothingChecked,
 }
 
@@ -49,14 +49,14 @@ impl Problem {
         Self { kind, message: message.into(), help: None, location: None }
     }
 
-    /// With what to do.
+    /// Adds what to do.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 }
 
-/// As it is printed after `error: `.
+/// The text after `error: `.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(Location { file, start, .. }) = &self.location {

@@ -1,4 +1,4 @@
-//! What a report says of each run, and of its tenants.
+//! The parts of a report about runs and their tenants.
 
 use std::sync::Arc;
 
@@ -15,15 +15,15 @@ use crate::tenants::{Locate, Model, Provenance, State, Tenant};
 
 /// A root module with one set of values.
 pub(crate) struct CheckedRun<'a> {
-    /// Its folder, or the values file.
+    /// The folder of the module, or the values file.
     pub(crate) root: &'a str,
-    /// Its folder, or that of the values file.
+    /// The folder of the module, or of the values file.
     pub(crate) folder: &'a str,
-    /// The same from the root of the repository.
+    /// `root`, relative to the root of the repository.
     pub(crate) repository_root: String,
     pub(crate) config: &'a Config,
     pub(crate) config_file: Option<&'a str>,
-    /// Whether it is another module as Terraform reads it, where OpenTofu reads something else.
+    /// Whether it is the module as Terraform reads it, in addition to the one as OpenTofu reads it.
     pub(crate) is_other_reading: bool,
 }
 
@@ -68,7 +68,7 @@ pub(super) fn run_of(run: &CheckedRun<'_>, outcome: &Outcome<'_>, files: &mut Fi
     }
 }
 
-/// Runs of one module are named with the values files that they do not share.
+/// Runs of one module are named after the values files that they do not share.
 pub(super) fn name_apart(runs: &mut [ReportedRun]) {
     let names: Vec<String> = runs.iter().map(|run| run.name.clone()).collect();
     for run in runs {
@@ -79,7 +79,7 @@ pub(super) fn name_apart(runs: &mut [ReportedRun]) {
     }
 }
 
-/// The variables that hold the tenants, or the calls that are given their values directly.
+/// The variables with the tenants, or the calls that set the values directly.
 fn tenants_from(model: &Model<'_>) -> Option<String> {
     let mut from: SortedSet<String> = SortedSet::new();
     for tenant in &model.tenants {
@@ -137,7 +137,7 @@ pub(super) fn tenants_of<'a>(
             key: tenant.key.raw().cloned().unwrap_or_default(),
             run,
             sso_account_id: match &tenant.provenance {
-                // It is taken out of the role.
+                // It is derived from the role.
                 Provenance::FlowCall(_) if matches!(tenant.connector.role_arn.state, State::Unknown(_)) => {
                     known(&tenant.connector.role_arn)
                 }

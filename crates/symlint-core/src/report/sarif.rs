@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, as GitHub code scanning takes it.
+//! SARIF 2.1.0 in the form that GitHub code scanning accepts.
 
 use std::io::{self, Write};
 
@@ -17,21 +17,20 @@ use crate::level::Level;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// GitHub keeps this many results of a run; the source of this and of the others is its page on SARIF support.
+/// How many results of a run GitHub keeps. The source of all these limits is GitHub's page on SARIF support.
 const RESULTS: usize = 5_000;
 
-/// How many related places of a result are listed. GitHub takes 1,000, and shows them in one sentence.
+/// How many related places of a result are listed. GitHub accepts 1,000, but shows them in one sentence.
 const RELATED: usize = 20;
 
-/// GitHub refuses longer descriptions.
+/// GitHub rejects longer descriptions.
 const DESCRIPTION: usize = 1_024;
 
-/// The findings of `report` that count, with the rules that they are of, and what was not checked; indented, with a newline
-/// at the end.
+/// Writes the findings of `report` that count, with their rules, and the gaps; indented, with a newline at the end.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn sarif(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let to: &mut dyn Write = &mut Printable::json(to);
     let mut files = Files { report, hashes: HashMap::default() };
@@ -158,7 +157,7 @@ fn result<'s>(finding: &'s ReportedFinding, index: Option<usize>, files: &mut Fi
     with(result, [("ruleIndex", index.map(Value::from)), ("relatedLocations", some(related)), ("fixes", some(fixes))])
 }
 
-/// An object with those of the fields that there are.
+/// Adds the fields that have a value to an object.
 fn with<const N: usize>(mut object: Value, fields: [(&str, Option<Value>); N]) -> Value {
     if let Some(object) = object.as_object_mut() {
         object.extend(fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
@@ -166,7 +165,7 @@ fn with<const N: usize>(mut object: Value, fields: [(&str, Option<Value>); N]) -
     object
 }
 
-/// What is known of the files with findings.
+/// The files with findings.
 struct Files<'s> {
     report: &'s Report,
     hashes: HashMap<&'s str, Vec<String>>,
@@ -208,7 +207,8 @@ impl<'s> Files<'s> {
         Value::Object(fingerprints)
     }
 
-    /// None where the uploader would see other lines or characters than we do: it then computes the hash itself.
+    /// `None` if the uploader would split the file into other lines or characters. In that case, it computes the hash
+    /// itself.
     fn line_hash(&mut self, location: &'s Location) -> Option<String> {
         let source = &self.report.files.get(location.file.as_str())?.source;
         let hashes = self.hashes.entry(&location.file).or_insert_with(|| {
@@ -229,8 +229,8 @@ fn region(location: &Location) -> Value {
     })
 }
 
-/// A path as a relative URI: everything but what RFC 3986 allows in a segment is encoded. A colon is too, since in a
-/// first segment it would end a scheme.
+/// A path as a relative URI: all characters that RFC 3986 does not allow in a segment are encoded, and also colons,
+/// because a colon in the first segment would end a scheme.
 fn percent_encode(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
@@ -244,12 +244,12 @@ fn percent_encode(path: &str) -> String {
     uri
 }
 
-/// The text of a link: brackets would end it.
+/// The text of a link, in which a bracket would end it.
 fn link_text(text: &str) -> String {
     text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
 }
 
-/// With a capital letter and a full stop, as SARIF wants messages.
+/// The message with a capital letter and a period, as SARIF requires.
 fn sentence(text: &str) -> String {
     // A name stays as it is written.
     let is_word = text.split(' ').next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()));
@@ -268,7 +268,7 @@ fn shorten(text: &str) -> String {
     text.chars().take(DESCRIPTION - 1).chain(['…']).collect()
 }
 
-/// `role-account-mismatch` → `RoleAccountMismatch`, as SARIF wants names of rules.
+/// `role-account-mismatch` as `RoleAccountMismatch`, the form that SARIF requires for names of rules.
 fn camel_case(id: &str) -> String {
     id.split('-').map(capital).collect()
 }

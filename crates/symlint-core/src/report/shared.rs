@@ -1,4 +1,4 @@
-//! One mistake in what several runs read is one finding.
+//! Joins findings of several runs about one mistake in a file that they share.
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{SortedMap, SortedSet};
@@ -10,11 +10,11 @@ use super::wire::{RelatedPlace, Report, ReportedFinding, ReportedRun, ReportedTe
 /// How many other runs are named.
 const NAMED: usize = 3;
 
-/// What is known of the runs and of the rules.
+/// The runs and the rules of a report.
 #[derive(Clone, Copy)]
 pub(super) struct RunsAndRules<'a> {
     pub(super) runs: &'a [ReportedRun],
-    /// By run.
+    /// The tenants of all runs.
     pub(super) tenants: &'a [ReportedTenant],
     pub(super) rules: &'a SortedMap<String, RuleDescription>,
 }
@@ -34,16 +34,16 @@ pub(super) fn sort_key(finding: &ReportedFinding) -> impl Ord + '_ {
     (file, start.offset, &finding.rule, end.offset, &finding.message, &finding.path)
 }
 
-/// Joins findings of `report` that are not all of its findings, in any order.
+/// Joins some of the findings of `report`, in any order.
 pub(crate) fn join_some(findings: &mut Vec<ReportedFinding>, report: &Report) {
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     let Report { runs, tenants, rules, .. } = report;
     join(findings, RunsAndRules { runs, tenants, rules });
 }
 
-/// Joins findings of several runs that are in one place and differ only in the tenants that they name, or are about the
-/// wiring. They are sorted.
-/// Returns the fingerprint of each finding that was joined to another one, with the fingerprint of that one.
+/// Joins findings of several runs in one place, if they differ only in the tenants that they name or are about the
+/// wiring. The findings must be sorted. Returns the fingerprint of each finding that was joined to another one, with
+/// the fingerprint of that one.
 pub(super) fn join(findings: &mut Vec<ReportedFinding>, known: RunsAndRules<'_>) -> SortedMap<String, String> {
     let mut replaced = SortedMap::new();
     let is_same_place = |a: &ReportedFinding, b: &ReportedFinding| a.location == b.location && a.rule == b.rule;
@@ -55,14 +55,14 @@ pub(super) fn join(findings: &mut Vec<ReportedFinding>, known: RunsAndRules<'_>)
     let mut shape_of = |finding: &ReportedFinding| {
         let names = tenants.entry(finding.run).or_insert_with(|| known.names(finding.run));
         let help = finding.help.as_deref().unwrap_or_default();
-        // What is wrong with the wiring may be seen of another tenant in each run.
+        // Each run may show a mistake in the wiring with another tenant.
         let texts = match is_wiring(&finding.rule) {
             true => Default::default(),
             false => (shape(&finding.message, names), shape(help, names)),
         };
         (texts, finding.level, finding.suppressed.clone())
     };
-    // What is in one place, by what it says.
+    // Findings in one place, by their texts.
     let mut places = HashMap::default();
     let mut joined: Vec<Joined> = Vec::with_capacity(findings.len());
     for finding in std::mem::take(findings) {
@@ -91,13 +91,13 @@ pub(super) fn join(findings: &mut Vec<ReportedFinding>, known: RunsAndRules<'_>)
     replaced
 }
 
-/// A finding, with what the same one is about in other runs.
+/// A finding, with what the same finding is about in other runs.
 struct Joined {
     finding: ReportedFinding,
     runs: SortedSet<usize>,
-    /// What other runs say instead, and where.
+    /// The differing messages of other runs, and their places.
     said: Vec<(usize, String, Location)>,
-    /// Everybody that it is about.
+    /// All tenants that it is about.
     tenants: HashSet<String>,
 }
 
@@ -107,8 +107,8 @@ impl Joined {
         Self { finding, runs: SortedSet::new(), said: Vec::new(), tenants }
     }
 
-    /// Whether a finding that says the same is the same: what is compared with others is another one. What is wrong with
-    /// the wiring in one place is one mistake, for any number of tenants.
+    /// Whether a finding with the same texts is the same finding. It is not if it compares with other places. A mistake
+    /// in the wiring in one place is one mistake, for any number of tenants.
     fn is_same(&self, later: &ReportedFinding, is_wiring: bool) -> bool {
         let is_about = |tenant: &String| self.tenants.contains(tenant);
         self.finding.run != later.run && (is_wiring || !later.tenant.iter().chain(&later.others).any(is_about))
@@ -147,7 +147,7 @@ impl Joined {
     }
 }
 
-/// A text without what depends on the tenants: their names, and how many they are.
+/// A text without the parts that depend on the tenants: their names, and their number.
 fn shape(text: &str, tenants: &HashSet<&str>) -> String {
     let mut shape = String::new();
     for (at, part) in text.split('`').enumerate() {

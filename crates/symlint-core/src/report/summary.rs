@@ -1,4 +1,4 @@
-//! The last lines of a report: the verdict, the numbers, what was not checked, and what was configured.
+//! The last lines of a report: the verdict, the numbers, the gaps, and the changes by the configuration.
 
 use foldhash::HashMap;
 use symlint_terraform::SortedSet;
@@ -9,7 +9,7 @@ use crate::suppression::{SuppressedBy, Suppression};
 /// How many tenants with one suppression are named.
 const NAMED: usize = 10;
 
-/// The findings that count, and whether everything was checked: `no findings, but wiring was not checked`.
+/// The number of findings that count, and whether everything was checked: `no findings, but wiring was not checked`.
 pub fn verdict(report: &Report) -> String {
     let findings = [(report.summary.errors, "error"), (report.summary.warnings, "warning")];
     let parts: Vec<String> =
@@ -35,18 +35,19 @@ pub fn verdict(report: &Report) -> String {
     }
 }
 
-/// Whether nothing at all is wrong, and nothing was left unchecked by surprise.
+/// Whether nothing is wrong, and no gap is a surprise.
 pub(super) fn is_clean(report: &Report) -> bool {
     report.counting().next().is_none() && report.problems.is_empty() && report.gaps().all(|(_, gap)| !gap.is_surprise)
 }
 
-/// Numbers and verdict: `checked 84 values of 12 tenants in 4 files: no findings`.
+/// The numbers and the verdict: `checked 84 values of 12 tenants in 4 files: no findings`.
 pub fn totals(report: &Report) -> String {
     let summary = &report.summary;
     let values: usize = report.runs.iter().map(|run| run.values_checked).sum();
     let files = count(summary.files, "file");
     let what = match (values, summary.tenants) {
-        // Connectors alone are no reason to expect tenants, and what was left out says more than a number.
+        // Connectors alone are no reason to expect tenants, and the list of what was left out is more helpful than a
+        // number.
         (0, 0) if is_clean(report) && report.runs.iter().any(|run| run.connectors == 0) => {
             format!("0 tenants in {files}")
         }
@@ -60,11 +61,11 @@ pub fn totals(report: &Report) -> String {
     text
 }
 
-/// What was not checked and is not a finding, a line each; with the run where there are several.
+/// The gaps that are not findings, one for each line, with the run if there are several.
 pub fn coverage(report: &Report) -> Vec<String> {
-    // What is the same in several runs is reported once.
+    // A gap that several runs have is listed once.
     let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
-    // A problem says it itself.
+    // It is already reported as a problem.
     let is_problem = |gap: &ReportedGap| report.problems.iter().any(|problem| problem.message == gap.reason);
     for (run, gap) in report.gaps().filter(|(_, gap)| !gap.is_finding && !is_problem(gap)) {
         let line = format!("{} [{}]", gap.reason, gap.code.as_str());
@@ -81,7 +82,7 @@ pub fn coverage(report: &Report) -> Vec<String> {
     lines.into_iter().map(line).collect()
 }
 
-/// The configuration in force, and what it takes away from the check, a line each.
+/// The configuration that applies, and the parts of the check that it turns off, one for each line.
 pub fn policy(report: &Report) -> Vec<String> {
     let policy = &report.policy;
     let mut lines = Vec::new();
@@ -104,7 +105,8 @@ pub fn policy(report: &Report) -> Vec<String> {
     lines
 }
 
-/// What is suppressed and why, a line for each rule and reason, so that no other hides it; one for the whole baseline.
+/// What is suppressed and why, with a line for each rule and reason, so that none is overlooked. The whole baseline has
+/// one line.
 fn suppressed(report: &Report) -> Vec<String> {
     let mut groups: Vec<(SuppressedBy, &str, &str, Vec<&str>)> = Vec::new();
     let mut places: HashMap<(SuppressedBy, &str, &str), usize> = HashMap::default();
@@ -138,7 +140,7 @@ fn suppressed(report: &Report) -> Vec<String> {
     groups.into_iter().map(line).chain(baseline).collect()
 }
 
-/// The addresses of the pages about the rules of `findings`, each once, in their order.
+/// The addresses of the pages about the rules of `findings`, each once, in order.
 pub fn pages<'r>(findings: impl IntoIterator<Item = &'r ReportedFinding>) -> Vec<&'static str> {
     let mut pages = Vec::new();
     for finding in findings {
@@ -149,7 +151,7 @@ pub fn pages<'r>(findings: impl IntoIterator<Item = &'r ReportedFinding>) -> Vec
     pages
 }
 
-/// `1 error`, `2 errors`
+/// A number with its noun: `1 error`, `2 errors`.
 pub fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }

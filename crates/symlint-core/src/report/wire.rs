@@ -1,4 +1,4 @@
-//! The shapes that others read. They are types of their own, so that an internal change cannot break a reader.
+//! The JSON formats. They have types of their own, so that an internal change cannot break a reader.
 
 use std::io;
 use std::ops::Range;
@@ -16,11 +16,11 @@ use crate::level::Level;
 use crate::rule::Fixable;
 use crate::suppression::{SuppressedBy, Suppression};
 
-/// What symlint found, what it looked at, and what it did not check. Every format is computed from it alone.
+/// What symlint found, what it looked at, and what it did not check. All formats are computed from this alone.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
-    /// The version of this shape.
+    /// The version of this format.
     pub version: u32,
     /// What wrote the report.
     pub tool: Tool,
@@ -30,42 +30,42 @@ pub struct Report {
     pub findings: Vec<ReportedFinding>,
     /// In source order, by run.
     pub tenants: Vec<ReportedTenant>,
-    /// Who reaches what, as it takes effect: one for each grant.
+    /// Who can access what in effect, with one entry for each grant.
     pub access: Vec<Access>,
     /// What was not checked and belongs to no run.
     pub not_checked: Vec<ReportedGap>,
-    /// What symlint could not do: it exits with 2 if there is anything.
+    /// What symlint could not do. The exit code is 2 if there is anything.
     pub problems: Vec<Problem>,
-    /// What was configured.
+    /// The settings that affect what counts.
     pub policy: ReportedPolicy,
     pub summary: Summary,
-    /// What is known of the files with findings, by their names. Not part of the JSON.
+    /// The files with findings, by name. Not part of the JSON.
     #[serde(skip)]
     pub files: SortedMap<Str, ReportedFile>,
-    /// What is known of the rules with findings, by their ids. Not part of the JSON.
+    /// The rules with findings, by id. Not part of the JSON.
     #[serde(skip)]
     pub rules: SortedMap<String, RuleDescription>,
     /// The findings as a baseline, if the request asked for one. Not part of the JSON.
     #[serde(skip)]
     pub baseline: Option<String>,
-    /// What a comparison needs, if the request asked for it. Not part of the JSON.
+    /// The details for a comparison, if the request asked for them. Not part of the JSON.
     #[serde(skip)]
     pub details: Option<Box<Details>>,
 }
 
-/// A root module with one set of values, or a values file alone.
+/// A root module with one set of values, or a values file without a module.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Run"))]
 pub struct ReportedRun {
-    /// The folder of the module; of a values file alone, its folder.
+    /// The folder of the module or of the values file.
     pub root: String,
-    /// The same from the root of the repository; of a values file alone, the file.
+    /// The folder of the module, or the values file, relative to the root of the repository.
     pub repository_root: String,
     /// The values files, in the order in which they take effect.
     pub values: Vec<String>,
-    /// The workspace, where one was chosen.
+    /// The workspace, if one is selected.
     pub workspace: Option<String>,
-    /// Where the tenants are.
+    /// Where the tenants were found.
     pub tenants: TenantsFrom,
     /// Values of tenants that were checked.
     pub values_checked: usize,
@@ -90,13 +90,13 @@ pub struct ReportedRun {
     pub config: Option<String>,
 }
 
-/// Where the tenants of a run come from.
+/// Where the tenants of a run were found.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TenantsFrom {
-    /// The variable, the local or the calls; null where there are none.
+    /// The variable, the local, or the calls; null if there are none.
     pub from: Option<String>,
-    /// How many there are.
+    /// The number of tenants.
     pub count: usize,
 }
 
@@ -104,29 +104,29 @@ pub struct TenantsFrom {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "NotChecked"))]
 pub struct ReportedGap {
-    /// Why, as a word.
+    /// Why, as a code.
     pub code: Code,
     /// Why, in one line.
     pub reason: String,
-    /// Where, if it is in a file.
+    /// The place, if it is in a file.
     pub location: Option<Location>,
     pub help: Option<String>,
-    /// Whether a person would expect it to be checked. Not part of the JSON.
+    /// Whether a reader would expect it to be checked. Not part of the JSON.
     #[serde(skip)]
     pub is_surprise: bool,
-    /// Whether it is a finding, too. Not part of the JSON.
+    /// Whether it is also a finding. Not part of the JSON.
     #[serde(skip)]
     pub is_finding: bool,
 }
 
 impl ReportedGap {
-    /// One that is in no place.
+    /// A gap without a place.
     pub fn new(code: Code, reason: String, is_surprise: bool) -> Self {
         Self { code, reason, location: None, help: None, is_surprise, is_finding: false }
     }
 }
 
-/// What was configured, so that nobody weakens a check unnoticed.
+/// The settings that affect what counts, so that nobody weakens a check unnoticed.
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Policy"))]
 pub struct ReportedPolicy {
@@ -135,15 +135,15 @@ pub struct ReportedPolicy {
     pub select: Vec<String>,
     /// Rules that were switched off.
     pub off: Vec<String>,
-    /// Rules with errors that only warn.
+    /// Rules with level error that were lowered to warnings.
     pub lowered: Vec<String>,
     /// Whether comments in the files suppress findings.
     pub inline_suppressions: bool,
-    /// Tenants that a configuration names and that are not there, though one with nearly the same name is.
+    /// Tenants that a configuration names but that do not exist, although a tenant with a similar name does.
     pub misspelled_tenants: Vec<MisspelledTenant>,
 }
 
-/// A tenant that a configuration file names and that is not there.
+/// A tenant that a configuration file names but that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MisspelledTenant {
@@ -157,14 +157,14 @@ pub struct MisspelledTenant {
 /// A file that a report names.
 #[derive(Debug, Clone)]
 pub struct ReportedFile {
-    /// From the repository's root.
+    /// The path from the repository's root.
     pub repository_path: String,
     pub source: Arc<SourceFile>,
-    /// The parts of the text that may not be shown, in order.
+    /// The parts of the text that must not be shown, in order.
     pub masks: Vec<Range<u32>>,
 }
 
-/// What formats print about a rule.
+/// The parts of a rule that formats print.
 #[derive(Debug, Clone)]
 pub struct RuleDescription {
     /// The group that it belongs to.
@@ -173,30 +173,31 @@ pub struct RuleDescription {
     pub level: Level,
     /// What it finds, in one line.
     pub summary: &'static str,
-    /// What to do about a finding, and what happens if it stays.
+    /// What to do about a finding, and what happens otherwise.
     pub help: Option<&'static str>,
-    /// What its page says, without examples.
+    /// The text of its page, without examples.
     pub text: &'static str,
-    /// Where its page is read.
+    /// The address of its page.
     pub url: &'static str,
-    /// Whether it judges the wiring.
+    /// Whether it checks the wiring.
     pub needs_wiring: bool,
-    /// How much harm it can do to a customer, from 0 to 10; none where it is not about security.
+    /// The harm that it can do to a customer, from 0 to 10; `None` if it is not about security.
     pub severity: Option<&'static str>,
-    /// 0 for what is read first.
+    /// Lower values are read first.
     pub urgency: u8,
 }
 
-/// A grant, as it takes effect: from a tenant through a role, an instance and a permission set into an account.
+/// A grant in effect: from a tenant through a role, an instance, and a permission set into an account.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Access {
     /// The key of the tenant.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub tenant: Str,
-    /// Its place in `runs`.
+    /// Its index in `runs`.
     pub run: usize,
-    /// The flow instance that makes it take effect; null where none is in sight, and values are as they are written.
+    /// The flow instance through which it takes effect. Null if none was found; in that case, the values are those in
+    /// the tenant's entry.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub flow: Option<Str>,
     /// The role that Sym's runtime assumes.
@@ -208,18 +209,18 @@ pub struct Access {
     pub account: AccessStep,
 }
 
-/// Something that a grant leads to, and the edge to it.
+/// A part of a grant, and the edge to it.
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccessStep {
-    /// Null where it is missing.
+    /// Null if it is missing.
     pub value: Option<Known>,
-    /// The fingerprints of the findings on the edge that leads to it.
+    /// The fingerprints of the findings on this edge.
     pub findings: Vec<String>,
 }
 
 impl Access {
-    /// Names the findings on its edges by what is there in their place.
+    /// Replaces the findings on its edges by those that they were joined to.
     pub(super) fn replace_findings(&mut self, replaced: &SortedMap<String, String>) {
         for step in [&mut self.role, &mut self.instance, &mut self.permission_set, &mut self.account] {
             for fingerprint in &mut step.findings {
@@ -232,11 +233,11 @@ impl Access {
     }
 }
 
-/// What wrote a report.
+/// The program that wrote a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tool {
-    /// `symlint`
+    /// The name, which is `symlint`.
     pub name: String,
     pub version: String,
 }
@@ -247,42 +248,43 @@ pub struct Tool {
 pub struct ReportedFinding {
     /// The id of the rule.
     pub rule: String,
-    /// How bad it is.
+    /// The severity.
     pub level: Level,
-    /// What is wrong, then what to do: one line that is understood alone.
+    /// What is wrong, in one line that can be understood on its own.
     pub message: String,
-    /// The key of the tenant; null where there is none, or more than one.
+    /// The key of the tenant; null if there is none, or more than one.
     pub tenant: Option<String>,
-    /// The keys of the other tenants that it is about, sorted: those whose values it was compared with.
+    /// The keys of the other tenants whose values it was compared with, sorted.
     pub others: Vec<String>,
-    /// The way to the value, such as `customer_tenants["foo"].sso_account_id`.
+    /// The path to the value, such as `customer_tenants["foo"].sso_account_id`.
     pub path: Option<String>,
     /// The narrowest text that is wrong.
     pub location: Location,
-    /// What it was compared with.
+    /// The places that it was compared with.
     pub related: Vec<RelatedPlace>,
-    /// What to do, and what happens if it stays.
+    /// What to do, and what happens otherwise.
     pub help: Option<String>,
-    /// Where the page of the rule is.
+    /// The address of the rule's page.
     pub url: &'static str,
-    /// How it can be fixed.
+    /// Ways to fix it.
     pub fixes: Vec<ReportedFix>,
-    /// The same for as long as the rule, file, value and tenant are the same, wherever in the file they move.
+    /// A hash that stays the same as long as the rule, file, value, and tenant stay the same, even if they move within
+    /// the file.
     pub fingerprint: String,
-    /// Why the finding does not count; null where it counts.
+    /// Why the finding does not count; null if it counts.
     pub suppressed: Option<Suppression>,
-    /// Its place in `runs`: the first that has it.
+    /// The index in `runs` of the first run that has it.
     pub run: usize,
-    /// The other runs that have the same, in order. Not part of the JSON.
+    /// The other runs that have it, in order. Not part of the JSON.
     #[serde(skip)]
     pub also_in: Vec<usize>,
-    /// What is wrong at its place, in a few words. Not part of the JSON.
+    /// A few words about its place. Not part of the JSON.
     #[serde(skip)]
     pub label: Option<&'static str>,
-    /// 0 for what is read first. Not part of the JSON.
+    /// Lower values are read first. Not part of the JSON.
     #[serde(skip)]
     pub urgency: u8,
-    /// From where to where in the file its tenant is written. Not part of the JSON.
+    /// The start and the end of its tenant in the file. Not part of the JSON.
     #[serde(skip)]
     pub block: Option<(u32, u32)>,
     /// What it is about, if the request asked for it. Not part of the JSON.
@@ -294,7 +296,7 @@ pub struct ReportedFinding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Related"))]
 pub struct RelatedPlace {
-    /// What it has to do with the finding.
+    /// How it relates to the finding.
     pub message: String,
     pub location: Location,
 }
@@ -304,7 +306,7 @@ pub struct RelatedPlace {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Fix"))]
 pub struct ReportedFix {
     pub title: String,
-    /// Whether it keeps the meaning, so that it can be applied without a look.
+    /// Whether it keeps the meaning, so that it can be applied without review.
     pub safe: bool,
     /// Replacements that do not overlap.
     pub edits: Vec<ReportedEdit>,
@@ -314,43 +316,43 @@ pub struct ReportedFix {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Edit"))]
 pub struct ReportedEdit {
-    /// What is replaced; empty for an insertion.
+    /// The replaced text; empty for an insertion.
     pub location: Location,
     /// The text to replace it with.
     pub text: String,
 }
 
-/// A tenant that was looked at.
+/// A tenant that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Tenant"))]
 pub struct ReportedTenant {
-    /// Its key, or what names it in the call.
+    /// Its key, or its name in the call.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub key: Str,
-    /// Whether the key is a name that its map or entry gives it, and not that of a call or a place in a list: equal
-    /// names may be one customer.
+    /// Whether the key is a name in its map or its entry, as opposed to the name of a call or an index in a list.
+    /// Tenants with equal names may be one customer.
     pub is_named: bool,
-    /// Its place in `runs`.
+    /// Its index in `runs`.
     pub run: usize,
-    /// The customer to which it belongs by the configuration.
+    /// The customer that it belongs to according to the configuration.
     pub customer: Option<String>,
-    /// The organization in which it is by the configuration.
+    /// The organization that it belongs to according to the configuration.
     pub organization: Option<String>,
-    /// What its connector was given, where the configuration says so.
+    /// The environment that its connector was given according to the configuration.
     pub environment: Option<String>,
-    /// Null where it is missing.
+    /// Null if it is missing.
     pub sso_account_id: Option<Known>,
-    /// The id inside `instance_arn`; null where it is missing.
+    /// The id in `instance_arn`; null if it is missing.
     pub instance_id: Option<Known>,
-    /// Null where it is missing.
+    /// Null if it is missing.
     pub region: Option<Known>,
-    /// Null where it is missing.
+    /// Null if it is missing.
     pub role_arn: Option<Known>,
-    /// Who may be given what where.
+    /// The accounts that engineers may enter, with the permission sets for them.
     pub grants: Box<[ReportedGrant]>,
-    /// The key.
+    /// The place of the key.
     pub location: Location,
-    /// The file of the key, from the root of the repository.
+    /// The file of the key, relative to the root of the repository.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub repository_file: Str,
 }
@@ -359,32 +361,32 @@ pub struct ReportedTenant {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Grant"))]
 pub struct ReportedGrant {
-    /// Null where it is missing.
+    /// Null if it is missing.
     pub permission_set_arn: Option<Known>,
-    /// Null where it is missing.
+    /// Null if it is missing.
     pub target_account_id: Option<Known>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
-    /// Files that were read.
+    /// The number of files that were read.
     pub files: usize,
-    /// Tenants that were looked at.
+    /// The number of tenants that were checked.
     pub tenants: usize,
-    /// Values of tenants that are not known before apply: nothing was said about them.
+    /// The number of tenants' values that are not known before apply and were not checked.
     pub unknown_values: usize,
-    /// Findings that count, of level error.
+    /// The number of findings with level error that count.
     pub errors: usize,
-    /// Findings that count, of level warning.
+    /// The number of findings with level warning that count.
     pub warnings: usize,
-    /// Findings that do not count.
+    /// The number of findings that do not count.
     pub suppressed: usize,
-    /// 0 if it ran and nothing reached the level, 1 if something did, 2 if symlint could not do its work.
+    /// 0 if no finding reached the level, 1 if one did, 2 if symlint could not do its work.
     pub exit_code: u8,
-    /// The findings that count, and what was not checked, in words: `no findings, but wiring was not checked`.
+    /// The result in words, including gaps: `no findings, but wiring was not checked`.
     pub verdict: String,
-    /// Whether nothing is wrong, and nothing was left unchecked that a person would expect to be checked.
+    /// Whether nothing is wrong, and everything that a reader would expect to be checked was checked.
     pub clean: bool,
 }
 
@@ -394,7 +396,7 @@ impl Report {
         self.findings.iter().filter(|finding| finding.suppressed.is_none())
     }
 
-    /// How many findings are in the baseline that was read or written.
+    /// The number of findings in the baseline that was read or written.
     pub fn accepted(&self) -> usize {
         let by = |finding: &&ReportedFinding| finding.suppressed.as_ref().map(|suppression| suppression.by);
         self.findings.iter().filter(|finding| by(finding) == Some(SuppressedBy::Baseline)).count()
@@ -412,11 +414,11 @@ impl Report {
     }
 }
 
-/// Writes the report as JSON, indented, with a newline at the end.
+/// Writes the report as indented JSON, with a newline at the end.
 ///
 /// # Errors
 ///
-/// Those of `to`.
+/// Errors of `to`.
 pub fn json(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
     write_json(report, to)
 }
@@ -425,22 +427,22 @@ pub fn json(report: &Report, to: &mut dyn io::Write) -> io::Result<()> {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuleSummary<'a> {
-    /// `role-account-mismatch`
+    /// The id, such as `role-account-mismatch`.
     pub id: &'a str,
     /// The group that it belongs to.
     pub group: &'a str,
     /// Its level, unless configured otherwise.
     pub level: Level,
-    /// 0 for what is read first.
+    /// Lower values are read first.
     pub urgency: u8,
     /// What it finds, in one line.
     pub summary: &'a str,
-    /// What to do about a finding, and what happens if it stays; null where each finding says so itself.
+    /// What to do about a finding, and what happens otherwise; null if each finding has its own help.
     pub help: Option<&'a str>,
-    /// `safe` if `fix` fixes some of its findings, `suggestion` if a person must look at the result, else null.
+    /// `safe` if `fix` fixes some of its findings, `suggestion` if a person must review the result, or null.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub fixable: Option<Fixable>,
-    /// Where its page is.
+    /// The address of its page.
     pub url: &'a str,
 }
 

@@ -1,4 +1,4 @@
-//! What a rule sees, and how it speaks.
+//! What a rule can see, and how it reports findings.
 
 use symlint_terraform::{Sources, Span};
 
@@ -11,17 +11,17 @@ use crate::tenants::{
     SetUp, Tenant, TenantId, count,
 };
 
-/// What a rule sees. It is bound to its rule: a finding cannot have another's id or level.
+/// What a rule can see. It belongs to one rule, so that a finding cannot have another rule's id or level.
 pub struct Context<'a> {
     /// All runs of the invocation.
     pub set_up: &'a SetUp<'a>,
-    /// Everything that was read in the run that is checked.
+    /// The model of the run that is being checked.
     pub model: &'a Model<'a>,
-    /// What the team says about its setup.
+    /// The configuration of the run.
     pub config: &'a Config,
     pub(super) rule: &'static str,
     pub(super) obstacle: Option<Obstacle>,
-    /// What the rule's page says on what to do.
+    /// The help on the rule's page.
     pub(super) help: Option<&'static str>,
     pub(super) level: Level,
     pub(super) findings: &'a mut Found,
@@ -33,7 +33,7 @@ impl<'a> Context<'a> {
         &self.model.tenants
     }
 
-    /// The tenant `id`, whichever run it is in.
+    /// The tenant `id` of any run.
     pub fn tenant(&self, id: TenantId) -> &'a Tenant {
         match self.set_up.tenant(id) {
             Some(tenant) if id.run != self.model.run => tenant,
@@ -41,39 +41,40 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What tenants of the run share that they should not, of one kind, in the order of the tenants on whom findings
-    /// are reported. The other tenant may be in another run.
+    /// The relations of one kind between tenants, in the order of this run's tenants, on which findings are reported.
+    /// The other tenant may be in another run.
     pub fn relations_of(&self, kind: RelationKind) -> impl Iterator<Item = &'a Relation> + use<'a> {
         self.set_up.relations(self.model.run).iter().filter(move |relation| relation.kind == kind)
     }
 
-    /// What the name of a tenant's role says.
+    /// What the name of a tenant's role means.
     pub fn role_naming(&self, tenant: TenantId) -> RoleNaming {
         self.set_up.role_names(tenant.run).map_or(RoleNaming::Nothing, |names| names.of(tenant))
     }
 
-    /// What makes many role names of the run unexpected: each tenant is in no more than one.
+    /// The conventions that explain many unexpected role names of the run. Each tenant is in at most one of them.
     pub fn role_conventions(&self) -> &'a [NamingConvention] {
         self.set_up.role_names(self.model.run).map(RoleNames::conventions).unwrap_or_default()
     }
 
-    /// Some of `of` tenants of any runs, for a message: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
+    /// The number of tenants of any runs out of `of`, for a message, with the first few names: ``2 of 5 tenants (`foo`,
+    /// `bar`)``.
     pub fn count(&self, tenants: &[TenantId], of: usize) -> String {
         let names: Vec<String> = tenants.iter().map(|&id| self.called(self.tenant(id))).collect();
         count(&names, of)
     }
 
-    /// The name of the file in which the key of a tenant is.
+    /// The name of the file that contains the key of a tenant.
     pub fn file_of(&self, tenant: TenantId) -> String {
         self.set_up.file_of(tenant).unwrap_or_default()
     }
 
-    /// A tenant, for a message: ``acme`` in backticks, with its file where its key alone could be another's.
+    /// A tenant, for a message: ``acme`` in backticks, with its file if its key alone is not unique.
     pub fn called(&self, tenant: &Tenant) -> String {
         called(self.set_up, self.model, tenant)
     }
 
-    /// Something of a tenant, for a message: ``acme``'s SSO account.
+    /// Something that belongs to a tenant, for a message: ``acme``'s SSO account.
     pub fn of_tenant(&self, tenant: &Tenant, what: &str) -> String {
         match self.set_up.file_to_name(tenant, self.model.run) {
             Some(_) => format!("the {what} of {}", self.called(tenant)),
@@ -81,12 +82,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whose something is, for the end of a message: ``acme``'s.
+    /// The possessive of a tenant, for the end of a message: ``acme``'s.
     pub fn whose(&self, tenant: &Tenant) -> String {
         whose(self.set_up, self.model, tenant)
     }
 
-    /// What a value of a tenant of any run is called, in the reader's own words.
+    /// The name of a value of any run's tenant, in the reader's own words.
     pub fn name(&self, field: &Field) -> FieldName {
         match self.set_up.model(field.tenant.run) {
             _ if field.tenant.run == self.model.run => self.model.name(field),
@@ -95,7 +96,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The entry that has a value of a tenant of any run, where an attribute of the tenant chooses it.
+    /// The entry with a value of any run's tenant, if an attribute of the tenant selects it.
     pub fn choice(&self, field: &Field) -> Option<Choice> {
         match self.set_up.model(field.tenant.run) {
             Some(model) if field.tenant.run != self.model.run => model.choice(field),
@@ -107,13 +108,13 @@ impl<'a> Context<'a> {
         self.model.sources()
     }
 
-    /// The name of a tenant; of one in another run, where no tenant of this run has it.
+    /// The name of a tenant. If the tenant is in another run, only if a tenant of this run has the same name.
     fn name_here(&self, id: TenantId) -> Option<String> {
         let name = self.tenant(id).name();
         (id.run == self.model.run || self.model.index.with_key(name).is_none()).then(|| name.to_owned())
     }
 
-    /// Reports a finding at `at`. The builder adds related places, help, and fixes to it.
+    /// Reports a finding at `at`. The builder can add related places, help, and fixes.
     pub fn report(&mut self, at: impl Locate, message: impl Into<String>) -> FindingBuilder<'_> {
         let sources = self.model.sources();
         let Place { span, tenant, path } = at.place(sources);
@@ -153,7 +154,7 @@ fn whose(set_up: &SetUp<'_>, model: &Model<'_>, tenant: &Tenant) -> String {
     }
 }
 
-/// A finding that was just reported, to add to.
+/// A builder that adds to the finding that was just reported.
 pub struct FindingBuilder<'f> {
     findings: &'f mut Found,
     model: &'f Model<'f>,
@@ -171,12 +172,12 @@ impl FindingBuilder<'_> {
         self.findings.last().expect("a finding that was reported")
     }
 
-    /// As [`Context::whose`].
+    /// Like [`Context::whose`].
     pub fn whose(&self, tenant: &Tenant) -> String {
         whose(self.set_up, self.model, tenant)
     }
 
-    /// Adds a place that it was compared with.
+    /// Adds a place that the finding was compared with.
     pub fn related(mut self, at: impl Locate, message: impl Into<String>) -> Self {
         let elsewhere = at.tenant().filter(|tenant| tenant.run != self.model.run);
         let span = match elsewhere {
@@ -190,7 +191,7 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// Says in a few words what is wrong at its place, for an excerpt, which the web page does not have.
+    /// Adds a few words about the place, for excerpts. The web page does not show them.
     #[inline]
     pub fn label(mut self, label: &'static str) -> Self {
         if cfg!(not(all(target_family = "wasm", target_os = "unknown"))) {
@@ -199,20 +200,20 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// Makes it a warning, where the rule's level is higher.
+    /// Lowers it to a warning, even if the rule's level is higher.
     pub fn warning(mut self) -> Self {
         let finding = self.finding();
         finding.level = finding.level.min(Level::Warning);
         self
     }
 
-    /// Replaces the help of the page: what to do, and what happens if it stays.
+    /// Replaces the help on the page, which says what to do and what happens otherwise.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.finding().help = Some(help.into());
         self
     }
 
-    /// Adds to the help of the page.
+    /// Adds to the help on the page.
     pub fn more_help(mut self, more: &str) -> Self {
         if let Some(help) = &mut self.finding().help {
             help.push_str(more);
@@ -220,7 +221,7 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// Names the entries that the finding is about, where these are not tenants.
+    /// Sets the entries that the finding is about, if these are not tenants.
     pub fn about(mut self, mut names: Vec<String>) -> Self {
         let finding = self.finding();
         match names.as_slice() {
@@ -234,7 +235,7 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// Says that the finding is about these tenants: if there are several, it is reported on none of them.
+    /// Sets the tenants that the finding is about. If there are several, it is reported on none of them.
     pub fn group(mut self, tenants: &[TenantId]) -> Self {
         if tenants.len() > 1 {
             let mut names: Vec<String> = tenants.iter().map(|&id| self.name_of(id)).collect();
@@ -247,25 +248,25 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// Says what distinguishes the finding from others of the rule that have the same path, or none, and stays the same
-    /// when the block moves. By default, the tenants of a group do.
+    /// Sets a text that distinguishes the finding from others of the rule with the same path, or without a path. It
+    /// must stay the same when the block moves. By default, the tenants of a group are used.
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
         self.finding().cause = Some(cause.into());
         self
     }
 
-    /// Says that a value takes effect only because of what is wrong here.
+    /// Sets the value that takes effect only because of this mistake.
     pub fn explains(mut self, value: Option<Span>) -> Self {
         self.finding().explains = value;
         self
     }
 
-    /// Adds a fix that keeps the meaning; none where the file does not contain the text that it replaces.
+    /// Adds a fix that keeps the meaning, if the file contains exactly the text to replace.
     pub fn safe_fix(self, title: impl Into<String>, at: impl Locate, text: impl Into<String>) -> Self {
         self.fix(title, true, at, text)
     }
 
-    /// Adds a fix that a person must review; none where the file does not contain the text that it replaces.
+    /// Adds a fix that a person must review, if the file contains exactly the text to replace.
     pub fn suggestion(self, title: impl Into<String>, at: impl Locate, text: impl Into<String>) -> Self {
         self.fix(title, false, at, text)
     }
@@ -277,7 +278,7 @@ impl FindingBuilder<'_> {
         self.edits(title, safe, edit.into_iter().collect())
     }
 
-    /// Adds a fix of several replacements, which must not overlap; none at all without replacements.
+    /// Adds a fix with several replacements, which must not overlap. Without replacements, it adds nothing.
     pub fn edits(mut self, title: impl Into<String>, safe: bool, edits: Vec<Edit>) -> Self {
         if !edits.is_empty() {
             self.finding().fixes.push(Fix { title: title.into(), safe, edits });
@@ -286,7 +287,7 @@ impl FindingBuilder<'_> {
     }
 }
 
-/// A message may show a value, and a value may have any characters, and any number of them.
+/// The message in one line. A message may contain values with any characters and of any length.
 fn in_one_line(mut message: String) -> String {
     if message.len() > WORD {
         message = shortened(&message);
@@ -297,7 +298,7 @@ fn in_one_line(mut message: String) -> String {
     message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// How many characters of what a message shows in backticks, or of a word, are shown; an ARN is shorter.
+/// How many characters of a word, or of a text in backticks, a message shows. ARNs are shorter.
 const WORD: usize = 120;
 
 /// How many characters a message has.
@@ -305,7 +306,7 @@ const MESSAGE: usize = 800;
 
 fn shortened(message: &str) -> String {
     let mut short = String::new();
-    // Without a space for long, whether in a value or between two.
+    // Long parts without a space are cut, whether they are in backticks or not.
     for (index, part) in message.split('`').enumerate() {
         if index > 0 {
             short.push('`');

@@ -1,4 +1,4 @@
-//! What a rule is, where it is documented, and what it can say.
+//! Rules: what they look at, their pages, and their groups.
 
 mod context;
 
@@ -13,34 +13,34 @@ use crate::level::Level;
 use crate::suppression::Suppressions;
 use crate::tenants::{Model, SetUp, Tenant};
 
-/// A rule: its page says what it finds and why that matters, and its check finds it.
+/// A rule. Its page says what it finds and why that matters, and its check finds it.
 pub struct Rule {
-    /// `role-account-mismatch`
+    /// The id, such as `role-account-mismatch`.
     pub id: &'static str,
     /// The group that it belongs to.
     pub group: &'static Group,
-    /// What people read about it.
+    /// The documentation.
     pub page: Page,
-    /// Looks at what it is about and reports what it finds.
+    /// Reports the findings.
     pub check: Check,
-    /// What it keeps all other rules from looking at, where it finds something.
+    /// If its findings mean that other rules could not check something, the reason.
     pub obstacle: Option<Obstacle>,
 }
 
-/// What the page of a rule says.
+/// The page of a rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {
-    /// How bad its findings are, unless configured otherwise.
+    /// The level of its findings, unless configured otherwise.
     pub level: Level,
     /// What it finds, in one line.
     pub summary: &'static str,
-    /// What to do about a finding, and what happens if it stays, in one line.
+    /// What to do about a finding, and what happens otherwise, in one line.
     pub help: Option<&'static str>,
     /// Whether some of its findings can be fixed, and how.
     pub fix: Option<Fixable>,
-    /// The page in Markdown, without what is above.
+    /// The page in Markdown, without the fields above.
     pub text: &'static str,
-    /// Where it can be read on the web.
+    /// The address of the page on the web.
     pub address: &'static str,
 }
 
@@ -50,12 +50,12 @@ pub struct Page {
 pub enum Fixable {
     /// `symlint fix` fixes some of them.
     Safe,
-    /// `symlint fix --unsafe` does; a person must look at the result.
+    /// `symlint fix --unsafe` fixes some of them. A person must review the result.
     Suggestion,
 }
 
 impl Fixable {
-    /// The word for it.
+    /// The word in the catalogue.
     pub fn as_str(self) -> &'static str {
         match self {
             Fixable::Safe => "safe",
@@ -67,30 +67,30 @@ impl Fixable {
 /// The check of a rule, by what it looks at.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
-    /// One tenant at a time, in any order; the rest of the setup is there to compare it with.
+    /// It looks at one tenant at a time, in any order, and compares it with the rest of the set-up.
     Tenant(fn(&mut Context<'_>, &Tenant)),
-    /// The setup as a whole.
+    /// It looks at the set-up as a whole.
     Model(fn(&mut Context<'_>)),
-    /// How symlint itself is used. It runs when all other rules are done, and its findings cannot be suppressed.
+    /// It looks at how symlint itself is used. It runs after all other rules, and its findings cannot be suppressed.
     Suppressions(fn(&mut Context<'_>, &Suppressions)),
 }
 
 /// Rules that ask the same question.
 pub struct Group {
-    /// `tenant`
+    /// The name, such as `tenant`.
     pub name: &'static str,
-    /// `do the values of each tenant agree with each other?`
+    /// The question, such as `do the values of each tenant agree with each other?`
     pub question: &'static str,
-    /// When to read its findings: from 1 for what crosses from one tenant into another, to 3 for what concerns a single
-    /// value.
+    /// The order in which to read its findings: from 1, if values of one tenant are used for another, to 3, if a single
+    /// value is wrong.
     pub urgency: u8,
-    /// How much harm its findings can do to a customer, by the rule's level, from 0 to 10. GitHub calls 9 and more
-    /// critical, 7 and more high, 4 and more medium. What is not listed is not about security.
+    /// The harm that its findings can do to a customer, by the rule's level, from 0 to 10. GitHub calls 9 and more
+    /// critical, 7 and more high, and 4 and more medium. Levels that are not listed are not about security.
     pub severity: &'static [(Level, &'static str)],
-    /// Whether its rules may look at more than the values of tenants. Where wiring is not checked, nobody can tell what
-    /// they would find.
+    /// Whether its rules may need more than the values of tenants. If the wiring is not checked, their result is
+    /// incomplete.
     pub needs_wiring: bool,
-    /// Whether its rules compare tenants with each other, those of other root modules included.
+    /// Whether its rules compare tenants with each other, including those of other root modules.
     pub compares_tenants: bool,
     /// In the order of the catalogue.
     pub rules: &'static [Rule],
@@ -103,12 +103,12 @@ pub struct Catalogue {
 }
 
 impl Rule {
-    /// Whether it runs whatever the policy says: what cannot be read cannot be checked.
+    /// Whether it runs regardless of the policy: files that cannot be read cannot be checked.
     pub fn always_runs(&self) -> bool {
         self.obstacle == Some(Obstacle::Unreadable)
     }
 
-    /// What it sees of a run.
+    /// The context of this rule for a run.
     pub(crate) fn context<'a>(
         &self,
         set_up: &'a SetUp<'a>,
@@ -121,22 +121,22 @@ impl Rule {
         Context { set_up, model, config, rule, obstacle, help, level, findings }
     }
 
-    /// Whether it is about symlint itself.
+    /// Whether it is about the use of symlint itself.
     pub fn judges_suppressions(&self) -> bool {
         matches!(self.check, Check::Suppressions(_))
     }
 
-    /// Whether its findings can be suppressed, by whatever means.
+    /// Whether its findings can be suppressed in any way.
     pub fn is_suppressible(&self) -> bool {
         !self.always_runs() && !self.judges_suppressions()
     }
 
-    /// The urgency of its group, or 0 for what keeps tenants from being read at all, or as they are written.
+    /// The urgency of its group, or 0 if its findings mean that tenants could not be read, or not as they are written.
     pub fn urgency(&self) -> u8 {
         if matches!(self.obstacle, Some(Obstacle::Unreadable | Obstacle::Lost)) { 0 } else { self.group.urgency }
     }
 
-    /// The severity that its group gives to its level.
+    /// The severity for its level according to its group.
     pub fn severity(&self) -> Option<&'static str> {
         self.group.severity.iter().find(|(level, _)| *level == self.page.level).map(|(_, severity)| *severity)
     }
@@ -153,7 +153,7 @@ impl Catalogue {
         self.iter().find(|rule| rule.id == id)
     }
 
-    /// What a person should read first: the [`urgency`](Rule::urgency) of a rule.
+    /// The [`urgency`](Rule::urgency) of a rule: lower values should be read first.
     pub fn urgency(&self, id: &str) -> u8 {
         self.get(id).map_or(u8::MAX, Rule::urgency)
     }

@@ -1,4 +1,4 @@
-//! ARNs, split into parts even where a part is malformed, so that the others can still be compared.
+//! ARNs, split into parts. If one part is malformed, the others can still be compared.
 
 use super::field::{Field, Piece};
 use super::format::{is_account_id, is_instance_id, is_permission_set_id, is_role_name};
@@ -7,15 +7,15 @@ use super::format::{is_account_id, is_instance_id, is_permission_set_id, is_role
 #[derive(Debug, Clone, Copy)]
 pub struct Arn<'a> {
     pub whole: Piece<'a>,
-    /// Where the first five colons are.
+    /// The positions of the first five colons.
     colons: [usize; 5],
 }
 
 impl<'a> Arn<'a> {
-    /// Splits `field`; `None` where it has no text or fewer than six parts.
+    /// Splits `field`; `None` if it has no text or fewer than six parts.
     pub fn of(field: &'a Field) -> Option<Self> {
         let whole = field.text()?;
-        // This is asked often, and the parts are too short for a search to pay.
+        // This is called often, and the parts are too short for an optimized search to pay off.
         let mut found = whole.text.bytes().enumerate().filter(|&(_, byte)| byte == b':').map(|(at, _)| at);
         let mut colons = [0; 5];
         for colon in &mut colons {
@@ -24,54 +24,54 @@ impl<'a> Arn<'a> {
         Some(Self { whole, colons })
     }
 
-    /// `arn`
+    /// The constant `arn`.
     pub fn prefix(&self) -> Piece<'a> {
         let [end, ..] = self.colons;
         self.whole.slice(0..end)
     }
 
-    /// `aws`, `aws-us-gov`, …
+    /// The partition: `aws`, `aws-us-gov`, …
     pub fn partition(&self) -> Piece<'a> {
         let [start, end, ..] = self.colons;
         self.whole.slice(start + 1..end)
     }
 
-    /// `sso`, `iam`
+    /// The service: `sso` or `iam`.
     pub fn service(&self) -> Piece<'a> {
         let [_, start, end, ..] = self.colons;
         self.whole.slice(start + 1..end)
     }
 
-    /// Empty for all that tenants have.
+    /// The region, which is empty in all ARNs of tenants.
     pub fn region(&self) -> Piece<'a> {
         let [_, _, start, end, _] = self.colons;
         self.whole.slice(start + 1..end)
     }
 
-    /// Twelve digits, or empty.
+    /// The account: twelve digits, or empty.
     pub fn account(&self) -> Piece<'a> {
         let [.., start, end] = self.colons;
         self.whole.slice(start + 1..end)
     }
 
-    /// What follows the fifth colon.
+    /// The text after the fifth colon.
     pub fn resource(&self) -> Piece<'a> {
         let [.., start] = self.colons;
         self.whole.slice(start + 1..self.whole.text.len())
     }
 }
 
-/// A part that can be well-formed or not.
+/// A part that may be well formed or malformed.
 #[derive(Debug, Clone, Copy)]
 pub struct Part<'a> {
     /// The text and its place.
     pub piece: Piece<'a>,
-    /// Looked at only where that matters, which is seldom.
+    /// Checks the form. It is called only when needed, which is seldom.
     judge: fn(&str) -> bool,
 }
 
 impl<'a> Part<'a> {
-    /// The piece, to be judged by `judge`.
+    /// A part whose form `judge` checks.
     pub fn new(piece: Piece<'a>, judge: fn(&str) -> bool) -> Self {
         Self { piece, judge }
     }
@@ -80,13 +80,13 @@ impl<'a> Part<'a> {
         self.piece.text
     }
 
-    /// Whether it is what AWS says it must be.
+    /// Whether it has the form that AWS documents.
     pub fn is_well_formed(self) -> bool {
         (self.judge)(self.piece.text)
     }
 
-    /// Whether the two can be held against each other and differ. If exactly one of them is malformed they cannot:
-    /// only its format is reported.
+    /// Whether the two are comparable and differ. If exactly one of them is malformed, they are not comparable, because
+    /// only the format is reported.
     pub fn differs(self, other: Part<'_>) -> bool {
         self.text() != other.text() && self.is_well_formed() == other.is_well_formed()
     }
@@ -114,14 +114,14 @@ pub struct PermissionSetArn<'a> {
 pub struct RoleArn<'a> {
     /// Twelve digits.
     pub account: Part<'a>,
-    /// With the slash at both ends: `/` or `/sym/`.
+    /// The path with the slashes at both ends, such as `/` or `/sym/`.
     pub path: Piece<'a>,
-    /// After the last slash.
+    /// The text after the last slash.
     pub name: Part<'a>,
 }
 
 impl<'a> InstanceArn<'a> {
-    /// Splits `field`; `None` where it is not an ARN with a resource of two segments.
+    /// Splits `field`; `None` if it is not an ARN with a resource of two segments.
     pub fn of(field: &'a Field) -> Option<Self> {
         let arn = Arn::of(field)?;
         let (_, id) = arn.resource().split_once(b'/')?;
@@ -130,7 +130,7 @@ impl<'a> InstanceArn<'a> {
 }
 
 impl<'a> PermissionSetArn<'a> {
-    /// Splits `field`; `None` where it is not an ARN with a resource of three segments.
+    /// Splits `field`; `None` if it is not an ARN with a resource of three segments.
     pub fn of(field: &'a Field) -> Option<Self> {
         let arn = Arn::of(field)?;
         let (_, rest) = arn.resource().split_once(b'/')?;
@@ -140,7 +140,7 @@ impl<'a> PermissionSetArn<'a> {
 }
 
 impl<'a> RoleArn<'a> {
-    /// Splits `field`; `None` where it is not an ARN of a role.
+    /// Splits `field`; `None` if it is not the ARN of a role.
     pub fn of(field: &'a Field) -> Option<Self> {
         let arn = Arn::of(field)?;
         let path_and_name = arn.resource().strip_prefix("role").filter(|rest| rest.text.starts_with('/'))?;

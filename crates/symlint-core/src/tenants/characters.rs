@@ -1,46 +1,48 @@
-//! Characters that look right and are not: whitespace at the ends, invisible, full-width and look-alike characters.
+//! Characters that are easily overlooked: whitespace at the ends, and invisible, full-width, and look-alike characters.
 
 use symlint_terraform::Str;
 
-/// A character that no account id, ARN, region or key should have.
+/// A character that does not belong in an account ID, an ARN, a region, or a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspicious {
     pub character: char,
     /// Where it starts in the raw text, in bytes.
     pub at: usize,
-    /// Whether it is whitespace before or after the text.
+    /// Whether it is whitespace at the start or the end of the text.
     pub at_end: bool,
 }
 
 impl Suspicious {
-    /// The ASCII character that it is easily taken for.
+    /// The ASCII character that it is easily mistaken for.
     pub fn meant(&self) -> Option<char> {
         look_alike(self.character)
     }
 
-    /// Whether it is whitespace, and no invisible character of another kind.
+    /// Whether it is whitespace, as opposed to another invisible character.
     pub fn is_white_space(&self) -> bool {
         self.character.is_whitespace()
     }
 
-    /// Whether it shows nothing that a reader could see.
+    /// Whether a reader sees nothing of it.
     pub fn is_invisible(&self) -> bool {
         is_space(self.character)
     }
 }
 
-/// A text as it was written and as it was probably meant.
+/// A text as it was written, and as it was probably meant.
 #[derive(Debug, Clone)]
 pub struct Cleaned {
     /// As it was written.
     pub raw: Str,
-    /// As it was probably meant: without whitespace at the ends and invisible characters, look-alikes replaced.
+    /// As it was probably meant: without invisible characters and whitespace at the ends, and with look-alikes
+    /// replaced.
     pub text: Str,
-    /// For each byte of `text`, and its end, where in `raw` it is.
+    /// For each byte of `text`, and for its end, the position in `raw`.
     pub offsets: Vec<usize>,
-    /// What was wrong, in order.
+    /// The suspicious characters, in order.
     pub suspicious: Vec<Suspicious>,
-    /// Whether characters remained that nothing is known to stand for, so that only comparisons make sense.
+    /// Whether the text still has characters without a known replacement. If so, it can be compared, but its format
+    /// cannot be checked.
     pub garbled: bool,
 }
 
@@ -78,7 +80,7 @@ pub(super) fn clean(raw: &Str) -> Option<Cleaned> {
     if cleaned.suspicious.is_empty() {
         return None;
     }
-    // The end of the text is after its last character, not before whitespace that follows it.
+    // The text ends after its last character, not before the whitespace that follows.
     let end = cleaned
         .offsets
         .last()
@@ -97,7 +99,7 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 
-/// Characters without a shape of their own: zero-width, soft hyphen, bidirectional controls, other controls.
+/// Characters without a visible shape: zero-width characters, soft hyphens, bidirectional controls, and other controls.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
@@ -106,17 +108,17 @@ fn is_invisible(c: char) -> bool {
             | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Whether a terminal, a browser or a runner might obey `c` instead of showing it, or show nothing. Line ends, tabs, and
-/// what only chooses the shape of the character before are none of these.
+/// Whether a terminal, a browser, or a CI runner might interpret `c` instead of showing it, or show nothing. This does
+/// not include line ends, tabs, and characters that only select the shape of the previous character.
 pub(crate) fn is_unprintable(c: char) -> bool {
     let is_harmless = matches!(c, '\n' | '\t' | '\u{FE00}'..='\u{FE0F}');
     !c.is_ascii_graphic() && c != ' ' && !is_harmless && (is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
 }
 
-/// The ASCII character that `c` is easily taken for.
+/// The ASCII character that `c` is easily mistaken for.
 fn look_alike(c: char) -> Option<char> {
     let meant = match c {
-        // Full-width forms keep ASCII's order.
+        // Full-width forms are in the same order as in ASCII.
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFF01 + 0x21)?,
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' => '-',
         '\u{2044}' | '\u{2215}' => '/',

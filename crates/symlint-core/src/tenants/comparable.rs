@@ -1,4 +1,4 @@
-//! What of a tenant can be held against other tenants.
+//! The values of a tenant that can be compared with those of other tenants.
 
 use smallvec::{SmallVec, smallvec};
 
@@ -9,28 +9,29 @@ use super::id::TenantId;
 use super::tenant::{Grant, Tenant};
 use crate::facts::{self, RegionStatus};
 
-/// What of a tenant can be held against others: known, used by no documentation, and not contradicted by the tenant
-/// itself. Malformed parts are among it; [`Part::differs`] holds them against malformed ones alone.
+/// The values of a tenant that can be compared with those of others: they are known, not from any documentation, and
+/// not contradicted by the tenant itself. Malformed parts are included, but [`Part::differs`] compares them only with
+/// other malformed ones.
 #[derive(Debug)]
 pub struct Comparable<'t> {
     pub tenant: TenantId,
     /// `sso_account_id`, unless the role is in another account.
     pub sso_account: Option<Part<'t>>,
-    /// The id in `instance_arn`, or the one that all permission sets have where that is inconclusive; none where all
-    /// permission sets contradict `instance_arn`.
+    /// The id in `instance_arn`, or if that is inconclusive, the one in all permission sets. `None` if all permission
+    /// sets contradict `instance_arn`.
     pub instance: Option<Part<'t>>,
-    /// `region`, unless there can be no such region.
+    /// `region`, unless no such region can exist.
     pub region: Option<&'t str>,
-    /// One for each grant of the tenant, in its order.
+    /// One for each grant of the tenant, in the same order.
     pub grants: SmallVec<[ComparableGrant<'t>; 1]>,
 }
 
-/// What of a grant can be held against those of other tenants.
+/// The values of a grant that can be compared with those of other tenants.
 #[derive(Debug)]
 pub struct ComparableGrant<'t> {
-    /// The instance ids to which the grant may belong: two where the permission set contradicts `instance_arn`.
+    /// The ids of the instances that the grant may belong to: two if the permission set contradicts `instance_arn`.
     pub instances: SmallVec<[Part<'t>; 2]>,
-    /// The instance id inside the permission set ARN.
+    /// The instance id in the permission set's ARN.
     pub own_instance: Option<Part<'t>>,
     /// The `ps-…` id.
     pub permission_set: Option<Part<'t>>,
@@ -38,7 +39,7 @@ pub struct ComparableGrant<'t> {
 }
 
 impl<'t> Comparable<'t> {
-    /// Takes out of `tenant` what can be compared.
+    /// Selects the values of `tenant` that can be compared.
     pub fn of(tenant: &'t Tenant) -> Self {
         let instance_arn = InstanceArn::of(&tenant.connector.instance_arn).and_then(|arn| resource_id(arn.id));
         let grants: SmallVec<_> = tenant.grants.iter().map(|grant| ComparableGrant::of(grant, instance_arn)).collect();
@@ -69,13 +70,13 @@ impl<'t> ComparableGrant<'t> {
         self.instances.len() > 1
     }
 
-    /// Whether the grant belongs to another instance than `instance`, whichever of its own ids is the right one.
+    /// Whether the grant belongs to an instance other than `instance`, whichever of its own ids is right.
     pub fn is_of_another_instance(&self, instance: Part<'_>) -> bool {
         !self.instances.is_empty() && self.instances.iter().all(|own| own.differs(instance))
     }
 }
 
-/// Both ids where they contradict each other. Of a malformed and a well-formed one, the well-formed one.
+/// Both ids if they contradict each other. If one is malformed and one is well formed, only the latter.
 fn candidates<'t>(a: Option<Part<'t>>, b: Option<Part<'t>>) -> SmallVec<[Part<'t>; 2]> {
     match (a, b) {
         (Some(a), Some(b)) if a.differs(b) => smallvec![a, b],
@@ -105,7 +106,7 @@ fn instance<'t>(instance_arn: Option<Part<'t>>, grants: &[ComparableGrant<'t>]) 
 
 fn sso_account(tenant: &Tenant) -> Option<Part<'_>> {
     let account = account(&tenant.sso_account_id)?;
-    // An account of the documentation in the role's ARN is not evidence for this one.
+    // An account from AWS's documentation in the role's ARN is no evidence against this one.
     let is_contradicted = tenant.has_role_account_mismatch()
         && tenant.role_account().is_some_and(|role| !facts::is_placeholder_account(role.text()));
     (!is_contradicted).then_some(account)

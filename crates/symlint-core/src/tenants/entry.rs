@@ -1,4 +1,4 @@
-//! The element of a collection → one tenant, as it is written.
+//! Builds a tenant from an element of a collection as it is written.
 
 use foldhash::HashSet;
 use smallvec::SmallVec;
@@ -12,31 +12,32 @@ use super::step::{Step, values_at};
 use super::id::TenantId;
 use super::tenant::{Connector, Grant, MissingAttribute, Provenance, Tenant, Whole};
 
-/// Makes one tenant of a value.
+/// Builds a tenant from a value.
 pub(crate) struct Builder<'a> {
     pub(crate) layout: &'a Layout,
-    /// The declared type of the tenant; that of the shipped example is assumed without one.
+    /// The declared type of the tenant. Without one, that of the shipped example is assumed.
     pub(crate) ty: Option<&'a Type>,
-    /// Where values do not fit the declared type: that is already reported, and they are not only unknown.
+    /// Where values do not fit the declared type. These are reported elsewhere, and must not be treated as merely
+    /// unknown.
     pub(crate) invalid: &'a HashSet<Span>,
-    /// The attributes that some object lacks and an expression takes all the same.
+    /// Attributes that an expression refers to although some object lacks them.
     pub(crate) refused: &'a HashSet<Str>,
     pub(crate) tenant: TenantId,
     pub(crate) path: Path,
     pub(crate) key_span: Span,
 }
 
-/// What holds the values of a tenant: what there is at each of [`Layout::parents`].
+/// The objects that hold the values of a tenant: what was found at each of [`Layout::parents`].
 type Parents = SmallVec<[Found; 2]>;
 
-/// What there is at a path inside a tenant.
+/// What was found at a path inside a tenant.
 #[derive(Clone)]
 enum Found {
-    /// This, under the key at this span.
+    /// This value, whose key is at this span.
     Value(Value, Span),
-    /// Nothing after this many steps of the path; the span is where the gap can be shown.
+    /// Nothing after this many steps of the path. A gap can be shown at the span.
     Absent { steps: usize, absence: Absence, span: Span },
-    /// Something on the way is not an object.
+    /// A value on the path is not an object.
     Unusable,
 }
 
@@ -50,7 +51,7 @@ impl Builder<'_> {
             Kind::Object(_) | Kind::Map(_) => Whole::Object,
             Kind::Null => Whole::Null,
             Kind::Unknown(unknown) if !self.is_invalid(&unknown.span) => Whole::Unknown,
-            // An element may be the list of a tenant's grants.
+            // An element may itself be the list of a tenant's grants.
             _ if value.elements().is_some() && self.layout.pairs.iter().any(is_listed) => Whole::Object,
             _ => Whole::Other(value.type_name()),
         };
@@ -114,7 +115,7 @@ impl Builder<'_> {
         }
     }
 
-    /// What there is where the value of this kind should be.
+    /// What was found where the value of this kind should be.
     fn found(&self, kind: FieldKind, parents: &Parents) -> Found {
         let Some(ValuePlace { path, parent }) = self.layout.place(kind) else { return Found::Unusable };
         match (path.last(), parents.get(*parent)) {
@@ -138,7 +139,7 @@ impl Builder<'_> {
         }
     }
 
-    /// What is called `name` in what was found, this many `steps` from the tenant.
+    /// What was found at the attribute `name` of `parent`, which is `steps` away from the tenant.
     fn step(&self, parent: &Found, steps: usize, name: &str) -> Found {
         let Found::Value(parent, span) = parent else { return parent.clone() };
         if parent.as_unknown().is_some() {
@@ -166,7 +167,7 @@ impl Builder<'_> {
         self.invalid.contains(span)
     }
 
-    /// Notes a gap once, however many values it hides.
+    /// Notes a gap once, no matter how many values it hides.
     fn report_gap(
         &self,
         path: &[Str],
@@ -182,7 +183,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether the type asks for what is at `path`, its parents included.
+    /// Whether the type requires the attribute at `path` and all of its parents.
     fn is_required(&self, path: &[Str]) -> bool {
         let mut ty = self.ty;
         for name in path {
@@ -229,7 +230,8 @@ impl Builder<'_> {
         grants
     }
 
-    /// The grants that a pair of attributes makes: one for each combination of what is at them, within what they share.
+    /// The grants that a pair of attributes defines: one for each combination of their values inside the object that
+    /// both share.
     fn grants_of(
         &self,
         value: &Value,
@@ -267,7 +269,7 @@ impl Builder<'_> {
             .flat_map(|grant| [(&grant.permission_set_arn, permission_set), (&grant.target_account_id, target)])
         {
             let (&State::Absent(absence), Some(path)) = (&field.state, &field.path) else { continue };
-            // A null may be what a filter leaves out.
+            // A null may be there for a filter to leave out.
             let is_gap = match absence {
                 Absence::Empty => true,
                 Absence::Null => self.is_declared(steps),
@@ -284,7 +286,7 @@ impl Builder<'_> {
         grants
     }
 
-    /// The field that should be at `steps` of `holder`, or else of the tenant, and is not there.
+    /// The missing field that should be at `steps` of `holder`, or else of the tenant.
     fn lacking(&self, kind: FieldKind, holder: Option<&Value>, steps: &[Step]) -> Field {
         let field = Field::new(kind, self.tenant, None, self.key_span);
         let (around, span) = match holder {
@@ -299,7 +301,7 @@ impl Builder<'_> {
         Field { path: Some(path), span, ..field }
     }
 
-    /// Whether the declared type has what is at the end of `steps`, and it may not be left out.
+    /// Whether the declared type has the attribute at the end of `steps`, and requires it.
     fn is_declared(&self, steps: &[Step]) -> bool {
         let end = self.ty.and_then(|ty| {
             steps.iter().try_fold(ty, |ty, step| match (ty, step) {
@@ -342,13 +344,13 @@ impl Builder<'_> {
         )
     }
 
-    /// The attributes that hold grants as lists, in source order: the one called `grants`, and all that hold objects
-    /// with a permission set and an account.
+    /// The attributes with lists of grants, in source order: the one called `grants`, and all with objects that have a
+    /// permission set and an account.
     fn grant_lists(&self, tenant: &Value, gaps: &mut Vec<MissingAttribute>) -> Vec<Value> {
         let grants = &self.layout.grants;
         let mut lists: Vec<(Span, Value)> = Vec::new();
         match self.find(grants, tenant) {
-            // The configuration says that there are none.
+            // The configuration says that there is no list of grants.
             _ if grants.is_empty() => {}
             Found::Value(list, key)
                 if (list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some())
@@ -356,7 +358,7 @@ impl Builder<'_> {
             {
                 lists.push((key, list));
             }
-            // Where no type is declared, the two attributes of a single grant are missed.
+            // Without a declared type, the gap is reported for the two attributes of a single grant.
             Found::Absent { absence: Absence::Null, span, .. } if self.ty.is_some() && self.is_required(grants) => {
                 self.report_gap(grants, Absence::Null, span, None, gaps);
             }
@@ -372,7 +374,7 @@ impl Builder<'_> {
     }
 }
 
-/// The elements of a list, set, tuple or map, each with its key or, without one, its first character.
+/// The elements of a list, set, tuple, or map, each with its key's place, or without a key, its own.
 fn in_source_order(value: &Value) -> Vec<(Span, Value)> {
     let mut elements: Vec<(Span, Value)> = match (value.entries(), value.elements()) {
         (Some(entries), _) => entries.iter().map(|entry| (entry.key_span, value.child(entry))).collect(),

@@ -1,4 +1,4 @@
-//! One value of a tenant, and pieces of it that know where they were written.
+//! One value of a tenant, and pieces of it that know where they are written.
 
 use std::hash::BuildHasher;
 use std::ops::Range;
@@ -15,40 +15,40 @@ use super::kind::FieldKind;
 /// One value of a tenant.
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// Which value it is.
+    /// Which of the tenant's values it is.
     pub kind: FieldKind,
     pub tenant: TenantId,
     pub state: State,
-    /// Where it was written; where it is absent, the key of what lacks it.
+    /// Where it is written. If it is absent, the key of the object that lacks it.
     pub span: Span,
-    /// The way to it, such as `customer_tenants["foo"].sso_account_id`.
+    /// The path to it, such as `customer_tenants["foo"].sso_account_id`.
     pub path: Option<Path>,
 }
 
-/// What a field is.
+/// The state of a field.
 #[derive(Debug, Clone)]
 pub enum State {
-    /// It is not there, `null`, or an empty string.
+    /// It is missing, `null`, or an empty string.
     Absent(Absence),
     /// It is not known before apply.
     Unknown(Arc<Unknown>),
     /// It has a text.
     Text(Text),
-    /// It has a text that nobody may see, since it is not well formed: Terraform hides it, or it came from the
-    /// environment. This is a hash of it.
+    /// It has a text that must not be shown, because the text is malformed and sensitive, or comes from the
+    /// environment. This is a hash of the text.
     Hidden(u64),
-    /// There is nothing to say about it: it is of the wrong type, or what should hold it is absent.
+    /// Nothing can be said about it: its type is wrong, or the object that should contain it is absent.
     Unusable,
 }
 
-/// In which way a field is absent.
+/// How a field is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absence {
-    /// Nothing is written.
+    /// The attribute is not there.
     Missing,
-    /// `null`
+    /// The value is `null`.
     Null,
-    /// `""`
+    /// The value is `""`.
     Empty,
 }
 
@@ -56,17 +56,17 @@ pub enum Absence {
 #[derive(Debug, Clone)]
 pub struct Text {
     value: Str,
-    /// How it came from what is written at the field's span.
+    /// How the text was built from what is written at the field's span.
     makeup: Makeup,
     cleaned: Option<Box<Cleaned>>,
-    /// Where it starts in the field that it was taken out of, and that is judged in its place.
+    /// If it was taken out of another field, the position in that. The other field is the one that gets reported.
     from: Option<u32>,
-    /// Whether Terraform hides it.
+    /// Whether Terraform treats it as sensitive.
     is_sensitive: bool,
 }
 
 impl Field {
-    /// A field for `value`; `absent_at` is where a missing one is reported.
+    /// A field with `value`. If that is missing, it is reported at `absent_at`.
     pub fn new(kind: FieldKind, tenant: TenantId, value: Option<Value>, absent_at: Span) -> Self {
         let Some(value) = value else {
             return Self { kind, tenant, state: State::Absent(Absence::Missing), span: absent_at, path: None };
@@ -83,39 +83,39 @@ impl Field {
         Self { kind, tenant, state, span: value.origin.span, path: value.origin.path }
     }
 
-    /// A field about which there is nothing to say.
+    /// A field about which nothing can be said.
     pub fn unusable(kind: FieldKind, tenant: TenantId, span: Span) -> Self {
         Self { kind, tenant, state: State::Unusable, span, path: None }
     }
 
-    /// Whether nothing is where the value should be, not even `null`.
+    /// Whether nothing is in the place of the value, not even `null`.
     pub fn is_unseen(&self) -> bool {
         match self.state {
             State::Absent(absence) => absence == Absence::Missing,
-            // What should hold it is not there.
+            // The object that should contain it is missing.
             State::Unusable => self.path.is_none(),
             State::Unknown(_) | State::Text(_) | State::Hidden(_) => false,
         }
     }
 
-    /// Whether it has a text that nobody may see.
+    /// Whether it has a text that must not be shown.
     pub fn is_hidden(&self) -> bool {
         matches!(self.state, State::Hidden(_))
     }
 
-    /// Whether Terraform hides the text.
+    /// Whether Terraform treats the text as sensitive.
     pub(crate) fn is_sensitive(&self) -> bool {
         matches!(&self.state, State::Text(Text { is_sensitive: true, .. }))
     }
 
-    /// Whether nobody should see the text who does not see it elsewhere.
+    /// Whether the text must not be shown to readers who cannot see it elsewhere.
     pub(crate) fn is_private(&self, project: &Project) -> bool {
         let State::Text(text) = &self.state else { return false };
         let origin = || Origin::of(self.span, text.makeup.clone(), self.path.clone());
         text.is_sensitive || project.has_environment() && project.is_from_environment(&origin())
     }
 
-    /// Puts the text away, where it may not be shown.
+    /// Replaces a text that must not be shown by its hash.
     pub(crate) fn hide(&mut self, project: &Project) {
         let is_right = |text: &Text| !self.is_garbled() && is_well_formed(self.kind, &text.value);
         if let State::Text(text) = &self.state
@@ -126,7 +126,7 @@ impl Field {
         }
     }
 
-    /// A field whose text is a piece of another one, which is judged in its place.
+    /// A field whose text is a piece of another field. The other field is the one that gets reported.
     pub fn derived(kind: FieldKind, of: Piece<'_>) -> Self {
         let Field { tenant, span, path, .. } = of.field.clone();
         let state = match &of.field.state {
@@ -138,44 +138,44 @@ impl Field {
         Self { kind, tenant, state, span, path }
     }
 
-    /// The whole text, cleaned; `None` for what is absent, unknown or unusable.
+    /// The whole text, cleaned; `None` if the value is absent, unknown, or unusable.
     pub fn text(&self) -> Option<Piece<'_>> {
         let State::Text(text) = &self.state else { return None };
         Some(Piece { field: self, text: &text.value, start: 0 })
     }
 
-    /// The cleaned text as plain characters.
+    /// The cleaned text.
     pub fn as_str(&self) -> Option<&str> {
         self.text().map(|piece| piece.text)
     }
 
-    /// The text as it was written, before anything was cleaned away.
+    /// The text as it is written, without any cleaning.
     pub fn as_written(&self) -> Option<&str> {
         self.raw().map(Str::as_str)
     }
 
-    /// The same, to be shared.
+    /// Like [`Self::as_written`], but shared.
     pub fn raw(&self) -> Option<&Str> {
         let State::Text(text) = &self.state else { return None };
         Some(text.cleaned.as_ref().map_or(&text.value, |cleaned| &cleaned.raw))
     }
 
-    /// What is suspicious about the characters, if anything is.
+    /// The suspicious characters and the cleaned text, if there are any.
     pub fn cleaned(&self) -> Option<&Cleaned> {
         if let State::Text(Text { cleaned: Some(cleaned), .. }) = &self.state { Some(cleaned) } else { None }
     }
 
-    /// Whether characters are left that nothing is known to stand for: then a format cannot be judged.
+    /// Whether the text has characters without a known replacement, so that its format cannot be checked.
     pub fn is_garbled(&self) -> bool {
         self.cleaned().is_some_and(|cleaned| cleaned.garbled)
     }
 
-    /// Whether the value was taken out of another field, which is judged in its place.
+    /// Whether the value was taken out of another field, which is the one that gets reported.
     pub fn is_derived(&self) -> bool {
         matches!(&self.state, State::Text(text) if text.from.is_some())
     }
 
-    /// The way to the value, or, where it was cut out of a text that was put together, to the part that it is.
+    /// The path to the value, or if it was cut out of a text built from several parts, to its part.
     pub(crate) fn way(&self) -> Option<&Path> {
         if let (None, State::Text(Text { value, makeup: Makeup::Joined(parts), from: Some(from), .. })) =
             (&self.path, &self.state)
@@ -187,7 +187,7 @@ impl Field {
         self.path.as_ref()
     }
 
-    /// The way to the value, and to each part that it was put together from.
+    /// The paths to the value and to each part that it was built from.
     pub(super) fn ways(&self) -> impl Iterator<Item = &Path> {
         let parts = match &self.state {
             State::Text(Text { makeup: Makeup::Joined(parts), .. }) => &**parts,
@@ -196,7 +196,7 @@ impl Field {
         self.path.iter().chain(parts.iter().filter_map(|part| part.origin.path.as_ref()))
     }
 
-    /// Whether the text was computed, so that it is written nowhere.
+    /// Whether the text was computed, so that it is not written anywhere.
     pub(super) fn is_computed(&self) -> bool {
         matches!(&self.state, State::Text(Text { makeup: Makeup::Derived(_), .. }))
     }
@@ -206,13 +206,13 @@ impl Field {
         matches!(&self.state, State::Text(Text { makeup: Makeup::Written(Form::Bare), .. }))
     }
 
-    /// The parts that the *raw* text was put together from, and where each was written; none where it is one.
+    /// The parts from which the *raw* text was built, and where each of them is written; empty if it is one text.
     pub fn parts(&self, sources: &Sources) -> Vec<(Range<usize>, Span)> {
         let State::Text(Text { makeup: Makeup::Joined(parts), .. }) = &self.state else { return Vec::new() };
         parts.iter().map(|part| (part.bytes(), self.locate_raw(part.bytes(), sources))).collect()
     }
 
-    /// Where the bytes `range` of the *raw* text were written.
+    /// Where the bytes `range` of the *raw* text are written.
     pub fn locate_raw(&self, range: Range<usize>, sources: &Sources) -> Span {
         match &self.state {
             State::Text(text) => text.makeup.locate(self.span, range, sources),
@@ -220,13 +220,13 @@ impl Field {
         }
     }
 
-    /// Where the bytes `range` of the cleaned text were written.
+    /// Where the bytes `range` of the cleaned text are written.
     fn locate(&self, range: Range<usize>, sources: &Sources) -> Span {
         let from = if let State::Text(Text { from: Some(from), .. }) = &self.state { *from as usize } else { 0 };
         let range = range.start + from..range.end + from;
         let Some(cleaned) = self.cleaned() else { return self.locate_raw(range, sources) };
         let raw = |at: usize| cleaned.offsets.get(at).copied().unwrap_or(cleaned.raw.len());
-        // The end is after the last character, not before what was dropped after it.
+        // The end is after the last character, not before the characters that were removed after it.
         let end = if range.is_empty() { raw(range.end) } else { raw_end(cleaned, range.end - 1) };
         self.locate_raw(raw(range.start)..end, sources)
     }
@@ -251,7 +251,7 @@ impl State {
     }
 }
 
-/// A piece of a field's text, which knows where it was written.
+/// A piece of a field's text that knows where it is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece<'a> {
     pub field: &'a Field,
@@ -262,7 +262,7 @@ pub struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    /// The bytes `range` of this piece; empty at its end where they do not fit.
+    /// The bytes `range` of this piece; empty, at its end, if they are not inside it.
     #[must_use]
     pub fn slice(self, range: Range<usize>) -> Self {
         match self.text.get(range.clone()) {
@@ -271,7 +271,7 @@ impl<'a> Piece<'a> {
         }
     }
 
-    /// The text, sharing the memory of the field's.
+    /// The text, which shares the memory of the field's text.
     pub fn share(self) -> Str {
         match &self.field.state {
             State::Text(text) => text.value.try_substr_from(self.text).unwrap_or_else(|| self.text.into()),
@@ -281,7 +281,7 @@ impl<'a> Piece<'a> {
 
     /// The pieces before and after the first `separator`, an ASCII character.
     pub fn split_once(self, separator: u8) -> Option<(Self, Self)> {
-        // The texts are too short for the search of the standard library to pay.
+        // The texts are too short for the standard library's search to pay off.
         let at = self.text.bytes().position(|byte| byte == separator)?;
         Some((self.slice(0..at), self.slice(at + 1..self.text.len())))
     }
@@ -292,12 +292,12 @@ impl<'a> Piece<'a> {
         Some((self.slice(0..at), self.slice(at + 1..self.text.len())))
     }
 
-    /// What is left after `prefix`.
+    /// The rest after `prefix`.
     pub fn strip_prefix(self, prefix: &str) -> Option<Self> {
         self.text.starts_with(prefix).then(|| self.slice(prefix.len()..self.text.len()))
     }
 
-    /// From the start of this piece to the end of `other`, a later one of the same field.
+    /// The piece from the start of this one to the end of `other`, a later piece of the same field.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
         let end = (other.start + other.text.len()).saturating_sub(self.start);
@@ -307,17 +307,17 @@ impl<'a> Piece<'a> {
         }
     }
 
-    /// Whether the file has this text as it is at [`Piece::span`], so that it can be replaced there.
+    /// Whether the source at [`Piece::span`] is exactly this text, so that it can be replaced there.
     pub fn is_verbatim(self, sources: &Sources) -> bool {
         let span = self.span(sources);
         sources.get(span.file).slice(span) == self.text
     }
 
-    /// Where it was written.
+    /// Where it is written.
     pub fn span(self, sources: &Sources) -> Span {
         let end = self.start + self.text.len();
         let span = self.field.locate(self.start..end, sources);
-        // Where an ARN is put together, the prefix of an id may be written there and the id elsewhere.
+        // If an ARN is built from parts, the prefix of an id may be written in one place and the id in another.
         let prefix = ["ssoins-", "ins-", "ps-"].into_iter().find(|prefix| self.text.starts_with(prefix));
         match prefix.filter(|_| self.start > 0 && span == self.field.span) {
             Some(prefix) => self.field.locate(self.start + prefix.len()..end, sources),

@@ -1,4 +1,4 @@
-//! Where tenants' values take effect: flows, connectors, and what the runtime may enter.
+//! Where the values of tenants take effect: flows, connectors, and the accounts that the runtime may enter.
 
 use std::sync::Arc;
 
@@ -15,18 +15,18 @@ use super::step::{Step, Steps, values_at};
 /// A call of a flow module, or a module whose own resources are flows.
 #[derive(Debug)]
 pub struct FlowCall<'p> {
-    /// The block; `None` where the root module declares the resources itself.
+    /// The block; `None` if the root module declares the resources itself.
     pub call: Option<&'p ModuleCall>,
-    /// The module that has the resources, where its files are there.
+    /// The module with the resources, if its files were found.
     pub module: Option<&'p Module>,
-    /// One for each key of `for_each`; empty where that is unknown.
+    /// One for each key of `for_each`; empty if the keys are unknown.
     pub instances: Vec<FlowInstance>,
-    /// Why `for_each` or `count` is unknown, if it is, so that there may be other instances.
+    /// Why `for_each` or `count` is unknown, if it is. There may be other instances in that case.
     pub unknown: Option<Arc<Unknown>>,
 }
 
 impl<'p> FlowCall<'p> {
-    /// The name of the call; empty where the root module declares the resources itself.
+    /// The name of the call; empty if the root module declares the resources itself.
     pub fn name(&self) -> &'p str {
         self.call.map_or("", |call| &call.name.text)
     }
@@ -36,7 +36,7 @@ impl<'p> FlowCall<'p> {
         self.call.map(|call| call.arguments.as_slice()).unwrap_or_default()
     }
 
-    /// Whether the call, or each resource, is repeated.
+    /// Whether the call, or each of its resources, is repeated.
     pub fn is_repeated(&self) -> bool {
         self.call.is_none_or(ModuleCall::is_repeated)
     }
@@ -45,37 +45,37 @@ impl<'p> FlowCall<'p> {
 /// One instance of a flow call.
 #[derive(Debug)]
 pub struct FlowInstance {
-    /// `module.sso_access["foo"]`
+    /// The address, such as `module.sso_access["foo"]`.
     pub address: Str,
     /// The module instance, for the evaluator.
     pub instance: Instance,
-    /// The key of `for_each`.
+    /// The key in `for_each`.
     pub key: Option<Str>,
-    /// What `each` and `count` stand for, of the resources, of the call, and of the calls around it.
+    /// The values of `each` and `count` in the resources, in the call, and in the calls around it, in this order.
     pub repetitions: Vec<Repetition>,
-    /// The tenant whose values it should receive, where that can be known.
+    /// The tenant whose values it should receive, if that can be determined.
     pub tenant: Option<TenantId>,
-    /// The arguments that carry a tenant's values, in order; also those that the module has a default for.
+    /// The arguments that carry a tenant's values, in order, including those that come from the module's defaults.
     pub arguments: Vec<Argument>,
-    /// Which arguments carry which values, whether they are given or not.
+    /// Which arguments carry which values, whether they are passed or not.
     pub carriers: Arc<[(Str, Arc<[ArgumentPart]>)]>,
-    /// The variables of the module as this instance has them, where the module has resources of Sym.
+    /// The values of the module's variables in this instance, if the module has resources of Sym.
     pub inputs: Vec<Input>,
-    /// The variables of the modules that contain the call, the nearest module first; none of the root module.
+    /// The variables of the modules around the call, starting with the nearest and without the root module.
     pub around: Vec<Vec<Input>>,
 }
 
-/// What `each` or `count` stands for in one instance.
+/// The values of `each` or `count` in one instance.
 #[derive(Debug, Clone)]
 pub struct Repetition {
-    /// `each.key` or `count.index`.
+    /// The value of `each.key` or `count.index`.
     pub key: Value,
-    /// `each.value`; without one, the key.
+    /// The value of `each.value`; `None` for `count`.
     pub value: Option<Value>,
 }
 
 impl FlowInstance {
-    /// The variable `name` of the module, as this instance has it.
+    /// The module's variable `name` in this instance.
     pub fn input(&self, name: &Str) -> Option<&Input> {
         self.inputs.iter().find(|input| input.name == *name)
     }
@@ -92,31 +92,31 @@ pub struct Argument {
     /// Its name in the call.
     pub name: Str,
     pub value: Value,
-    /// The expression; of what the call leaves to the module's default, the name of the call.
+    /// The expression, or if the call leaves it to the module's default, the name of the call.
     pub span: Span,
     /// Whether it is the default of the module's variable.
     pub is_default: bool,
-    /// Which values of the tenant are in it, and where. One value may have several possible places.
+    /// Which of the tenant's values are in it, and where. One value may have several possible places.
     pub parts: Arc<[ArgumentPart]>,
 }
 
 /// A place inside an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArgumentPart {
-    /// The way from the argument to the value.
+    /// The path from the argument to the value.
     pub steps: Steps,
-    /// Which value of the tenant should be there; the key stands for the slug.
+    /// Which of the tenant's values should be there. The key stands for the slug.
     pub field: FieldKind,
-    /// Whether the module puts the value together with others, as an account into an ARN.
+    /// Whether the module only uses the value as a part of others, such as an account in an ARN.
     pub is_fragment: bool,
-    /// How that is known: by the configuration, by the name, or by what it reaches.
+    /// The evidence for this: the configuration, the name, or the sink that it reaches.
     pub evidence: Evidence,
-    /// Whether the module uses it for something else, too: in names, or as a part of another value.
+    /// Whether the module also uses it for something else: in names, or as a part of other values.
     pub has_other_uses: bool,
 }
 
 impl ArgumentPart {
-    /// Whether `value`, which the module takes for this part, can only be the other thing for which it takes it.
+    /// Whether `value`, which this part receives, only fits one of its other uses.
     pub fn is_another(&self, value: &Value) -> bool {
         self.has_other_uses && text_of(value).is_some_and(|text| !may_be(self.field, &text))
     }
@@ -138,7 +138,7 @@ impl Argument {
         self.parts.iter().any(|part| !part.steps.is_empty()) && !self.is_list()
     }
 
-    /// Whether it holds several grants.
+    /// Whether it contains several grants.
     pub fn is_list(&self) -> bool {
         self.parts.iter().any(|part| part.steps.contains(&Step::Each))
     }
@@ -153,7 +153,7 @@ pub struct ConnectorCall<'p> {
 }
 
 impl<'p> ConnectorCall<'p> {
-    /// Whom each instance trusts, with the call.
+    /// The principals that each instance trusts, with the call.
     pub fn trusted(&self) -> impl Iterator<Item = (&'p ModuleCall, &Value)> {
         self.instances.iter().filter_map(|instance| Some((self.call, instance.runtime_role_arns.as_ref()?)))
     }
@@ -168,36 +168,36 @@ pub struct ConnectorInstance {
     pub runtime_role_arns: Option<Value>,
 }
 
-/// A policy about Sym's roles that says who may assume one.
+/// A trust policy of a role of Sym.
 #[derive(Debug)]
 pub struct Trust<'p> {
     pub resource: &'p Resource,
-    /// Those whom it trusts without a condition on the caller.
+    /// The principals that it trusts without a condition on the caller.
     pub principals: Vec<Value>,
 }
 
-/// What says which accounts the runtime may enter: a runtime connector's safelist, or a hand-written policy.
+/// The source of the accounts that the runtime may enter: a runtime connector's safelist, or a hand-written policy.
 #[derive(Debug)]
 pub struct RuntimeCall<'p> {
-    /// What it is written in.
+    /// The block that contains it.
     pub block: RuntimeBlock<'p>,
-    /// The accounts of each instance. If a safelist may be one of several lists, an account that is not in all of them is an
-    /// unknown value with that account as its candidate.
+    /// The accounts of each instance. If a safelist may be one of several lists, an account that is not in all of them
+    /// is an unknown value with that account as its candidate.
     pub safelists: Vec<Value>,
     /// The lists from which a safelist, or a part of one, is chosen.
     pub alternatives: Vec<Value>,
-    /// How many instances there are, with or without a list.
+    /// The number of instances, with or without a list.
     pub instances: usize,
-    /// Whether `for_each` or `count` is unknown, so that there may be other lists.
+    /// Whether `for_each` or `count` is unknown. There may be other lists in that case.
     pub is_unknown: bool,
 }
 
-/// Where the accounts that the runtime may enter are written.
+/// The block in which the accounts are written.
 #[derive(Debug, Clone, Copy)]
 pub enum RuntimeBlock<'p> {
     /// `account_id_safelist` of a runtime connector.
     Call(&'p ModuleCall),
-    /// The policy of a role, or the document for one.
+    /// The policy of a role, or a policy document.
     Policy(&'p Resource),
 }
 
@@ -222,7 +222,7 @@ impl<'p> RuntimeBlock<'p> {
         }
     }
 
-    /// Where the block has its name.
+    /// The place of the block's name.
     pub fn name_span(&self) -> Span {
         match self {
             Self::Call(call) => call.name.span,
@@ -230,7 +230,7 @@ impl<'p> RuntimeBlock<'p> {
         }
     }
 
-    /// The way to the accounts, such as `module.runtime.account_id_safelist`.
+    /// The path to the accounts, such as `module.runtime.account_id_safelist`.
     pub fn path(&self) -> String {
         match self {
             Self::Call(call) => format!("module.{}.{SAFELIST}", call.name.text),

@@ -1,9 +1,9 @@
-//! How AWS and Sym write the values of tenants, as plain text.
+//! The forms of tenants' values, according to AWS and Sym.
 
 use super::kind::FieldKind;
 use crate::facts;
 
-/// Whether `text` is a value of this kind as AWS writes it; of a key, whether Sym takes it.
+/// Whether `text` is a value of this kind in the form that AWS requires, or for a key, that Sym accepts.
 pub fn is_well_formed(field: FieldKind, text: &str) -> bool {
     let resource = |service: &str| {
         let parts: Vec<&str> = text.splitn(6, ':').collect();
@@ -37,7 +37,7 @@ pub fn is_well_formed(field: FieldKind, text: &str) -> bool {
     }
 }
 
-/// No key or name that Sym accepts is longer.
+/// Sym accepts no longer key or name.
 const LONGEST_NAME: usize = 64;
 
 /// Whether `text` could be a key or a name: letters, digits, `_`, `-` and `.`.
@@ -46,8 +46,8 @@ pub(crate) fn is_plain_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= LONGEST_NAME && text.chars().all(is_plain)
 }
 
-/// Whether `text`, which was computed from one of these values of a tenant, is none of them, though these are well formed:
-/// but for the separators and the leading zeros of an account.
+/// Whether `text` was computed from one of the well-formed values in `own` but is equal to none of them. Separators and
+/// leading zeros of an account are ignored.
 pub fn is_changed(field: FieldKind, text: &str, own: &[&str]) -> bool {
     if own.is_empty() || own.contains(&text) || own.iter().any(|own| !is_well_formed(field, own)) {
         return false;
@@ -55,7 +55,7 @@ pub fn is_changed(field: FieldKind, text: &str, own: &[&str]) -> bool {
     match field {
         FieldKind::SsoAccountId | FieldKind::TargetAccountId => {
             let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ' | '_' | '.')).collect();
-            // What has more in it than an account is more than an account.
+            // A text that contains more than an account is not a changed account.
             let is_account = digits.len() <= 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
             is_account && !own.contains(&format!("{digits:0>12}").as_str())
         }
@@ -76,10 +76,9 @@ pub fn has_shape(field: FieldKind, text: &str) -> bool {
     }
 }
 
-/// Whether `text` may be a value of `field`, though perhaps with a mistake in it. A name, or a value of another kind, is
-/// none.
+/// Whether `text` may be a value of `field`, perhaps with a mistake in it. A name, or a value of another kind, is not.
 pub fn may_be(field: FieldKind, text: &str) -> bool {
-    /// The fewest digits that are taken for an account ID with digits missing.
+    /// A number with at least this many digits may be an account ID with digits missing.
     const DIGITS: usize = 8;
     match field {
         FieldKind::TargetAccountId | FieldKind::SsoAccountId => {
@@ -93,38 +92,38 @@ pub fn may_be(field: FieldKind, text: &str) -> bool {
     }
 }
 
-/// The kind of value that `text` looks like, where it cannot be of the kind that is `wanted`. (Clouds, regions and keys
-/// have no look of their own.)
+/// The kind of value that `text` looks like, if it cannot be of the `wanted` kind. (Clouds, regions, and keys have no
+/// distinctive form.)
 pub fn other_shape(wanted: FieldKind, text: &str) -> Option<FieldKind> {
     let kinds = [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn, FieldKind::TargetAccountId];
     let has_look = |field: &FieldKind| has_shape(*field, text);
     kinds.into_iter().find(has_look).filter(|_| wanted != FieldKind::Key && !has_shape(wanted, text))
 }
 
-/// Exactly twelve ASCII digits.
+/// Whether it is exactly twelve ASCII digits.
 pub fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// `ssoins-` or `ins-`, and sixteen of `[a-zA-Z0-9.-]`.
+/// Whether it is `ssoins-` or `ins-` and sixteen of `[a-zA-Z0-9.-]`.
 pub fn is_instance_id(text: &str) -> bool {
     instance_id_suffix(text).is_some_and(|suffix| {
         suffix.len() == 16 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
     })
 }
 
-/// Whether the ID of an instance or a permission set has only the characters that all known ones have.
+/// Whether the ID of an instance or a permission set only has characters that occur in all known IDs.
 pub fn is_hexadecimal(id: &str) -> bool {
     let suffix = id.strip_prefix("ps-").or_else(|| instance_id_suffix(id)).unwrap_or_default();
     suffix.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// What follows `ssoins-` or `ins-`.
+/// The text after `ssoins-` or `ins-`.
 pub fn instance_id_suffix(text: &str) -> Option<&str> {
     text.strip_prefix("ssoins-").or_else(|| text.strip_prefix("ins-"))
 }
 
-/// `ps-` and sixteen of `[a-zA-Z0-9./-]`.
+/// Whether it is `ps-` and sixteen of `[a-zA-Z0-9./-]`.
 pub fn is_permission_set_id(text: &str) -> bool {
     text.strip_prefix("ps-").is_some_and(|suffix| {
         suffix.len() == 16
@@ -132,13 +131,13 @@ pub fn is_permission_set_id(text: &str) -> bool {
     })
 }
 
-/// Whether documentation and examples use the id of this instance or permission set.
+/// Whether documentation or examples use this ID of an instance or a permission set.
 pub fn is_placeholder_resource(id: &str) -> bool {
     let suffix = id.strip_prefix("ps-").or_else(|| instance_id_suffix(id));
     suffix.is_some_and(facts::is_placeholder_id)
 }
 
-/// `/`, or up to 512 printable ASCII characters between slashes; nothing empty between two slashes, and no wildcard.
+/// Whether it is `/`, or up to 512 printable ASCII characters between slashes, without empty segments and wildcards.
 pub fn is_role_path(text: &str) -> bool {
     text.starts_with('/')
         && text.ends_with('/')
@@ -147,13 +146,13 @@ pub fn is_role_path(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'*' | b'?'))
 }
 
-/// One to sixty-four of `[A-Za-z0-9_+=,.@-]`.
+/// Whether it is one to sixty-four of `[A-Za-z0-9_+=,.@-]`.
 pub fn is_role_name(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
 }
 
-/// `arn:aws`, then up to three words of up to five lower-case letters.
+/// Whether it is `arn:aws`, followed by up to three words of up to five lower-case letters.
 pub fn is_partition(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("aws") else { return false };
     rest.is_empty()

@@ -1,4 +1,4 @@
-//! Who is one customer, and who is in one AWS organization, in all runs of an invocation.
+//! Which tenants are one customer, and which are in one AWS organization, in all runs of an invocation.
 
 use std::hash::Hash;
 
@@ -9,55 +9,58 @@ use super::comparable::Comparable;
 use super::id::{RunId, TenantId};
 use super::tenant::{Provenance, Tenant};
 
-/// The tenants of a run, with what is known about them in addition to their values.
+/// The tenants of a run, with the facts that their values do not show.
 pub(crate) struct Members<'t> {
-    /// Which run it is.
+    /// The run's ID.
     pub(crate) run: RunId,
-    /// The root module. Runs of one root have the same.
+    /// The root module. Runs of the same root module have the same name here.
     pub(crate) root: &'t str,
     /// In source order.
     pub(crate) tenants: Vec<&'t Tenant>,
     /// The customer and the organization of a tenant, by their names in the configuration.
     pub(crate) configured: Box<dyn Fn(&'t Tenant) -> [Option<&'t str>; 2] + 't>,
-    /// Where a tenant is written: the file, wherever it is linked, and the place in it.
+    /// Where a tenant is written: the file, independent of links to it, and the position in the file.
     pub(crate) written: Box<dyn Fn(&'t Tenant) -> (Str, u32) + 't>,
 }
 
 /// Which tenants are one customer, and which are in one AWS organization.
 ///
-/// The configuration says so; where it names keys that different root modules have for different customers, it speaks of
-/// each root module alone. Besides, equal keys are one customer in the runs of one root module, and in different
-/// ones where SSO account and instance agree, as does what is one written tenant that several runs read. One customer may
-/// have several organizations: equal keys are in one only where SSO account and instance agree, or are not known.
+/// The configuration decides first. If it names keys that different root modules use for different customers, it
+/// applies to each root module separately. Otherwise, tenants with equal keys are one customer in the runs of one root
+/// module. In different root modules, they are one customer if their SSO account and instance agree. A tenant that is
+/// written once and read by several runs is also one customer if these agree. One customer may have several
+/// organizations: tenants with equal keys are in one organization only if their SSO account and instance agree or are
+/// not known.
 #[derive(Debug, Default)]
 pub struct Groups {
-    /// How many tenants there are before those of each run.
+    /// For each run, the number of tenants in the runs before it.
     bases: Vec<u32>,
-    /// For each tenant, the first of its customer; empty where each is a customer of its own.
+    /// For each tenant, the first tenant of its customer; empty if each tenant is a customer of its own.
     customers: Vec<u32>,
-    /// For each tenant, the first of its organization.
+    /// For each tenant, the first tenant of its organization.
     organizations: Vec<u32>,
-    /// For each tenant, the first of those that the configuration joins; empty where it joins none.
+    /// For each tenant, the first of those that the configuration groups with it; empty if it groups none.
     configured: Vec<u32>,
 }
 
-/// Why tenants are one customer.
+/// The reason why tenants are one customer.
 #[derive(PartialEq, Eq, Hash)]
 enum Reason<'t> {
-    /// The configuration says so, of this root module alone if it is named.
+    /// The configuration says so; if a root module is named, only for that one.
     Configured(&'t str, Option<&'t str>),
-    /// It says so of keys that several customers have, and account and instance are the same.
+    /// The configuration says so about keys that several customers have, and account and instance are the same.
     ConfiguredValues { name: &'t str, account: &'t str, instance: &'t str },
-    /// They have one key in one root module.
+    /// They have the same key in one root module.
     Key { root: &'t str, key: &'t str },
-    /// They have one key, account and instance in different ones.
+    /// They have the same key, account, and instance in different root modules.
     Values { key: &'t str, account: &'t str, instance: &'t str },
-    /// They are written once.
+    /// They are one tenant that is written once.
     Written { at: (Str, u32), account: &'t str, instance: &'t str },
 }
 
 impl Groups {
-    /// The groups of the tenants of `runs`, which are sorted, with what can be compared of each in their order.
+    /// The groups of the tenants in `runs`, which are sorted. `comparables` has an element for each tenant, in the same
+    /// order.
     pub(crate) fn new<'t>(runs: &[Members<'t>], comparables: &[Comparable<'t>]) -> Self {
         let mut groups = Self::default();
         let mut count = 0;
@@ -70,7 +73,7 @@ impl Groups {
         let is_configured = configured.iter().flatten().any(Option::is_some);
         let mut provenances = tenants().map(|(_, tenant)| &tenant.provenance);
         let first = provenances.next();
-        // Nearly always, there is one map, and its keys differ.
+        // Usually, there is one map with different keys.
         let is_one_map = runs.len() < 2 && provenances.all(|it| Some(it) == first);
         if is_one_map && !is_configured {
             return groups;
@@ -83,7 +86,7 @@ impl Groups {
         let mut reasons: HashMap<Reason<'t>, u32> = HashMap::default();
         for ((at, (run, tenant)), comparable) in (0..).zip(tenants()).zip(comparables) {
             let [customer, _] = configured.get(at as usize).copied().unwrap_or_default();
-            // A malformed one is only mistyped where the permission sets say which one it is.
+            // A malformed instance can be a typo only if the permission sets tell the right one.
             let instance = tenant.instance_id().filter(|id| id.is_well_formed()).or(comparable.instance);
             let values = tenant.sso_account().zip(instance);
             let mut join = |reason, is_one_organization| {
@@ -134,22 +137,23 @@ impl Groups {
         groups
     }
 
-    /// The place of a tenant among all.
+    /// The index of a tenant among all tenants.
     pub(super) fn place(&self, tenant: TenantId) -> usize {
         self.bases.get(tenant.run.index()).map_or(0, |base| *base as usize) + tenant.index()
     }
 
-    /// The first tenant of the same customer, by its place among all.
+    /// The first tenant of the same customer, as an index among all tenants.
     pub(super) fn customer(&self, tenant: TenantId) -> u32 {
         of(&self.customers, self.place(tenant))
     }
 
-    /// The first tenant in the same organization, by its place among all.
+    /// The first tenant in the same organization, as an index among all tenants.
     pub(super) fn organization(&self, tenant: TenantId) -> u32 {
         of(&self.organizations, self.place(tenant))
     }
 
-    /// The first tenant of those that the configuration joins, by its place among all; none where it joins none at all.
+    /// The first of the tenants that the configuration groups with this one, as an index among all tenants; `None` if
+    /// the configuration has no groups.
     pub(super) fn configured(&self, tenant: TenantId) -> Option<u32> {
         self.configured.get(self.place(tenant)).copied()
     }
@@ -159,7 +163,7 @@ impl Groups {
         a == b || self.customer(a) == self.customer(b)
     }
 
-    /// Whether both are in one AWS organization, as the tenants of one customer are.
+    /// Whether both are in one AWS organization, which includes all tenants of one customer.
     pub fn same_organization(&self, a: TenantId, b: TenantId) -> bool {
         a == b || self.organization(a) == self.organization(b)
     }
@@ -169,7 +173,7 @@ fn of(firsts: &[u32], place: usize) -> u32 {
     firsts.get(place).copied().unwrap_or(u32::try_from(place).unwrap_or(u32::MAX))
 }
 
-/// The keys that several elements of one collection have, as those of a list may.
+/// The keys that several elements of one collection have, which is possible in a list.
 fn repeated_keys<'t>(tenants: impl Iterator<Item = &'t Tenant>) -> HashSet<(RunId, &'t Provenance, &'t str)> {
     let (mut seen, mut repeated) = (HashSet::default(), HashSet::default());
     for key in tenants.filter_map(|tenant| Some((tenant.id.run, &tenant.provenance, tenant.own_key()?))) {
@@ -180,11 +184,11 @@ fn repeated_keys<'t>(tenants: impl Iterator<Item = &'t Tenant>) -> HashSet<(RunI
     repeated
 }
 
-/// A tenant, with its run, what can be compared of it, and what it is in the configuration.
+/// A tenant with its run, its comparable values, and its groups in the configuration.
 type Configured<'r, 't> = (((&'r Members<'t>, &'t Tenant), &'r Comparable<'t>), &'r [Option<&'t str>; 2]);
 
-/// The names of the configuration's customers, 0, and organizations, 1, of which one key is in several root modules, and not
-/// with one account and instance.
+/// The names of the configured customers (0) and organizations (1) with a key that is in several root modules, where
+/// its account and instance differ.
 fn keys_of_several<'r, 't: 'r>(tenants: impl Iterator<Item = Configured<'r, 't>>) -> HashSet<(usize, &'t str)> {
     let mut firsts = HashMap::default();
     let mut several = HashSet::default();
@@ -194,7 +198,7 @@ fn keys_of_several<'r, 't: 'r>(tenants: impl Iterator<Item = Configured<'r, 't>>
         for (kind, name) in names.iter().enumerate().filter_map(|(kind, name)| Some((kind, (*name)?))) {
             let (root, first): (&str, [&str; 2]) =
                 *firsts.entry((kind, name, tenant.name())).or_insert((run.root, values));
-            // One customer may have a wrong value: where neither is the same, it is another one.
+            // One wrong value is possible for one customer. If both values differ, it is another customer.
             if root != run.root && first[0] != values[0] && first[1] != values[1] {
                 several.insert((kind, name));
             }
@@ -203,7 +207,7 @@ fn keys_of_several<'r, 't: 'r>(tenants: impl Iterator<Item = Configured<'r, 't>>
     several
 }
 
-/// Sets of places. Each place knows a smaller one of its set, or is the smallest.
+/// Disjoint sets of indexes. Each index points to a smaller one of its set, or is the smallest.
 #[derive(Clone)]
 struct Union(Vec<u32>);
 
@@ -235,15 +239,15 @@ impl Union {
     }
 }
 
-/// The first tenant of several, and the first of them that is apart from it. If any of them is apart from a tenant, one
-/// of these two is.
+/// The first of several tenants, and the first that is apart from it. If any of them is apart from a given tenant, then
+/// at least one of these two is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Firsts {
     first: First,
     other: Option<First>,
 }
 
-/// A tenant, and one of its grants where it is about one.
+/// A tenant, and the index of one of its grants, if it is about one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct First {
     pub(super) tenant: TenantId,
@@ -264,11 +268,11 @@ impl First {
     }
 }
 
-/// Whether two tenants are apart from each other; being together must be transitive.
+/// Whether two tenants are apart. Being together must be transitive.
 pub(super) type Apart<'a> = &'a dyn Fn(TenantId, TenantId) -> bool;
 
 impl Firsts {
-    /// Adds `new`, the latest so far, and returns the first one before it that is apart from it.
+    /// Adds `new`, the latest tenant so far, and returns the first earlier one that is apart from it.
     pub(super) fn see(firsts: &mut Option<Self>, new: First, apart: Apart<'_>) -> Option<First> {
         let Some(before) = firsts else {
             *firsts = Some(Self { first: new, other: None });
@@ -285,20 +289,20 @@ impl Firsts {
         self.first.tenant
     }
 
-    /// Whether there are two that are apart from each other.
+    /// Whether two of the tenants are apart.
     pub(super) fn are_several(self) -> bool {
         self.other.is_some()
     }
 
-    /// The first one that is apart from `tenant`.
+    /// The first of the tenants that is apart from `tenant`.
     pub(super) fn apart_from(self, tenant: TenantId, apart: Apart<'_>) -> Option<First> {
-        // A tenant of the first one's customer is another customer than the second.
+        // A tenant of the first one's customer is not of the second one's.
         [Some(self.first), self.other].into_iter().flatten().find(|first| apart(first.tenant, tenant))
     }
 }
 
-/// What tenants have in common, by key: for all runs, and for each run if there are several. A match in the same run is
-/// preferred.
+/// Values that tenants have in common, by key: for all runs, and if there are several runs, also for each run. A match
+/// in the same run is preferred.
 pub(super) struct Common<K, V> {
     all: HashMap<K, V>,
     own: HashMap<(RunId, K), V>,
@@ -310,7 +314,7 @@ impl<K: Eq + Hash + Copy, V: Copy> Common<K, V> {
         Self { all: HashMap::default(), own: HashMap::default(), has_runs }
     }
 
-    /// Adds a value of a run; the first one stays.
+    /// Adds a value of a run. Earlier values of the same key stay.
     pub(super) fn add(&mut self, run: RunId, key: K, value: V) {
         if self.has_runs {
             self.own.entry((run, key)).or_insert(value);
@@ -318,7 +322,7 @@ impl<K: Eq + Hash + Copy, V: Copy> Common<K, V> {
         self.all.entry(key).or_insert(value);
     }
 
-    /// The first value of the run, then the first of all.
+    /// The first value of the run, then the first value of all runs.
     pub(super) fn firsts(&self, run: RunId, key: K) -> impl Iterator<Item = V> {
         let own = self.own.get(&(run, key)).filter(|_| self.has_runs);
         own.into_iter().chain(self.all.get(&key)).copied()
@@ -326,8 +330,8 @@ impl<K: Eq + Hash + Copy, V: Copy> Common<K, V> {
 }
 
 impl<K: Eq + Hash + Copy> Common<K, Option<Firsts>> {
-    /// Adds `new`, the latest so far, and returns the first one before it that is apart from it, of its run if
-    /// possible.
+    /// Adds `new`, the latest tenant so far, and returns the first earlier one that is apart from it, from the same run
+    /// if possible.
     pub(super) fn see(&mut self, key: K, new: First, apart: Apart<'_>) -> Option<First> {
         let own = match self.has_runs {
             true => Firsts::see(self.own.entry((new.tenant.run, key)).or_default(), new, apart),

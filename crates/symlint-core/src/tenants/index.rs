@@ -1,4 +1,4 @@
-//! The tenants of one run by their names: asked by many rules, built once.
+//! The tenants of one run by name. Many rules use it, so it is built once.
 
 use std::hash::Hash;
 
@@ -13,17 +13,19 @@ use super::names::normalise;
 use super::tenant::Tenant;
 use crate::config::{Config, TenantGroup};
 
-/// The tenants of one run by their names. Lists are in source order.
+/// The tenants of one run by name. Lists are in source order.
 #[derive(Debug, Default)]
 pub struct Index {
     keys: HashMap<Str, TenantId>,
-    /// Nearly every name has one tenant, and lists of one need no room of their own.
+    /// Almost every name has one tenant, and short lists need no allocation.
     names: HashMap<Str, SmallVec<[TenantId; 2]>>,
-    /// The flow instances that have a tenant, by the places of their calls and their own, in the order of the tenants.
+    /// The flow instances that have a tenant, as the indexes of their call and of the instance, in the order of the
+    /// tenants.
     instances: Vec<(TenantId, usize, usize)>,
-    /// For each tenant, the first tenant of its customer: itself, unless the configuration says otherwise.
+    /// For each tenant, the first tenant of its customer: itself, unless the configuration groups them.
     customers: Vec<TenantId>,
-    /// For each tenant, the first tenant of its AWS organization: its customer's, unless the configuration says otherwise.
+    /// For each tenant, the first tenant of its AWS organization: that of its customer, unless the configuration groups
+    /// them.
     organizations: Vec<TenantId>,
 }
 
@@ -35,7 +37,7 @@ impl Index {
             index.instances.extend(own);
         }
         index.instances.sort_unstable();
-        // Nearly always, each tenant is a customer of its own.
+        // Usually, each tenant is a customer of its own.
         if !config.customers.is_empty() || !config.organizations.is_empty() {
             index.join(tenants, config);
         }
@@ -55,7 +57,7 @@ impl Index {
         let own = tenants.iter().map(|tenant| tenant.id);
         let customers = named(&config.customers).into_iter().zip(own).map(|(group, own)| group.ok_or(own));
         self.customers = firsts(tenants, customers);
-        // All tenants of a customer are in the organization of any of them.
+        // If one tenant of a customer is in an organization, all its tenants are.
         let mut organizations: HashMap<TenantId, usize> = HashMap::default();
         for (customer, group) in self.customers.iter().zip(named(&config.organizations)) {
             if let Some(group) = group {
@@ -79,7 +81,7 @@ impl Index {
         }
     }
 
-    /// The places of the flow instances of a tenant: those of their calls, and their own.
+    /// The flow instances of a tenant, as the indexes of their call and of the instance.
     pub(crate) fn instances_of(&self, tenant: TenantId) -> impl Iterator<Item = (usize, usize)> {
         let from = self.instances.partition_point(|(other, ..)| *other < tenant);
         let own = self.instances.iter().skip(from).take_while(move |(other, ..)| *other == tenant);
@@ -91,7 +93,7 @@ impl Index {
         self.keys.get(key).copied()
     }
 
-    /// The tenants whose key or configured environment is this, [normalised](normalise).
+    /// The tenants with this key or configured environment, which must be [normalized](normalise).
     pub fn with_name(&self, normalised: &str) -> &[TenantId] {
         self.names.get(normalised).map(SmallVec::as_slice).unwrap_or_default()
     }
@@ -101,25 +103,25 @@ impl Index {
         same(&self.customers, a, b)
     }
 
-    /// Whether both are in one AWS organization, as the tenants of one customer are.
+    /// Whether both are in one AWS organization, which includes all tenants of one customer.
     pub fn same_organization(&self, a: TenantId, b: TenantId) -> bool {
         same(&self.organizations, a, b)
     }
 
-    /// The first tenant of the customer to which a tenant belongs.
+    /// The first tenant of the customer that a tenant belongs to.
     pub fn first_of_customer(&self, tenant: TenantId) -> TenantId {
         self.customers.get(tenant.index()).copied().unwrap_or(tenant)
     }
 
-    /// Whether two tenants may have the same value of this kind. Customers in one AWS organization share its SSO account
-    /// and its instance, and neither names nor targets.
+    /// Whether two tenants may have the same value of this kind. Customers in one AWS organization share its SSO
+    /// account and its instance, but not names and targets.
     pub fn may_share(&self, kind: FieldKind, a: TenantId, b: TenantId) -> bool {
         let is_own = matches!(kind, FieldKind::Key | FieldKind::TargetAccountId);
         self.same_customer(a, b) || !is_own && self.same_organization(a, b)
     }
 }
 
-/// For each tenant, the first one that has the same in `groups`.
+/// For each tenant, the first one with the same element in `groups`.
 fn firsts<K: Eq + Hash>(tenants: &[Tenant], groups: impl Iterator<Item = K>) -> Vec<TenantId> {
     let mut firsts: HashMap<K, TenantId> = HashMap::default();
     tenants.iter().zip(groups).map(|(tenant, group)| *firsts.entry(group).or_insert(tenant.id)).collect()

@@ -1,6 +1,6 @@
-//! Which values tenants have.
+//! The kinds of values that tenants have.
 
-/// Which value of a tenant a field is.
+/// Which of a tenant's values a field is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FieldKind {
     /// The tenant's key in the map.
@@ -22,7 +22,7 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
-    /// All but the key, in the order of the shipped example.
+    /// All except the key, in the order of the shipped example.
     pub const VALUES: [Self; 7] = [
         Self::SsoAccountId,
         Self::Cloud,
@@ -36,7 +36,7 @@ impl FieldKind {
     /// Those of the connector settings.
     pub const CONNECTOR: [Self; 4] = [Self::Cloud, Self::InstanceArn, Self::Region, Self::RoleArn];
 
-    /// The name that the catalogue and the configuration have for it.
+    /// Its name in the catalogue and in the configuration.
     pub fn name(self) -> &'static str {
         match self {
             FieldKind::Key => "key",

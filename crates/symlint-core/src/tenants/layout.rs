@@ -1,4 +1,4 @@
-//! Where the values of any tenant of a collection are.
+//! Where the tenants of a collection have their values.
 
 use foldhash::HashSet;
 use symlint_terraform::{Str, Value};
@@ -9,48 +9,52 @@ use super::sources::{Evidence, Way};
 use super::step::{Step, Steps};
 use crate::config::Config;
 
-/// Where the values of any tenant of a collection are.
+/// Where the tenants of a collection have their values.
 pub(crate) struct Layout {
-    /// The way to each of [`FieldKind::VALUES`], where it has one.
+    /// The path to each of [`FieldKind::VALUES`], if there is one.
     pub(crate) places: [Option<ValuePlace>; FieldKind::VALUES.len()],
-    /// The ways to what holds them, each once: in the shipped example, the tenant itself and its connector settings.
+    /// The paths to the objects that contain them, each once. In the shipped example, these are the tenant itself and
+    /// its connector settings.
     pub(crate) parents: Vec<Vec<Str>>,
-    /// The way to the grants as a list.
+    /// The path to the list of grants.
     pub(crate) grants: Vec<Str>,
-    /// What a grant's attributes are called inside a list: the first of these that is there.
+    /// The names of a grant's attributes in a list. The first one that is present is used.
     pub(crate) permission_sets: Vec<String>,
     pub(crate) targets: Vec<String>,
-    /// The pairs of attributes that make grants, where these are not those of [`Layout::places`] alone.
+    /// The pairs of attributes that define grants, if these are not the ones in [`Layout::places`] alone.
     pub(crate) pairs: Vec<Pair>,
-    /// What an element looks like, where no type says it.
+    /// The expected form of an element, if no type declares it.
     pub(crate) shape: Shape,
 }
 
-/// What the elements of a collection should have, whether any of them has it or not.
+/// What the elements of a collection should have, even if none of them has it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Expected<'a> {
-    /// Whether the collection is configured, or called as in the shipped example: then all that the example has.
+    /// Whether the collection is configured, or has the name that the shipped example uses. If so, all attributes of
+    /// the example are expected.
     pub(crate) is_configured: bool,
-    /// But not what comes from elsewhere.
+    /// Values that come from elsewhere and are not expected.
     pub(crate) elsewhere: Option<&'a HashSet<FieldKind>>,
 }
 
-/// The ways to a permission set and to the account in which it is granted; no steps to what an element does not have.
+/// The paths to a permission set and to the account in which it is granted. A path that an element does not have is
+/// empty.
 pub(crate) type Pair = (Steps, Steps);
 
 /// Where a value is.
 pub(crate) struct ValuePlace {
     pub(crate) path: Vec<Str>,
-    /// What holds it, by its place in [`Layout::parents`].
+    /// The object that contains it, as an index in [`Layout::parents`].
     pub(crate) parent: usize,
 }
 
-/// How many names of ours elements have that are certainly meant to be as the shipped example is.
+/// Elements with at least this many attribute names of the shipped example are meant to follow it.
 const OURS: usize = 3;
 
 impl Layout {
-    /// The layout of a collection with these ways, in which the `pairs` make grants. In the collection that is
-    /// configured or called as in the shipped example, what nobody has is missing where the example has it.
+    /// The layout of a collection with these attributes and `pairs` of grant attributes. If the collection is
+    /// configured, or has the name that the shipped example uses, the example's attributes are expected even if no
+    /// element has them.
     pub(crate) fn new(ways: &[Way], pairs: &[Pair], expected: &Expected<'_>, config: &Config) -> Self {
         let Expected { is_configured, elsewhere } = *expected;
         let named = ways.iter().filter(|way| matches!(way.evidence, Evidence::Named | Evidence::Configured));
@@ -80,7 +84,7 @@ impl Layout {
         let ours = ours.iter().map(Vec::as_slice).filter(|path| !path.is_empty());
         let shape = match is_ours {
             true => Shape::of(known.chain(ours)),
-            // A list in some elements is not a mistake where the list reaches a sink.
+            // A list that only some elements have is not a mistake if it reaches a sink.
             false => Shape::of_foreign(known.filter(|path| !ways.iter().any(|way| is_list_at(&way.steps, path)))),
         };
         let single = |field| {
@@ -90,7 +94,7 @@ impl Layout {
         };
         let usual = single(FieldKind::PermissionSetArn).zip(single(FieldKind::TargetAccountId));
         let are_usual = pairs.iter().all(|pair| usual.as_ref() == Some(pair));
-        // Of a list with one half of each grant, the other half is put together on the way.
+        // If a list has one half of each grant, an expression adds the other half.
         let listed = |field| {
             let own = ways.iter().find(|way| way.field == field && !way.is_fragment && way.steps.contains(&Step::Each));
             own.filter(|_| single(field).is_none()).map(|way| way.steps.clone())
@@ -100,7 +104,7 @@ impl Layout {
             (Some(set), None) if single(FieldKind::TargetAccountId).is_none() => Some((set, Steps::new())),
             _ => None,
         };
-        // What flows should receive, and do not.
+        // Values that flows should receive, but do not.
         let alone = |field| {
             let mut own = ways.iter().filter(|way| way.field == field && !way.is_fragment);
             own.next().filter(|_| own.next().is_none())
@@ -128,8 +132,8 @@ impl Layout {
             .and_then(|(_, place)| place.as_ref())
     }
 
-    /// Whether `value` is a collection of objects, none of which has an attribute that is called as one of a grant, or of
-    /// texts, and the values of a grant are elsewhere.
+    /// Whether the values of grants are elsewhere, because `value` is a collection of texts, or of objects without any
+    /// attribute named like those of a grant.
     pub(crate) fn has_foreign_grants(&self, value: &Value) -> bool {
         let entries = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
         let mut elements = entries.chain(value.elements().unwrap_or_default()).peekable();
@@ -143,7 +147,7 @@ impl Layout {
         elements.peek().is_some() && elements.all(is_foreign)
     }
 
-    /// Whether `value` is a collection of objects, one of them with the attributes of a grant.
+    /// Whether `value` is a collection of objects, and one of them has the attributes of a grant.
     pub(crate) fn is_list_of_grants(&self, value: &Value) -> bool {
         let has = |element: &Value, name: &String| {
             element.entries().is_some_and(|entries| entries.iter().any(|entry| entry.key.as_str() == name))
@@ -159,7 +163,7 @@ impl Layout {
     }
 }
 
-/// Whether `steps` lead through a list at `path`.
+/// Whether `steps` pass through a list at `path`.
 fn is_list_at(steps: &[Step], path: &[Str]) -> bool {
     let is_on_the_way = |(step, name): (&Step, &Str)| matches!(step, Step::Name(own) if own == name);
     steps.get(path.len()) == Some(&Step::Each) && steps.iter().zip(path).all(is_on_the_way)

@@ -1,4 +1,4 @@
-//! Values → tenants, grants, flow calls, connectors, safelists: the words that a rule speaks.
+//! Turns values into the things that rules are about: tenants, grants, flow calls, connectors, and safelists.
 
 mod arn;
 mod characters;

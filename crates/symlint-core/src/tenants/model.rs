@@ -1,4 +1,4 @@
-//! Everything that the rules look at.
+//! Everything that rules can look at.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -22,34 +22,34 @@ use super::step::Steps;
 use super::tenant::{Provenance, Tenant};
 use crate::coverage::NotChecked;
 
-/// A value of a tenant that takes effect and is not known before apply.
+/// A value that takes effect for a tenant and is not known before apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownEffect {
     pub tenant: TenantId,
     pub field: FieldKind,
     /// Why it is not known.
     pub reason: String,
-    /// The expression that is not known.
+    /// The expression of the unknown value.
     pub span: Span,
-    /// Whether Terraform may know it all the same.
+    /// Whether Terraform may know it, although symlint does not evaluate it.
     pub is_unevaluated: bool,
 }
 
-/// An entry like those of tenants that no flow is built from, though a safelist has its account.
+/// An entry that looks like those of tenants and whose account is in a safelist, although no flow is built from it.
 #[derive(Debug)]
 pub struct Unwired {
     pub name: Str,
     pub account: Str,
-    /// The ID of the Identity Center instance, where it has one.
+    /// The ID of its Identity Center instance, if it has one.
     pub instance: Option<Str>,
-    /// Where its key is written, or else where it starts.
+    /// Where its key is written; without a key, where the entry is written.
     pub span: Span,
     pub path: Path,
-    /// How many entries there are where it is.
+    /// The number of entries in its collection.
     pub siblings: usize,
 }
 
-/// Some of `of` tenants, which are called so: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
+/// The number of tenants out of `of`, for a message, with the first few names: ``2 of 5 tenants (`foo`, `bar`)``.
 pub(crate) fn count(called: &[String], of: usize) -> String {
     const NAMED: usize = 3;
     let mut names = called.get(..NAMED).unwrap_or(called).join(", ");
@@ -70,12 +70,12 @@ pub struct TenantsVariable {
     pub name: String,
     /// Whether its entries are known.
     pub state: VariableState,
-    /// Whether it is a list or set, so that the calls that use it are all that says whose its values are.
+    /// Whether it is a list or a set. In that case, only the calls that use it show whose values its elements are.
     pub is_list: bool,
 }
 
 impl TenantsVariable {
-    /// ``the variable `customer_tenants` ``
+    /// The variable in words, such as ``the variable `customer_tenants` ``.
     pub fn shown(&self) -> String {
         match self.name.strip_prefix("local.") {
             Some(local) => format!("the local `{local}`"),
@@ -87,25 +87,25 @@ impl TenantsVariable {
 /// Whether the entries of a tenants variable are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VariableState {
-    /// They are; there may be none.
+    /// They are known. There may be none.
     Known,
-    /// The variable is declared, and nothing sets it.
+    /// The variable is declared, but nothing sets it.
     Unset,
-    /// It is null, and that is written here.
+    /// It is null; the null is written here.
     Null(Span),
-    /// They are not.
+    /// They are not known.
     Unknown {
         reason: String,
-        /// Where the reason is.
+        /// The place of the reason.
         span: Span,
     },
 }
 
-/// Everything that the rules look at.
+/// Everything that rules can look at.
 pub struct Model<'p> {
-    /// Which run it is.
+    /// The run's ID.
     pub run: RunId,
-    /// What was read.
+    /// The Terraform project that was read.
     pub project: &'p Project,
     /// The tenants variables that are declared or set.
     pub variables: Vec<TenantsVariable>,
@@ -113,55 +113,57 @@ pub struct Model<'p> {
     pub tenants: Vec<Tenant>,
     /// The calls of the flow module.
     pub flows: Vec<FlowCall<'p>>,
-    /// The calls of modules with flows of which it is not known how many instances there are, and why.
+    /// The calls of modules with flows whose number of instances is unknown, and why.
     pub unknown_calls: Vec<(&'p ModuleCall, Arc<Unknown>)>,
-    /// The same for resources that act for tenants.
+    /// The resources that act for tenants and whose number is unknown, and why.
     pub unknown_resources: Vec<(&'p Resource, Arc<Unknown>)>,
-    /// The calls that are repeated for one of several collections, which is not known.
+    /// The calls that are repeated for one of several collections, not known which.
     pub open_calls: HashSet<Span>,
-    /// The calls of modules that are not there to read, which receive something of tenants under unknown names.
+    /// The calls of modules that cannot be read and receive tenants' values under unknown names.
     pub unread_calls: Vec<&'p ModuleCall>,
     /// The calls of the connector module.
     pub connectors: Vec<ConnectorCall<'p>>,
     /// The calls of the runtime connector module.
     pub runtimes: Vec<RuntimeCall<'p>>,
-    /// The roles that are written by hand in the place of these modules.
+    /// The hand-written roles that replace these modules.
     pub trusts: Vec<Trust<'p>>,
     /// Where the values of the tenants variables differ from their declared types.
     pub conversions: Vec<ConversionProblem>,
-    /// Sym's resources inside the instances of the flow module, in their order.
+    /// Sym's resources in the instances of the flow module, in the order of the instances.
     pub resources: Vec<FlowResource<'p>>,
     /// The folders of the flow modules, and of the modules that they call.
     pub(crate) flow_folders: HashSet<String>,
-    /// What could not be evaluated.
+    /// The errors of evaluation.
     pub evaluation_errors: Vec<symlint_terraform::EvalError>,
-    /// What could not be evaluated in the resources of flow modules alone. What they receive may be the cause.
+    /// Errors of evaluation that only concern resources of flow modules. The values that the modules receive may be the
+    /// cause.
     pub resource_errors: Vec<symlint_terraform::EvalError>,
-    /// The values of tenants with very many, once a rule has asked for them.
+    /// The values of tenants with very many values, computed when a rule needs them.
     pub(crate) values: Mutex<HashMap<TenantId, HashSet<(FieldKind, Str)>>>,
     /// The keys that are written twice in YAML.
     pub lost_keys: Vec<symlint_terraform::LostKey>,
-    /// Whether the declared types of the tenants variables are known; else those of the shipped example are assumed.
+    /// Whether the declared types of the tenants variables are known. If not, those of the shipped example are assumed.
     pub types_are_declared: bool,
-    /// The tenants by their names.
+    /// The tenants by name.
     pub index: Index,
-    /// What its tenants share that they should not, once all runs were compared.
+    /// Values that its tenants share but should not. Filled when all runs have been compared.
     pub relations: Vec<Relation>,
-    /// What the names of its connector roles say, once all runs were compared.
+    /// What the names of its connector roles mean. Filled when all runs have been compared.
     pub role_names: RoleNames,
     /// The entries that `merge` drops, in source order.
     pub overridden: Vec<Overridden>,
-    /// Entries that no flow is built from, though a safelist has their accounts, in source order.
+    /// Entries that no flow is built from, although their accounts are in a safelist, in source order.
     pub unwired: Vec<Unwired>,
-    /// The first of them with each instance.
+    /// For each instance ID, the index of the first of these entries.
     pub(crate) unwired_instances: OnceLock<HashMap<Str, usize>>,
-    /// The keys that are written twice in one object, once a rule has asked for them.
+    /// The keys that are written twice in one object, computed when a rule needs them.
     pub keys_twice: OnceLock<HashSet<Span>>,
-    /// Which of the tenants' values an argument was built from.
+    /// Which of the tenants' values each value was built from.
     pub sources_of_values: SourceIndex,
-    /// What flows receive for tenants and is not known before apply, where what is written for the tenant is.
+    /// Values that flows receive for tenants and that are not known before apply, although the tenants' own values are
+    /// known.
     pub unknown_effects: Vec<UnknownEffect>,
-    /// What could not be found out on the way.
+    /// Everything that could not be checked.
     pub not_checked: Vec<NotChecked>,
 }
 
@@ -171,13 +173,13 @@ impl<'p> Model<'p> {
         self.project.sources()
     }
 
-    /// The tenant `id`, which must be one of this model's.
+    /// The tenant `id`, which must be in this model.
     #[allow(clippy::indexing_slicing, reason = "ids are made with the tenants, which are never removed")]
     pub fn tenant(&self, id: TenantId) -> &Tenant {
         &self.tenants[id.index()]
     }
 
-    /// The flow instance that has a resource.
+    /// The flow instance of a resource.
     pub fn instance_of(&self, resource: &FlowResource<'_>) -> Option<&FlowInstance> {
         self.flows.get(resource.flow)?.instances.get(resource.instance)
     }
@@ -190,14 +192,15 @@ impl<'p> Model<'p> {
         })
     }
 
-    /// The resources of the flow instance that has `resource`.
+    /// All resources of the flow instance that has `resource`.
     pub fn siblings_of(&self, resource: &FlowResource<'_>) -> &[FlowResource<'p>] {
         resources_of(&self.resources, resource.flow, resource.instance)
     }
 
-    /// Whether a tenant certainly has the value `text` of this kind, and that quickly where it has very many grants.
+    /// Whether a tenant is certain to have the value `text` of this kind. This is fast even if the tenant has very many
+    /// grants.
     pub fn has(&self, tenant: TenantId, kind: FieldKind, text: &str) -> bool {
-        /// To compare so few is faster than to look one up.
+        /// For this many or fewer grants, comparing them is faster than a lookup.
         const FEW: usize = 16;
         let tenant = self.tenant(tenant);
         let own = || tenant.fields().filter(|field| field.cleaned().is_none());
@@ -212,7 +215,7 @@ impl<'p> Model<'p> {
     /// The first entry with this instance that no flow is built from.
     pub fn unwired_with(&self, instance: &str) -> Option<&Unwired> {
         let instances = self.unwired_instances.get_or_init(|| {
-            // The first one of several comes last.
+            // In reverse, so that the first of several entries wins.
             let known = self.unwired.iter().enumerate().rev();
             known.filter_map(|(at, entry)| Some((entry.instance.clone()?, at))).collect()
         });
@@ -237,7 +240,7 @@ impl<'p> Model<'p> {
         self.flow_folders.contains(folder)
     }
 
-    /// Whether a place is in the root module, where the variables of the tenants can be referred to.
+    /// Whether a place is in the root module, where an expression can refer to the variables with tenants.
     pub fn is_in_root_module(&self, span: Span) -> bool {
         let sources = self.sources();
         let source = sources.get(span.file);
@@ -245,27 +248,27 @@ impl<'p> Model<'p> {
         self.project.root().is_some_and(|root| root.dir == folder)
     }
 
-    /// Whether nothing of this file was lost to a syntax error.
+    /// Whether this file has no syntax error.
     pub fn is_readable(&self, file: FileId) -> bool {
         self.project.files().iter().all(|loaded| loaded.id != file || loaded.file.errors.is_empty())
     }
 
-    /// Whether nothing at all was lost to a syntax error.
+    /// Whether no file has a syntax error.
     pub fn is_everything_readable(&self) -> bool {
         self.project.unreadable().is_empty() && self.project.files().iter().all(|loaded| loaded.file.errors.is_empty())
     }
 
-    /// Whether there can be no other tenants and flows than those that were found.
+    /// Whether it is certain that all tenants and flows were found.
     pub fn knows_its_flows(&self) -> bool {
         self.unknown_calls.is_empty() && self.flows.iter().all(|flow| flow.unknown.is_none())
     }
 
-    /// Whether the SSO accounts of all of its tenants are known, and all of its tenants.
+    /// Whether all its tenants and their SSO accounts are known.
     pub fn knows_its_accounts(&self) -> bool {
         self.tenants.iter().all(Tenant::is_sso_account_known) && self.knows_its_flows() && self.is_everything_readable()
     }
 
-    /// Whether nothing of the folder in which a module declares its variables was lost to a syntax error.
+    /// Whether the files in the folder of a module, which declare its variables, have no syntax errors.
     pub fn is_complete(&self, module: &Module) -> bool {
         let sources = self.sources();
         let folder = |file: FileId| {
@@ -278,18 +281,19 @@ impl<'p> Model<'p> {
         !broken.any(|loaded| folders.is_empty() || folders.contains(&folder(loaded.id)))
     }
 
-    /// Some of `of` tenants, for a message: ``2 of 5 tenants (`foo`, `bar`)``. The first few are named.
+    /// The number of tenants out of `of`, for a message, with the first few names: ``2 of 5 tenants (`foo`, `bar`)``.
     pub fn count(&self, tenants: &[TenantId], of: usize) -> String {
         let names: Vec<String> = tenants.iter().map(|&id| format!("`{}`", self.tenant(id).name())).collect();
         count(&names, of)
     }
 
-    /// The way from the element of a tenant to its value of this kind, where it is known.
+    /// The path from the element of a tenant to its value of this kind, if it is known.
     pub fn way_to(&self, tenant: TenantId, kind: FieldKind) -> Option<Steps> {
         self.ways_to(tenant, kind).first().map(|way| way.steps.clone())
     }
 
-    /// All ways from the element of a tenant to a value of this kind. Ways to parts of it count only if there are no others.
+    /// All paths from the element of a tenant to a value of this kind. Paths to a part of the value are only used if
+    /// there are no others.
     pub fn ways_to(&self, tenant: TenantId, kind: FieldKind) -> Vec<&Way> {
         let Provenance::Collection(at) = self.tenant(tenant).provenance else { return Vec::new() };
         let collection = self.sources_of_values.collections().get(at);
@@ -302,37 +306,38 @@ impl<'p> Model<'p> {
         whole
     }
 
-    /// The tenant to whose element `path` leads, or into it.
+    /// The tenant whose element `path` leads to, or into.
     pub fn tenant_at(&self, path: &Path) -> Option<&Tenant> {
         self.sources_of_values.tenant_at(path).map(|tenant| self.tenant(tenant))
     }
 
-    /// What its tenants share that they should not, of one kind, once all runs were compared.
+    /// The values of one kind that its tenants share but should not. Empty until all runs have been compared.
     pub fn relations_of(&self, kind: RelationKind) -> impl Iterator<Item = &Relation> {
         self.relations.iter().filter(move |relation| relation.kind == kind)
     }
 
-    /// Whether there is nothing to check. A tenants variable without entries is something.
+    /// Whether there is nothing to check. A tenants variable without entries counts as something.
     pub fn is_empty(&self) -> bool {
         let calls = self.flows.len() + self.connectors.len() + self.runtimes.len() + self.trusts.len();
         self.variables.is_empty() && self.tenants.is_empty() && calls == 0
     }
 
-    /// Whether there is nothing to check, and nothing that could be more than it is.
+    /// Whether it is certain that there is nothing to check.
     pub fn is_certainly_empty(&self) -> bool {
         let unknown = self.unknown_calls.len() + self.unknown_resources.len() + self.unread_calls.len();
         self.is_empty() && unknown == 0
     }
 
-    /// Whether there are tenants, and none of them has any of the attributes that are looked for.
+    /// Whether there are tenants, but none of them has any of the expected attributes.
     pub fn has_no_values(&self) -> bool {
         !self.tenants.is_empty() && self.tenants.iter().flat_map(Tenant::values).all(Field::is_unseen)
     }
 
-    /// Whether there are tenants, and no value of any of them is known: each is unknown, or was found under no name.
+    /// Whether there are tenants, but no value of any of them is known: each is unknown, or no attribute was recognized
+    /// as such.
     pub fn all_values_are_unknown(&self) -> bool {
         let is_unknown = |field: &Field| matches!(field.state, State::Unknown(_));
-        // A call gives no account of its own.
+        // A tenant that only a call defines has no account of its own.
         let is_given = |tenant: &Tenant, field: &Field| field.kind != FieldKind::SsoAccountId || tenant.is_element();
         let is_blank = |tenant: &Tenant| {
             tenant.values().all(|field| is_unknown(field) || field.is_unseen() || !is_given(tenant, field))

@@ -1,20 +1,20 @@
-//! The names of connector roles, and whose they are.
+//! The naming of connector roles, and how to match role names with tenants.
 
 use std::fmt;
 
-/// What connector roles are called: `SymSSO{environment}`, or all the same.
+/// How connector roles are named: `SymSSO{environment}`, or a fixed name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleNamePattern {
     /// The text in front of the environment, or the whole name if it does not contain one.
     pub prefix: String,
-    /// What comes after it.
+    /// The text after the environment.
     pub suffix: String,
-    /// Whether all roles have this name.
+    /// Whether all roles have this one name.
     pub is_constant: bool,
 }
 
 impl RoleNamePattern {
-    /// Reads `SymSSO{environment}`, or a name without braces; `None` for anything else.
+    /// Parses `SymSSO{environment}`, or a name without braces; `None` for anything else.
     pub fn parse(pattern: &str) -> Option<Self> {
         let plain = |part: &str| !part.contains(['{', '}']);
         let (prefix, suffix) = pattern.split_once("{environment}").unwrap_or((pattern, ""));
@@ -30,7 +30,7 @@ impl RoleNamePattern {
         }
     }
 
-    /// Whether a role of this name can be a connector's.
+    /// Whether a role of this name can be a connector's role.
     pub fn matches(&self, name: &str) -> bool {
         match self.is_constant {
             true => name == self.prefix,
@@ -46,14 +46,15 @@ impl fmt::Display for RoleNamePattern {
     }
 }
 
-/// A name without what people write differently: ASCII letters and digits only, in lower case.
+/// A name without differences in spelling: ASCII letters and digits only, in lower case.
 pub fn normalise(name: &str) -> String {
     let mut normalised = String::with_capacity(name.len());
     normalised.extend(name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase())));
     normalised
 }
 
-/// The environment inside a role name that follows `pattern`: `Foo` in `SymSSOFoo`; `None` where all have one name.
+/// The environment in a role name that follows `pattern`, such as `Foo` in `SymSSOFoo`; `None` if all roles have one
+/// name.
 pub fn environment_of<'n>(name: &'n str, pattern: &RoleNamePattern) -> Option<&'n str> {
     if pattern.is_constant {
         return None;
@@ -61,7 +62,7 @@ pub fn environment_of<'n>(name: &'n str, pattern: &RoleNamePattern) -> Option<&'
     name.strip_prefix(pattern.prefix.as_str())?.strip_suffix(pattern.suffix.as_str()).filter(|env| !env.is_empty())
 }
 
-/// What usually has this name, if that is not a connector role: `a service-linked role`.
+/// The kind of role that usually has this name, if that is not a connector role, such as `a service-linked role`.
 pub fn known_role_kind(name: &str) -> Option<&'static str> {
     const PREFIXES: [(&str, &str); 4] = [
         ("AWSReservedSSO_", "a role that IAM Identity Center creates for a permission set"),

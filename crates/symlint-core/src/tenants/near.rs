@@ -1,4 +1,4 @@
-//! IDs that are almost the same, in all runs: found once, in time that grows with their number alone.
+//! IDs that are almost the same, in all runs. The search takes time that is linear in the number of IDs.
 
 use std::hash::{BuildHasher, Hash};
 
@@ -11,23 +11,23 @@ use super::field::Piece;
 use super::id::TenantId;
 use super::tenant::Tenant;
 
-/// Two IDs that differ by one character, or by two neighboring ones that are swapped.
+/// Two IDs that differ by one character, or by two neighboring characters that are swapped.
 #[derive(Debug)]
 pub struct NearIds {
-    /// The tenant that has the one that is written once, or else the later one.
+    /// The tenant with the ID that is written only once, or else the later one.
     pub tenant: TenantId,
     pub id: Str,
-    /// The tenant that has the other one.
+    /// The tenant with the other ID.
     pub other: TenantId,
     pub other_id: Str,
 }
 
-/// Whether two IDs differ by one character, or by two neighboring ones that are swapped.
+/// Whether two IDs differ by one character, or by two neighboring characters that are swapped.
 pub fn is_near(a: &str, b: &str) -> bool {
     a.len() == b.len() && strsim::osa_distance(a, b) == 1
 }
 
-/// The accounts and instance IDs of a tenant. What contradicts the tenant's other values is not among them.
+/// The accounts and instance IDs of a tenant, except those that contradict its other values.
 pub fn ids_of<'t>(tenant: &'t Tenant, comparable: &Comparable<'t>) -> Vec<Part<'t>> {
     let mut ids = Vec::with_capacity(6);
     if let Some(account) = comparable.sso_account {
@@ -44,15 +44,15 @@ pub fn ids_of<'t>(tenant: &'t Tenant, comparable: &Comparable<'t>) -> Vec<Part<'
     ids
 }
 
-/// An ID, where it is first, and where it is written.
+/// An ID, its first occurrence, and the places where it is written.
 struct Id<'t, W> {
     text: &'t str,
     tenant: TenantId,
     places: HashSet<W>,
 }
 
-/// The pairs of IDs that are near each other and no third one, in the order of their first ones. `written` says where a
-/// value is written, and `is_reported` whether findings can be on a tenant.
+/// The pairs of IDs that are near each other but near no third ID, in the order of the first IDs. `written` returns the
+/// place of a value, and `is_reported` whether a tenant can have findings.
 pub(super) fn near_ids<'t, W: Eq + Hash>(
     tenants: &[&'t Tenant],
     comparables: &[Comparable<'t>],
@@ -79,7 +79,8 @@ pub(super) fn near_ids<'t, W: Eq + Hash>(
     let mut found = Vec::new();
     for (first, second) in lonely_pairs(&texts) {
         let (Some(first), Some(second)) = (ids.get(first), ids.get(second)) else { continue };
-        // An ID that is written in two places is assumed to be right: nobody makes the same typo twice.
+        // An ID that is written in two places is assumed to be right, because the same typo is unlikely to happen
+        // twice.
         let is_wrong = |id: &&Id<'t, W>| id.places.len() == 1 && is_reported(id.tenant);
         let Some(wrong) = [second, first].into_iter().find(is_wrong) else { continue };
         let other = if std::ptr::eq(wrong, first) { second } else { first };
@@ -89,7 +90,7 @@ pub(super) fn near_ids<'t, W: Eq + Hash>(
     found
 }
 
-/// The pairs of texts that are near each other and no third one: three or more are a series.
+/// The pairs of texts that are near each other but near no third text: three or more are a series.
 fn lonely_pairs(texts: &[&str]) -> Vec<(usize, usize)> {
     let mut near: Vec<Vec<usize>> = vec![Vec::new(); texts.len()];
     let mut join = |a: usize, b: usize| {
@@ -99,9 +100,9 @@ fn lonely_pairs(texts: &[&str]) -> Vec<(usize, usize)> {
             }
         }
     };
-    // Texts that are equal but for one character have a hash in common: that of the text without it.
+    // Two texts that differ in one character share the hash of the text without that character.
     let hasher = foldhash::fast::RandomState::default();
-    // They are many: half of a hash tells nearly all apart.
+    // There are many hashes, and half of each is enough to tell almost all apart.
     let half = |hash: u64| u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
     let mut holes: Vec<(u32, u32)> = Vec::with_capacity(texts.iter().map(|text| text.len()).sum());
     let known: HashMap<&[u8], usize> = texts.iter().enumerate().map(|(at, text)| (text.as_bytes(), at)).collect();

@@ -1,4 +1,4 @@
-//! Entries that `merge` drops, since a later map has the same tenant.
+//! Entries that `merge` drops because a later map has the same tenant.
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{LostKey, Span};
@@ -11,14 +11,14 @@ use super::tenant::Tenant;
 #[derive(Debug, Clone)]
 pub struct Overridden {
     pub key: Span,
-    /// The tenant that it makes where its map is looked at by itself.
+    /// The tenant that its map would define on its own.
     pub tenant: Option<TenantId>,
-    /// The tenant that takes its place.
+    /// The tenant that replaces it.
     pub by: TenantId,
 }
 
-/// Those of the `lost` entries in whose place there is a tenant, in source order. What a flow receives nevertheless,
-/// such as through a map that is not merged, is not lost.
+/// The `lost` entries that a tenant replaces, in source order. An entry that a flow receives anyway, such as through a
+/// map that is not merged, is not lost.
 pub(crate) fn overridden(lost: Vec<LostKey>, tenants: &[Tenant], flows: &[FlowCall<'_>]) -> Vec<Overridden> {
     if lost.is_empty() {
         return Vec::new();
@@ -28,7 +28,7 @@ pub(crate) fn overridden(lost: Vec<LostKey>, tenants: &[Tenant], flows: &[FlowCa
     let wired: HashSet<TenantId> = instances.filter_map(|instance| instance.tenant).collect();
     let mut keys: Vec<Span> = by_key.keys().copied().chain(lost.iter().flat_map(|key| [key.lost, key.kept])).collect();
     keys.sort_unstable();
-    // What is merged with more values of its own is not lost.
+    // An entry that is merged into one with more values is not lost.
     let is_kept = |lost: Span, by: TenantId| {
         let mut values = tenants.get(by.index()).into_iter().flat_map(Tenant::values);
         let key_before =
@@ -37,7 +37,7 @@ pub(crate) fn overridden(lost: Vec<LostKey>, tenants: &[Tenant], flows: &[FlowCa
     };
     let overridden = lost.into_iter().filter_map(|LostKey { lost, kept, value, .. }| {
         let tenant = by_key.get(&lost).copied();
-        // An element of a collection without a name is where its value is.
+        // In a collection without a name, an element is found by its value.
         let by = *by_key.get(&kept).or_else(|| by_key.get(&value))?;
         let is_lost = lost != kept && tenant.is_none_or(|tenant| !wired.contains(&tenant)) && !is_kept(lost, by);
         is_lost.then_some(Overridden { key: lost, tenant, by })

@@ -1,4 +1,5 @@
-//! Whose an account, an instance or a name is, in all runs of an invocation: asked by many rules, built once.
+//! Which tenant owns an account, an instance, or a name, in all runs of an invocation. Many rules use it, so it is
+//! built once.
 
 use foldhash::HashMap;
 use symlint_terraform::Str;
@@ -11,27 +12,27 @@ use super::id::TenantId;
 use super::tenant::Tenant;
 use crate::facts;
 
-/// Tenants by what they have.
+/// Tenants by their values.
 #[derive(Debug, Default)]
 pub(super) struct Owners {
     accounts: Kept,
     instances: Kept,
 }
 
-/// Tenants by a text: within each run, if there are several, and in all of them.
+/// Tenants by a text, for all runs, and if there are several, for each run.
 #[derive(Debug, Default)]
 struct Kept {
     all: HashMap<Str, Owner>,
-    /// By the places of the runs.
+    /// By the indexes of the runs.
     own: Vec<HashMap<Str, Owner>>,
 }
 
-/// Whose an account or instance is.
+/// The owner of an account or an instance.
 #[derive(Debug, Default)]
 struct Owner {
-    /// Of tenants whose other values do not contradict it.
+    /// Tenants with the value whose other values do not contradict it.
     confirmed: Option<Firsts>,
-    /// Of tenants that say so in the attribute, whatever contradicts it.
+    /// Tenants that have the value in its attribute, even if their other values contradict it.
     stated: Option<Firsts>,
 }
 
@@ -42,7 +43,7 @@ impl Owner {
     }
 }
 
-/// What is taken of a tenant.
+/// Selects the value of a tenant.
 type Taken<'a, 't> = &'a dyn Fn(&'t Tenant, &Comparable<'t>) -> Option<Part<'t>>;
 
 fn apart(groups: &Groups) -> impl Fn(TenantId, TenantId) -> bool {
@@ -81,7 +82,7 @@ impl Kept {
         kept
     }
 
-    /// The first tenant of another customer than `tenant`, of its run if possible.
+    /// The first tenant of another customer than `tenant`, from the same run if possible.
     fn other(&self, text: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
         let own = self.own.get(tenant.run.index());
         let of = |owners: &HashMap<Str, Owner>| owners.get(text)?.other(tenant, groups);
@@ -107,8 +108,8 @@ impl Owners {
         }
     }
 
-    /// The first tenant whose SSO account this is, by all that it says, and that is another customer's than `tenant`;
-    /// if there is none, one that stated has it as `sso_account_id`. Those of the same run come first.
+    /// The first tenant of another customer than `tenant` whose SSO account this is, according to all its values; or
+    /// else the first that only has it as `sso_account_id`. Tenants of the same run come first.
     pub(super) fn of_account(&self, account: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
         if facts::is_placeholder_account(account) {
             return None;
@@ -116,8 +117,8 @@ impl Owners {
         self.accounts.other(account, tenant, groups)
     }
 
-    /// The first tenant whose instance this is, by all that it says, and that is another customer's than `tenant`; if
-    /// there is none, one that stated has it in `instance_arn`. Those of the same run come first.
+    /// The first tenant of another customer than `tenant` whose instance this is, according to all its values; or else
+    /// the first that only has it in `instance_arn`. Tenants of the same run come first.
     pub(super) fn of_instance(&self, instance: &str, tenant: TenantId, groups: &Groups) -> Option<TenantId> {
         if is_placeholder_resource(instance) {
             return None;
@@ -130,7 +131,7 @@ impl Owners {
         self.accounts.all.contains_key(account)
     }
 
-    /// Whether tenants of different customers have this SSO account, and their other values do not contradict it.
+    /// Whether tenants of different customers have this SSO account, without other values that contradict it.
     pub(super) fn is_shared_account(&self, account: &str) -> bool {
         self.accounts.is_shared(account, |owner| owner.confirmed)
     }
@@ -140,7 +141,7 @@ impl Owners {
         self.accounts.is_shared(account, |owner| owner.stated)
     }
 
-    /// Whether tenants of different customers have this instance, and their other values do not contradict it.
+    /// Whether tenants of different customers have this instance, without other values that contradict it.
     pub(super) fn is_shared_instance(&self, instance: &str) -> bool {
         self.instances.is_shared(instance, |owner| owner.confirmed)
     }

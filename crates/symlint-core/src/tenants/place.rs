@@ -1,4 +1,4 @@
-//! Where something of a tenant is reported.
+//! Where findings about a tenant are reported.
 
 use symlint_terraform::{Sources, Span};
 
@@ -12,22 +12,22 @@ use super::tenant::Tenant;
 pub struct Place {
     pub span: Span,
     pub tenant: Option<TenantId>,
-    /// The way to the value.
+    /// The path to the value.
     pub path: Option<String>,
 }
 
-/// What a finding can be reported at.
+/// Something that a finding can be reported at.
 pub trait Locate {
     /// Where it is reported.
     fn place(&self, sources: &Sources) -> Place;
 
-    /// Whether nothing else is written there, so that a fix can replace it: a piece of a value that a function computed
-    /// has no place of its own.
+    /// Whether exactly this is written there, so that a fix can replace it. A piece of a computed value has no place of
+    /// its own.
     fn is_verbatim(&self, _: &Sources) -> bool {
         true
     }
 
-    /// The tenant in whose run it is; none for what is in the run that is checked.
+    /// The tenant whose run contains it; `None` if it is in the run that is being checked.
     fn tenant(&self) -> Option<TenantId> {
         None
     }
@@ -58,7 +58,7 @@ impl Locate for Field {
     }
 }
 
-/// The tenant's key; of one that is called after its file, the first line of the file.
+/// The tenant's key. If the tenant is named after its file, the first line of the file.
 impl Locate for Tenant {
     fn place(&self, sources: &Sources) -> Place {
         let mut place = Place { path: Some(self.path.to_string()), ..self.key.place(sources) };
@@ -74,7 +74,7 @@ impl Locate for Tenant {
     }
 }
 
-/// The argument's expression; it belongs to no tenant until the rule says so.
+/// The argument's expression. It belongs to no tenant until the rule says so.
 impl Locate for Argument {
     fn place(&self, _: &Sources) -> Place {
         Place { span: self.span, tenant: None, path: None }

@@ -1,4 +1,4 @@
-//! Regions that stand out, in all runs.
+//! Tenants whose region differs from that of similar instances, in all runs.
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{SortedMap, Span, Str};
@@ -13,31 +13,31 @@ use crate::facts::{RegionStatus, partition_of_region, region_status};
 /// How many characters of an instance ID depend on its region.
 const PREFIX_LENGTH: usize = 4;
 
-/// At least this many others must agree.
+/// At least this many other instances must agree on the region.
 const FEWEST: usize = 3;
 
-/// A tenant whose region differs from that of all others whose instance IDs begin alike.
+/// A tenant whose region differs from that of all others whose instance IDs start with the same digits.
 #[derive(Debug)]
 pub struct RegionOutlier {
     pub tenant: TenantId,
-    /// The digits with which the IDs begin.
+    /// The digits that the IDs start with.
     pub digits: Str,
     /// The region of the others.
     pub agreed: Str,
-    /// The others, one for each instance, in source order.
+    /// The other tenants, one for each instance, in source order.
     pub others: Vec<TenantId>,
 }
 
-/// What is compared of a tenant.
+/// The values of a tenant that are compared.
 struct Seen<'t> {
     tenant: TenantId,
     instance: &'t str,
     region: &'t str,
-    /// Where the region is written: an organization's is written once for all of its tenants.
+    /// Where the region is written. The region of an organization is written once for all of its tenants.
     place: Span,
 }
 
-/// All outliers, each instance once.
+/// All outliers, with one tenant for each instance.
 pub(super) fn region_outliers<'t>(tenants: &[&'t Tenant], comparables: &[Comparable<'t>]) -> Vec<RegionOutlier> {
     let mut groups: SortedMap<(&str, &str), Vec<Seen<'t>>> = SortedMap::new();
     for (tenant, comparable) in tenants.iter().zip(comparables) {
@@ -54,7 +54,7 @@ pub(super) fn region_outliers<'t>(tenants: &[&'t Tenant], comparables: &[Compara
             by_instance.entry((seen.tenant.run, seen.instance)).or_default().insert(seen.place);
         }
         let mut agreeing = by_region.iter().filter(|(_, instances)| instances.len() >= FEWEST);
-        // Where the others do not agree, the digits say nothing.
+        // If the others do not agree, the digits do not tell the region.
         let (Some((&agreed, agreeing_instances)), None) = (agreeing.next(), agreeing.next()) else { continue };
         let mut reported: HashSet<&str> = HashSet::default();
         for outlier in group.iter().filter(|seen| seen.region != agreed) {
@@ -77,7 +77,7 @@ pub(super) fn region_outliers<'t>(tenants: &[&'t Tenant], comparables: &[Compara
     found
 }
 
-/// The partition and the digits that tell the region, of a tenant that no other rule reports for either.
+/// The partition and the digits that depend on the region, if no other rule reports these values of the tenant.
 fn seen<'t>(tenant: &'t Tenant, comparable: &Comparable<'t>) -> Option<((&'t str, &'t str), Seen<'t>)> {
     let instance = comparable.instance.filter(|instance| instance.is_well_formed())?;
     let region = comparable.region.filter(|region| region_status(region) == RegionStatus::Supported)?;

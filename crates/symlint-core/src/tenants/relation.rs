@@ -1,6 +1,7 @@
-//! What two tenants share that they should not: decided once for each pair, so that one cause makes one finding.
+//! Values that two tenants share but should not. Each pair is examined in one place, so that one cause leads to one
+//! finding.
 //!
-//! Whatever several tenants have in common is held against the first of them that can be compared, so the cost is
+//! Each value that several tenants have in common is compared with that of the first comparable tenant. So the cost is
 //! linear in the number of tenants, and one wrong value among many right ones is one finding.
 
 use foldhash::{HashMap, HashSet};
@@ -15,53 +16,53 @@ use super::owners::Owners;
 use super::tenant::Tenant;
 use crate::facts;
 
-/// Something between two tenants, or between two grants of one.
+/// A relation between two tenants, or between two grants of one tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Relation {
     pub kind: RelationKind,
-    /// On whom a finding is reported: the later one, or the one that holds the wrong value.
+    /// The tenant with the finding: the later one, or the one with the wrong value.
     pub tenant: TenantId,
-    /// To whom it relates: the first one, or the one whose value it is.
+    /// The related tenant: the first one, or the one that owns the value.
     pub other: TenantId,
-    /// Which of the tenant's grants it is about, if it is about one.
+    /// The index of the tenant's grant, if the relation is about one.
     pub grant: Option<usize>,
-    /// Which of the other's grants it is about, if it is about one.
+    /// The index of the other tenant's grant, if the relation is about one.
     pub other_grant: Option<usize>,
 }
 
-/// What is between two tenants. A pair has only the first that applies.
+/// The kind of a relation. A pair of tenants only has the first kind that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RelationKind {
-    /// The configuration says that they are one customer or in one organization, but instance or region differ.
+    /// The configuration says that they are one customer or in one organization, but their instance or region differs.
     OrganizationMismatch,
-    /// Same SSO account, instance and grants.
+    /// Same SSO account, instance, and grants.
     DuplicateTenant,
-    /// Same SSO account, other instance or region.
+    /// Same SSO account, but another instance or region.
     DuplicateSsoAccount,
-    /// Same instance, other SSO account.
+    /// Same instance, but another SSO account.
     DuplicateInstance,
-    /// The target account is the other's SSO account; the instances differ.
+    /// The target account is the other tenant's SSO account, although the instances differ.
     TargetIsForeignSsoAccount,
-    /// Same target account, other instance.
+    /// Same target account, but another instance.
     DuplicateTargetAccount,
-    /// Same permission set id, other instance.
+    /// Same permission set id, but another instance.
     DuplicatePermissionSet,
-    /// Same SSO account, instance and region, other grants.
+    /// Same SSO account, instance, and region, but other grants.
     SharedSsoAccount,
-    /// Same target account, in one organization of several customers.
+    /// Same target account, for several customers in one organization.
     SharedTargetAccount,
     /// Same permission set in the same account.
     DuplicateEntitlement,
-    /// The same tenant, with all that it has, in another root module.
+    /// The same tenant, with all its values, in another root module.
     CopiedTenant,
 }
 
-/// Everything that relations are found by.
+/// The input for finding relations.
 pub(super) struct Compared<'a, 't> {
-    /// All tenants, by their places.
+    /// All tenants, in order of their indexes.
     pub(super) tenants: &'a [&'t Tenant],
-    /// What can be compared of each, without the accounts that no tenant may use: these are reported as such wherever
-    /// they are, and that two use one adds nothing.
+    /// The comparable values of each tenant, without the accounts that no tenant may use. Those are reported wherever
+    /// they are, whether two tenants use one or not.
     pub(super) comparables: &'a [Comparable<'t>],
     pub(super) groups: &'a Groups,
     pub(super) owners: &'a Owners,
@@ -69,8 +70,8 @@ pub(super) struct Compared<'a, 't> {
     pub(super) has_runs: bool,
 }
 
-/// Whether `tenant` has a role, or an SSO account, that is `owner`'s and contradicts the other of the two: what else it has
-/// of `owner` was copied with it, and is reported there.
+/// Whether `tenant` has a role or an SSO account that is `owner`'s and contradicts the other of these two values.
+/// Everything else that it shares with `owner` was copied with it and is reported there.
 fn is_copied(compared: &Compared<'_, '_>, tenant: TenantId, owner: TenantId) -> bool {
     let groups = compared.groups;
     let Some(own) = compared.tenants.get(groups.place(tenant)) else { return false };
@@ -80,7 +81,7 @@ fn is_copied(compared: &Compared<'_, '_>, tenant: TenantId, owner: TenantId) -> 
     own.has_role_account_mismatch() && (is_owners(own.role_account()) || is_owners(own.sso_account()))
 }
 
-/// All relations but those of [`copies`], in the order of the tenants on whom they are reported.
+/// All relations except those of [`copies`], in the order of the tenants with the findings.
 pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
     let mut finder = Finder { all: compared, targets: HashSet::default(), found: Vec::new() };
     finder.targets = repeated(finder.grants().filter_map(|(_, _, grant)| grant.target.map(Part::text)));
@@ -98,7 +99,7 @@ pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
     let mut found = first_of_each_pair(finder.found);
     found.retain(|relation| {
         let Relation { kind, tenant, other, .. } = *relation;
-        // A permission set alone was copied for itself.
+        // A permission set that is shared alone was copied on its own.
         let is_separate = matches!(
             kind,
             RelationKind::DuplicateTenant | RelationKind::OrganizationMismatch | RelationKind::DuplicatePermissionSet
@@ -112,8 +113,8 @@ pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
     first_of_each_entry(found, compared)
 }
 
-/// Leaves out that tenants of one name differ in account or instance where one of the two has another customer's: that it
-/// was copied from there is the cause.
+/// Removes relations between tenants of one name with different accounts or instances, if one of the two was copied
+/// from another customer: that is the cause.
 fn leave_out_namesakes(found: &mut Vec<Relation>, compared: &Compared<'_, '_>) {
     let name = |id: TenantId| compared.tenants.get(compared.groups.place(id)).map(|tenant| tenant.name());
     let is_of_account = |relation: &Relation| match relation.kind {
@@ -136,8 +137,8 @@ fn leave_out_namesakes(found: &mut Vec<Relation>, compared: &Compared<'_, '_>) {
     });
 }
 
-/// What two customers share in several runs is reported once: within a run if it is there, or else for the first two
-/// runs.
+/// Keeps one of the relations between two customers that occur in several runs: the one within a run, or else the one
+/// between the first two runs.
 fn first_of_each_entry(mut found: Vec<Relation>, compared: &Compared<'_, '_>) -> Vec<Relation> {
     let groups = compared.groups;
     let entry = |id: TenantId| {
@@ -168,12 +169,12 @@ fn first_of_each_entry(mut found: Vec<Relation>, compared: &Compared<'_, '_>) ->
 fn first_of_each_pair(mut found: Vec<Relation>) -> Vec<Relation> {
     let pair = |relation: &Relation| (relation.tenant.min(relation.other), relation.tenant.max(relation.other));
     found.sort_unstable_by_key(|relation| (pair(relation), *relation));
-    // Each of two tenants may hold a value that is the other's: both are wrong.
+    // If two tenants each have a value of the other one, both are wrong.
     let is_mutual = |later: &Relation, first: &Relation| {
         let is_directed = |relation: &Relation| relation.kind == RelationKind::TargetIsForeignSsoAccount;
         is_directed(later) && is_directed(first) && later.tenant == first.other
     };
-    // Two grants of one tenant are not a pair of tenants: each repetition counts.
+    // Two grants of one tenant are not a pair of tenants, so each repetition is reported.
     found.dedup_by(|later, first| {
         pair(later) == pair(first) && (later.tenant != later.other || later == first) && !is_mutual(later, first)
     });
@@ -191,7 +192,8 @@ fn first_of_each_pair(mut found: Vec<Relation>) -> Vec<Relation> {
     found
 }
 
-/// Looks for relations of one kind after the other. Nearly always nothing is shared, so each looks first at what is.
+/// Searches for relations, one kind after the other. Usually nothing is shared, so each search first looks for shared
+/// values.
 struct Finder<'a, 't> {
     all: &'a Compared<'a, 't>,
     /// The target accounts that several grants have.
@@ -199,15 +201,15 @@ struct Finder<'a, 't> {
     found: Vec<Relation>,
 }
 
-/// The texts that are there more than once.
+/// The texts that occur more than once.
 fn repeated<'t>(texts: impl Iterator<Item = &'t str>) -> HashSet<&'t str> {
     let (mut seen, mut repeated) = (HashSet::default(), HashSet::default());
     repeated.extend(texts.filter(|text| !seen.insert(*text)));
     repeated
 }
 
-/// The first tenants (and their grants) that have a text and a second part to be compared, by the text and by whether
-/// that part is well-formed: a malformed one can be held against malformed ones alone.
+/// The first tenants (and their grants) with a text and a second part to compare, by the text and by whether the second
+/// part is well formed: a malformed part can only be compared with malformed ones.
 type References<'t> = Common<(&'t str, bool), Reference<'t>>;
 
 #[derive(Clone, Copy)]
@@ -235,7 +237,7 @@ impl<'a, 't> Finder<'a, 't> {
         !self.all.groups.same_organization(a, b)
     }
 
-    /// The SSO account of a tenant, where another customer has the same.
+    /// The SSO account of a tenant, if another customer has the same.
     fn shared_account(&self, tenant: &Comparable<'t>) -> Option<&'t str> {
         tenant.sso_account.map(Part::text).filter(|account| self.all.owners.is_shared_account(account))
     }
@@ -243,7 +245,7 @@ impl<'a, 't> Finder<'a, 't> {
     fn organizations(&mut self) {
         let groups = self.all.groups;
         let group_of = |tenant: &Comparable<'t>| groups.configured(tenant.tenant);
-        // Where runs have the same customers, as environments do, each is compared within itself.
+        // If several runs have the same customers, as environments do, each run is compared on its own.
         let mut runs: HashMap<(u32, &str), RunId> = HashMap::default();
         let mut repeated: HashSet<u32> = HashSet::default();
         for (tenant, comparable) in self.all.tenants.iter().zip(self.all.comparables) {
@@ -315,7 +317,8 @@ impl<'a, 't> Finder<'a, 't> {
         }
     }
 
-    /// A customer whom several root modules have is in one organization, which is in one region.
+    /// Finds customers in several root modules whose regions differ, although a customer has one organization in one
+    /// region.
     fn regions_of_customers(&mut self) {
         let mut firsts: HashMap<(u32, &str, &str), (TenantId, &str)> = HashMap::default();
         for tenant in self.all.comparables.iter().filter(|_| self.all.has_runs) {
@@ -373,7 +376,7 @@ impl<'a, 't> Finder<'a, 't> {
     fn duplicate_targets(&mut self) {
         let mut references = self.references();
         for (tenant, at, grant) in self.grants() {
-            // A grant that contradicts its own tenant is not compared with others, and a malformed account is not one yet.
+            // A grant that contradicts its own tenant is not compared with others, and neither is a malformed account.
             let target = grant.target.filter(|it| self.targets.contains(it.text()) && it.is_well_formed());
             if let (Some(target), [part]) = (target, grant.instances.as_slice()) {
                 let reference = Reference { tenant, grant: Some(at), part: *part };
@@ -387,7 +390,7 @@ impl<'a, 't> Finder<'a, 't> {
         });
     }
 
-    /// Finds the grants whose target is a key of `references`, in another instance.
+    /// Finds the grants of another instance whose target is a key in `references`.
     fn hold_targets_against(
         &mut self,
         references: &References<'t>,
@@ -438,7 +441,7 @@ impl<'a, 't> Finder<'a, 't> {
             let (Some(account), Some(instance)) = (self.shared_account(comparable), comparable.instance) else {
                 continue;
             };
-            // A setup may do without regions.
+            // A configuration may have no regions.
             let region = comparable.region;
             if region.is_none() && !tenant.connector.region.is_unseen() {
                 continue;
@@ -525,7 +528,7 @@ impl<'a, 't> Finder<'a, 't> {
     }
 }
 
-/// Tenants that are identical to one of another root module and are not what is written there.
+/// Finds tenants that are identical to a tenant of another root module, but are not the same source text.
 pub(super) fn copies<'t>(runs: &[Members<'t>], comparables: &[Comparable<'t>]) -> Vec<Relation> {
     let mut firsts: HashMap<(&str, Identity<'t>), (&str, TenantId)> = HashMap::default();
     let mut written: HashSet<(&str, Str, u32)> = HashSet::default();
@@ -544,14 +547,14 @@ pub(super) fn copies<'t>(runs: &[Members<'t>], comparables: &[Comparable<'t>]) -
     copies
 }
 
-/// Grants as texts: instance, permission set, account. Nearly every tenant has one.
+/// Grants as texts: instance, permission set, account. Almost every tenant has exactly one.
 type Grants<'t> = SmallVec<[[&'t str; 3]; 1]>;
 
-/// What makes a tenant a copy of another: everything but names and regions, contradictions included.
+/// The values in which a copy equals its original: all but names and regions, even if they contradict each other.
 #[derive(PartialEq, Eq, Hash)]
 struct Identity<'t> {
     sso_account: &'t str,
-    /// Only where it is another one than `sso_account`.
+    /// Only set if it differs from `sso_account`.
     role_account: Option<&'t str>,
     instance: &'t str,
     grants: Grants<'t>,
@@ -568,7 +571,7 @@ impl<'t> Identity<'t> {
     }
 }
 
-/// All grants in order, each once: instance, permission set, account. `None` where not all of them are known.
+/// All grants in order, without repetitions: instance, permission set, account. `None` if some are not known.
 fn grants(tenant: &Tenant) -> Option<Grants<'_>> {
     let grants: Option<Grants<'_>> = tenant
         .grants

@@ -1,35 +1,35 @@
-//! Sym's resources inside the flow module, as each of its instances configures them.
+//! Sym's resources in the flow module, as configured in each of the module's instances.
 
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Module, Resource, ResourceInstance, Str, Value};
 
 use crate::discover::sinks::{Reference, Setting, Sink};
 
-/// One instance of a resource of Sym, in one instance of the flow module or of a module that it calls.
+/// One instance of a Sym resource, in one instance of the flow module or of a module that it calls.
 #[derive(Debug, Clone)]
 pub struct FlowResource<'p> {
-    /// The flow call, by its place in [`super::Model::flows`].
+    /// The index of the flow call in [`super::Model::flows`].
     pub flow: usize,
-    /// The instance, by its place in [`super::FlowCall::instances`].
+    /// The index of the instance in [`super::FlowCall::instances`].
     pub instance: usize,
-    /// The module in which it is.
+    /// The module that contains it.
     pub module: &'p Module,
     pub resource: &'p Resource,
-    /// The key or index that tells it from the other instances of the resource.
+    /// The key or index among the instances of the resource.
     pub key: Option<Str>,
-    /// What it is repeated for: `each.value`.
+    /// The value of `each.value`, if it is repeated.
     pub each: Option<Value>,
-    /// Whether it is there for another flow before this one.
+    /// Whether an earlier flow already has the same resource.
     pub is_again: bool,
-    /// Whether it serves something else than Identity Center.
+    /// Whether it serves something other than Identity Center.
     serves_others: bool,
     attributes: Box<[(&'static str, Value)]>,
-    /// The attributes by which it names others, each time that it has them.
+    /// All values of the attributes by which it refers to other resources.
     referred: Box<[(&'static str, &'p Expr, Value)]>,
 }
 
 impl<'p> FlowResource<'p> {
-    /// A resource with the values of those of its attributes that matter; its place is not known yet.
+    /// A resource with the values of its relevant attributes. Its flow and instance are not known yet.
     pub(crate) fn new(
         module: &'p Module,
         each: &ResourceInstance<'p>,
@@ -41,12 +41,12 @@ impl<'p> FlowResource<'p> {
         Self { flow: 0, instance: 0, module, resource, key, each, is_again: false, serves_others, attributes, referred }
     }
 
-    /// The same, of this flow and instance.
+    /// The same resource in this flow and instance.
     pub(crate) fn at(self, flow: usize, instance: usize) -> Self {
         Self { flow, instance, ..self }
     }
 
-    /// The attributes at the top that matter of a resource that is `sink`, or of another one of Sym.
+    /// The relevant top-level attributes of a resource that is `sink`, or of another Sym resource.
     pub(crate) fn attributes_of(sink: Option<&'static Sink>) -> impl Iterator<Item = &'static str> {
         let mut names = vec!["name", "type"];
         for name in sink.into_iter().flat_map(|sink| sink.settings).map(|setting| setting.attribute) {
@@ -57,12 +57,13 @@ impl<'p> FlowResource<'p> {
         names.into_iter()
     }
 
-    /// What Sym or AWS acts on through it, if anything.
+    /// The sink that the resource is, if it is one.
     pub fn sink(&self) -> Option<&'static Sink> {
         Sink::of(self.kind(), self.type_name()).filter(|_| !self.serves_others)
     }
 
-    /// What Sym or AWS acts on through it, as far as it is set. Of an attribute that is wholly unknown or null, every part is.
+    /// The values that Sym or AWS acts on, as far as they are set. If an attribute is completely unknown or null, so is
+    /// each part.
     pub fn settings(&self) -> impl Iterator<Item = (&'static Setting, Value)> {
         let settings = self.sink().map(|sink| sink.settings).unwrap_or_default();
         settings.iter().filter_map(|setting| {
@@ -79,24 +80,24 @@ impl<'p> FlowResource<'p> {
         })
     }
 
-    /// The attributes by which it names other resources, as far as they are set.
+    /// The attributes by which it refers to other resources, as far as they are set.
     pub fn references(&self) -> impl Iterator<Item = (&'static Reference, &'p Expr, &Value)> {
         let references = Reference::of(self.kind(), self.type_name());
         references.flat_map(|it| self.referred_by(it.attribute).map(move |(expr, value)| (it, expr, value)))
     }
 
-    /// What it has as this attribute, by which it names others.
+    /// The values of this attribute, by which it refers to others.
     pub fn referred_by(&self, attribute: &'static str) -> impl Iterator<Item = (&'p Expr, &Value)> {
         let own = self.referred.iter().filter(move |(name, ..)| *name == attribute);
         own.map(|(_, expr, value)| (*expr, value))
     }
 
-    /// The value of an attribute that matters; `None` where it is not set.
+    /// The value of a relevant attribute; `None` if it is not set.
     pub fn attribute(&self, name: &str) -> Option<&Value> {
         self.attributes.iter().find(|(attribute, _)| *attribute == name).map(|(_, value)| value)
     }
 
-    /// What Terraform calls it in its module, such as `sym_target.acme`.
+    /// Its address in the module, such as `sym_target.acme`.
     pub fn address(&self) -> Str {
         format!("{}.{}", self.kind(), self.resource.name.text).into()
     }
@@ -106,13 +107,13 @@ impl<'p> FlowResource<'p> {
         self.resource.kind.text.as_str()
     }
 
-    /// What `type` is, where that is known.
+    /// Its `type`, if that is known.
     pub fn type_name(&self) -> Option<&str> {
         self.attribute("type").and_then(Value::as_str).map(Str::as_str)
     }
 }
 
-/// The resources of one flow instance, out of all of them in the order of the flows and their instances.
+/// The resources of one flow instance. `resources` is in the order of the flows and their instances.
 pub(crate) fn resources_of<'r, 'p>(
     all: &'r [FlowResource<'p>],
     flow: usize,
@@ -124,10 +125,10 @@ pub(crate) fn resources_of<'r, 'p>(
     all.get(from..to).unwrap_or_default()
 }
 
-/// A variable of the flow module, as one of its instances has it.
+/// A variable of the flow module in one of its instances.
 #[derive(Debug)]
 pub struct Input {
     pub name: Str,
-    /// What it is, converted to its type; the default where nothing is passed.
+    /// The value, converted to the variable's type; the default if nothing is passed.
     pub value: Value,
 }

@@ -1,4 +1,5 @@
-//! Whose the connector roles are, as far as their names say: decided once, so that one cause makes one finding.
+//! Which tenants the connector roles belong to, according to the roles' names. This is determined in one place, so that
+//! one cause leads to one finding.
 
 use std::cell::OnceCell;
 
@@ -13,49 +14,49 @@ use super::relation::{Relation, RelationKind};
 use super::tenant::Tenant;
 use crate::config::Config;
 
-/// What the name of a tenant's connector role says.
+/// What the name of a tenant's connector role means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleNaming {
-    /// Nothing: the role is not known, its name is malformed or the same for all, or the tenant has no name to hold
-    /// against it.
+    /// Nothing: the role is not known, its name is malformed or the same for all tenants, or the tenant has no name to
+    /// compare it with.
     Nothing,
     /// It is not a connector role, but another kind of role.
     OtherKind,
-    /// It is the tenant's own, its customer's, or its organization's.
+    /// It is the tenant's own role, or that of its customer or its organization.
     Own,
-    /// It is the role of this tenant.
+    /// It is the role of this other tenant.
     Foreign(TenantId),
-    /// It is that of the root module's folder, where the tenant has the name of another customer.
+    /// The role matches the root module's folder, but the tenant has the name of another customer.
     NameLeftOver,
     /// It matches no tenant.
     Unexpected,
 }
 
-/// A way of naming roles that more than half of the tenants share and that the configuration does not know.
+/// A form of role names that more than half of the tenants share and that the configuration does not describe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamingConvention {
-    /// What they have in common.
+    /// What the names have in common.
     pub kind: NamingConventionKind,
-    /// Whose roles are named so, in source order.
+    /// The tenants whose roles have this form, in source order.
     pub tenants: Vec<TenantId>,
-    /// Of how many.
+    /// The number of all tenants.
     pub of: usize,
 }
 
 /// What the names of many roles have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum NamingConventionKind {
-    /// They are all the same.
+    /// All names are the same.
     SameName,
-    /// Each is the tenant's name between these.
+    /// Each name is the tenant's name between these affixes.
     Longer(Affixes),
-    /// Each is the tenant's name without these around it.
+    /// Each name is the tenant's name without these affixes.
     Shorter(Affixes),
-    /// Each is the tenant's name between these, in a form that is not the configured one.
+    /// Each name is the tenant's name between these affixes, in a form that is not the configured one.
     OtherForm(Affixes),
 }
 
-/// What is before and after a name.
+/// The texts in front of and after a name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Affixes {
     /// The text in front of it.
@@ -64,7 +65,7 @@ pub struct Affixes {
     pub suffix: String,
 }
 
-/// What the names of all connector roles say.
+/// What the names of all connector roles mean.
 #[derive(Debug, Default)]
 pub struct RoleNames {
     namings: Vec<RoleNaming>,
@@ -81,7 +82,7 @@ impl RoleNames {
     ) -> Self {
         let named = |tenant| {
             let mut named = NamedTenant::of(tenant, config);
-            // A name that several customers have does not identify one of them, unless all others have it.
+            // A name that several customers have identifies none of them, unless all others have it, too.
             let is_shared = all.names.get(&named.own_word).copied().flatten().is_some_and(Firsts::are_several);
             if is_shared {
                 let mut folders = folders(root);
@@ -109,19 +110,19 @@ impl RoleNames {
         judge.judge(tenants)
     }
 
-    /// What the name of this tenant's role says.
+    /// What the name of this tenant's role means.
     pub fn of(&self, tenant: TenantId) -> RoleNaming {
         self.namings.get(tenant.index()).copied().unwrap_or(RoleNaming::Nothing)
     }
 
-    /// What makes many names unexpected: each tenant is in no more than one.
+    /// The conventions that explain many unexpected names. Each tenant is in at most one of them.
     pub fn conventions(&self) -> &[NamingConvention] {
         &self.conventions
     }
 }
 
 impl Affixes {
-    /// What is before and after `inner`, a normalised name, in `outer`; `None` where it is not in it, or all of it.
+    /// The affixes of `inner`, a normalized name, in `outer`; `None` if `outer` does not contain it, or is equal to it.
     fn around(inner: &str, outer: &str) -> Option<Self> {
         let at = normalise(outer).find(inner)?;
         let mut letters = outer.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()).skip(at);
@@ -135,32 +136,32 @@ impl Affixes {
         [&self.prefix, &self.suffix].iter().any(|affix| affix.contains(|c: char| c.is_ascii_alphanumeric()))
     }
 
-    /// `text` without them, normalised; `None` where they do not stand around it.
+    /// `text` without these affixes, normalized; `None` if it does not have both.
     fn strip(&self, text: &str) -> Option<String> {
         let inner = text.strip_prefix(self.prefix.as_str())?.strip_suffix(self.suffix.as_str())?;
         Some(normalise(inner)).filter(|inner| !inner.is_empty())
     }
 }
 
-/// A tenant and its role, as far as they can be held against each other.
+/// A tenant and its role in a comparable form.
 struct NamedTenant<'t> {
     /// The name of the role.
     role: Option<&'t str>,
-    /// The environment in it; `None` if it is of another form.
+    /// The environment in it; `None` if the name has another form.
     environment: Option<&'t str>,
-    /// The environment, normalised.
+    /// The environment, normalized.
     role_word: String,
     /// The tenant's key, cleaned.
     key: &'t str,
-    /// The tenant's key or configured environment, normalised.
+    /// The tenant's key or configured environment, normalized.
     own_word: String,
-    /// The environment that is configured.
+    /// The configured environment.
     configured: Option<&'t str>,
-    /// Whether the role has the name that all roles have.
+    /// Whether the role has the one name that all roles have.
     has_constant_name: bool,
     /// Other names of the tenant, normalized.
     others: Vec<String>,
-    /// Whether the role is named after the root module's folder, and the tenant after another customer.
+    /// Whether the role is named after the root module's folder, but the tenant after another customer.
     is_left_over: bool,
 }
 
@@ -185,14 +186,14 @@ impl<'t> NamedTenant<'t> {
         }
     }
 
-    /// The environment, where it can be held against the tenant's name.
+    /// The environment, if it can be compared with the tenant's name.
     fn comparable(&self) -> Option<&'t str> {
         self.environment.filter(|_| !self.own_word.is_empty() && !self.role_word.is_empty())
     }
 
     fn is_own(&self) -> bool {
         match (self.configured, self.environment) {
-            // Capitalization is checked by another rule.
+            // Differences in upper and lower case are reported by another rule.
             (Some(configured), Some(environment)) => {
                 symlint_terraform::title(environment) == symlint_terraform::title(configured)
             }
@@ -200,7 +201,7 @@ impl<'t> NamedTenant<'t> {
         }
     }
 
-    /// Whether the words of the environment contain those of the tenant's name: `Foo-Prod` contains `foo`, and
+    /// Whether the words of the environment contain the words of the tenant's name: `Foo-Prod` contains `foo`, and
     /// `Foobar` does not.
     fn contains_own(&self) -> bool {
         let words = words(self.environment.unwrap_or_default());
@@ -213,7 +214,7 @@ impl<'t> NamedTenant<'t> {
         })
     }
 
-    /// Whether the role has the first words of the key.
+    /// Whether the role's words are the first words of the key.
     fn has_leading(&self) -> bool {
         let ends = self.key.char_indices().filter(|(_, c)| !c.is_ascii_alphanumeric()).map(|(at, _)| at);
         let mut starts = ends.filter_map(|at| self.key.get(..at));
@@ -229,7 +230,7 @@ impl<'t> NamedTenant<'t> {
     }
 }
 
-/// The key of a tenant, cleaned. What no call names has its address for a key, and an address is nobody's name.
+/// The key of a tenant, cleaned. A tenant without a name has an address as its key, and an address is not a name.
 fn key_of(tenant: &Tenant) -> Option<&str> {
     tenant.key.as_str().filter(|_| tenant.is_named() && !tenant.key.is_garbled())
 }
@@ -256,14 +257,14 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// All tenants of an invocation, among whom a role may be somebody's.
+/// All tenants of an invocation, any of which may own a role.
 pub(super) struct Everyone<'a, 't> {
-    /// By their places.
+    /// In order of their indexes.
     pub(super) tenants: &'a [&'t Tenant],
     pub(super) groups: &'a Groups,
-    /// By their normalized names, where there are several runs: the first, and the first of another customer.
+    /// By normalized name, if there are several runs: the first tenant, and the first of another customer.
     pub(super) names: &'a HashMap<String, Option<Firsts>>,
-    /// Those names that are the names of all but one of these customers.
+    /// Names that several customers have, and that the roles of all but one of these customers have.
     pub(super) claimed: &'a HashSet<String>,
 }
 
@@ -273,7 +274,7 @@ impl<'t> Everyone<'_, 't> {
     }
 }
 
-/// Tenants that share their SSO account and the role there: that they are one customer is reported once, elsewhere.
+/// Tenants that share their SSO account and the role in it. It is reported elsewhere that they are one customer.
 fn sharing(relations: &[Relation], all: &Everyone<'_, '_>) -> HashSet<TenantId> {
     let role = |id: TenantId| all.tenant(id)?.connector.role_arn.as_str();
     relations
@@ -284,7 +285,7 @@ fn sharing(relations: &[Relation], all: &Everyone<'_, '_>) -> HashSet<TenantId> 
         .collect()
 }
 
-/// Tenants of one collection, or of calls, that have one key: one of them has a name that is not its own.
+/// Tenants of one collection, or of calls, with the same key. The name of one of them is not its own.
 fn contested(tenants: &[Tenant]) -> HashSet<TenantId> {
     let mut owners: HashMap<_, Vec<TenantId>> = HashMap::default();
     for tenant in tenants {
@@ -295,7 +296,7 @@ fn contested(tenants: &[Tenant]) -> HashSet<TenantId> {
     owners.into_values().filter(|owners| owners.len() > 1).flatten().collect()
 }
 
-/// Tenants whose connector is written once for several.
+/// Tenants that share one written connector object.
 fn shared_objects(tenants: &[Tenant]) -> HashSet<TenantId> {
     let mut owners: HashMap<_, Vec<TenantId>> = HashMap::default();
     for tenant in tenants {
@@ -306,7 +307,7 @@ fn shared_objects(tenants: &[Tenant]) -> HashSet<TenantId> {
     owners.into_values().filter(|owners| owners.len() > 1).flatten().collect()
 }
 
-/// The names of customers and organizations, normalized, by the first tenant of each customer.
+/// The normalized names of customers and organizations, by the first tenant of each customer.
 fn groups(tenants: &[Tenant], all: &Groups, config: &Config) -> HashMap<u32, Vec<String>> {
     let mut names: HashMap<&str, Vec<&str>> = HashMap::default();
     for group in config.customers.iter().chain(&config.organizations) {
@@ -335,20 +336,20 @@ fn other_names(tenants: &[Tenant]) -> HashMap<String, TenantId> {
 
 struct Judge<'t, 'a> {
     tenants: &'t [Tenant],
-    /// Those that have the key of another one, once they are asked for.
+    /// Tenants with the same key as another one, computed when needed.
     contested: OnceCell<HashSet<TenantId>>,
     index: &'a Index,
     all: &'a Everyone<'a, 't>,
     names: Vec<NamedTenant<'t>>,
     sharing: HashSet<TenantId>,
-    /// What tenants of the run share, in the order of the tenants.
+    /// The relations of the run's tenants, in the order of the tenants.
     relations: &'a [Relation],
-    /// Tenants whose connector is one written object with that of others.
+    /// Tenants that share one written connector object.
     shared_objects: HashSet<TenantId>,
-    /// The names of roles that several tenants have, where these are the first words of most keys, with their first tenants.
+    /// Role names that several tenants have and that are the first words of most keys, with the first tenant of each.
     leading: HashMap<String, TenantId>,
     groups: HashMap<u32, Vec<String>>,
-    /// The first tenant with each organization's name or slug, [normalised](normalise).
+    /// The first tenant with the name or slug of each organization, [normalized](normalise).
     other_names: HashMap<String, TenantId>,
 }
 
@@ -388,12 +389,12 @@ impl Judge<'_, '_> {
         RoleNames { namings, conventions }
     }
 
-    /// How many tenants have a role whose name can be held against theirs.
+    /// How many tenants have a role name that can be compared with their own name.
     fn population(&self) -> usize {
         self.names.iter().filter(|named| named.comparable().is_some()).count()
     }
 
-    /// What two or more tenants, and more than half of them, have or lack around their own name.
+    /// The affixes that two or more tenants, and more than half of all, have or lack around their own name.
     fn affixes(&self) -> Option<NamingConventionKind> {
         let mut counts: HashMap<NamingConventionKind, usize> = HashMap::default();
         for named in self.names.iter().filter(|named| !named.is_own()) {
@@ -406,7 +407,7 @@ impl Judge<'_, '_> {
         counts.into_iter().find(|&(_, count)| count >= 2 && count * 2 > population).map(|(kind, _)| kind)
     }
 
-    /// What several entries for each customer begin with.
+    /// The first words that several entries of each customer share.
     fn leading(&self) -> HashMap<String, TenantId> {
         let mut counts: HashMap<&str, (TenantId, usize)> = HashMap::default();
         let leads = |named: &NamedTenant<'_>| named.has_leading() && self.index.with_name(&named.role_word).is_empty();
@@ -419,7 +420,7 @@ impl Judge<'_, '_> {
         counts.into_iter().filter(|_| is_habit).map(|(word, (tenant, _))| (word.to_owned(), tenant)).collect()
     }
 
-    /// The form that is not the configured one, of two or more roles, and more than half of them.
+    /// The form of two or more role names, and more than half of all, that is not the configured one.
     fn other_form(&self, tenants: &[Tenant]) -> Option<NamingConvention> {
         let mut forms: HashMap<Affixes, Vec<TenantId>> = HashMap::default();
         for (tenant, named) in tenants.iter().zip(&self.names) {
@@ -434,7 +435,7 @@ impl Judge<'_, '_> {
         form.map(|(affixes, tenants)| NamingConvention { kind: NamingConventionKind::OtherForm(affixes), tenants, of })
     }
 
-    /// The tenants by what the convention leaves of their keys.
+    /// The tenants, by their keys without the affixes of the convention.
     fn shortened(&self, tenants: &[Tenant], convention: Option<&NamingConventionKind>) -> HashMap<String, TenantId> {
         let Some(NamingConventionKind::Shorter(affixes)) = convention else { return HashMap::default() };
         let mut short = HashMap::default();
@@ -498,7 +499,7 @@ impl Judge<'_, '_> {
             }
             _ => None,
         });
-        // `Acme-Eu` is more than `acme`, unless there is an `acme_eu` whose name it is.
+        // `Acme-Eu` belongs to `acme`, unless there is an `acme_eu`.
         let is_more_of_own = |other: TenantId| {
             let is_others_name = exact.is_some() && !is_own_by_convention && !self.is_one_customer(id, other);
             named.contains_own() && !is_others_name
@@ -513,7 +514,7 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// The tenant of this name that has the same account.
+    /// The tenant with this name that has the same account.
     fn sharer(&self, id: TenantId, word: &str) -> Option<TenantId> {
         let from = self.relations.partition_point(|relation| relation.tenant < id);
         let mut own = self.relations.iter().skip(from).take_while(|relation| relation.tenant == id);
@@ -526,13 +527,14 @@ impl Judge<'_, '_> {
         own.find(is_it).map(|relation| relation.other)
     }
 
-    /// Whether several tenants have one connector that is written once, and its role has the first words of the key.
+    /// Whether several tenants share one written connector object, and its role is named after the first words of the
+    /// key.
     fn is_of_shared_object(&self, id: TenantId, named: &NamedTenant<'_>) -> bool {
         self.shared_objects.contains(&id) && named.has_leading()
     }
 
-    /// Whether a tenant shares account and role with another one, and its key is the other's with words after it: then
-    /// it is a further entry for one customer, of whom there is one connector.
+    /// Whether a tenant shares account and role with another one, and its key starts with the other's key. In that
+    /// case, it is a further entry for one customer with one connector.
     fn is_further_entry(&self, id: TenantId, other: TenantId) -> bool {
         let key = |id: TenantId| self.all.tenant(id).and_then(key_of).map(words).unwrap_or_default();
         self.is_one_customer(id, other) && !key(other).is_empty() && key(id).starts_with(&key(other))
@@ -543,14 +545,14 @@ impl Judge<'_, '_> {
         self.sharing.contains(&id) && self.sharing.contains(&other)
     }
 
-    /// Whether a role with this word is that of a tenant of the same customer in another run.
+    /// Whether a role with this word belongs to a tenant of the same customer in another run.
     fn is_of_customer(&self, id: TenantId, word: &str) -> bool {
         let firsts = self.all.names.get(word).copied().flatten();
         firsts.is_some_and(|firsts| self.all.groups.same_customer(firsts.first(), id))
     }
 
-    /// Whether a role with this word is that of the tenant's customer, of another tenant of this customer, or of the
-    /// organization. What another customer in the organization has is not shared.
+    /// Whether a role with this word belongs to the tenant's customer, to another tenant of this customer, or to the
+    /// organization. Roles of other customers in the organization do not count.
     fn is_of_group(&self, id: TenantId, word: &str) -> bool {
         self.index.with_name(word).iter().any(|&other| other != id && self.all.groups.same_customer(other, id))
             || self.groups.get(&self.all.groups.customer(id)).is_some_and(|names| names.iter().any(|it| it == word))

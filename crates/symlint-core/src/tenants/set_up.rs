@@ -1,4 +1,4 @@
-//! All runs of an invocation together: tenants are kept apart whichever root module and values file each is in.
+//! All runs of an invocation together. Tenants of different root modules and values files are compared as well.
 
 use std::cell::RefCell;
 
@@ -22,81 +22,81 @@ use super::role_names::{Everyone, RoleNames, RoleNaming, folders};
 use super::tenant::Tenant;
 use crate::config::{Config, groups_by_key};
 
-/// A run to be checked with others.
+/// A run that is checked together with others.
 pub struct Member<'p, 'c> {
-    /// What there is in it. The runs are sorted.
+    /// The model of the run. The runs are sorted.
     pub model: Model<'p>,
-    /// What the team says about it.
+    /// The configuration of the run.
     pub config: &'c Config,
-    /// The root module, by a name that is the same in all of its runs and in no other root.
+    /// The name of the root module, which is the same in all of its runs and different from that of other root modules.
     pub root: String,
 }
 
-/// The tenants of an earlier run: they are compared with others, and nothing is reported on them.
+/// The tenants of an earlier run. They are compared with others, but findings are not reported on them.
 pub struct Earlier {
-    /// The runs of the invocation come after it.
+    /// The ID of the run. The runs of the invocation come after it.
     pub run: RunId,
-    /// As for a member.
+    /// The name of the root module, as in [`Member`].
     pub root: String,
     /// In source order.
     pub tenants: Vec<EarlierTenant>,
     /// Whether it has a safelist of its own.
     pub has_safelist: bool,
-    /// Its report, where its files have the names of others.
+    /// The name of its report, if its files have the same names as others.
     pub report: Option<String>,
 }
 
-/// A tenant of an earlier run, and what its own values do not say.
+/// A tenant of an earlier run, with the facts that its own values do not show.
 pub struct EarlierTenant {
-    /// With spans that lead nowhere.
+    /// The tenant, whose spans are not valid.
     pub tenant: Tenant,
     /// The customer and the organization, by their names in the configuration.
     pub configured: [Option<String>; 2],
-    /// What its connector was given, if it is configured.
+    /// The environment that its connector was given, if it is configured.
     pub environment: Option<String>,
-    /// The file and the place in it.
+    /// The file, and the position in it.
     pub written: (Str, u32),
 }
 
-/// What is to be compared.
+/// The runs to compare.
 pub struct Parts<'p, 'c> {
     /// The runs, sorted.
     pub members: Vec<Member<'p, 'c>>,
     /// Earlier runs, sorted.
     pub earlier: Vec<Earlier>,
-    /// Whether all root modules of the folders that were named are there, and not only those that read some files.
+    /// Whether all root modules in the given folders are included, and not only those that read certain files.
     pub is_whole: bool,
 }
 
-/// Where a value is written, whichever runs read it.
+/// Where a value is written, independent of the runs that read it.
 #[derive(PartialEq, Eq, Hash)]
 enum Written {
     /// In the only run.
     Here(Span),
-    /// In a file, at this place.
+    /// In a file, at this position.
     In(Str, u32),
     /// In an earlier run.
     Earlier(TenantId, FieldKind, usize),
 }
 
-/// The runs of an invocation, and what their tenants share that they should not.
+/// The runs of an invocation, and the values that their tenants share but should not.
 pub struct SetUp<'p> {
     models: Vec<Model<'p>>,
     earlier: Vec<Earlier>,
     is_whole: bool,
-    /// The place of each run among the models.
+    /// For each run, its index among the models.
     places: Vec<Option<usize>>,
     groups: Groups,
     owners: Owners,
-    /// In the order of the tenants on whom they are reported.
+    /// In the order of the tenants with the findings.
     relations: Vec<Relation>,
-    /// By the places of the models.
+    /// In the order of the models.
     role_names: Vec<RoleNames>,
     /// IDs that are almost the same.
     near_ids: Vec<NearIds>,
     /// Tenants whose region stands out.
     region_outliers: Vec<RegionOutlier>,
-    /// Tenants that share SSO account, instance and region, in the order of their second ones.
+    /// Tenants that share SSO account, instance, and region, in the order of the second tenant in each group.
     shared_accounts: Vec<Vec<TenantId>>,
     /// Keys that tenants of several runs have.
     common_keys: HashSet<Str>,
@@ -107,14 +107,14 @@ pub struct SetUp<'p> {
 }
 
 impl<'p> SetUp<'p> {
-    /// Compares the tenants of all runs. `file` is the one path of a file, whatever links lead to it.
+    /// Compares the tenants of all runs. `file` returns the same path for a file, whatever links lead to it.
     pub fn new(parts: Parts<'p, '_>, file: &dyn Fn(&str) -> String) -> Self {
         let set_up = Self::compare(&parts.members, &parts.earlier, file);
         let models = parts.members.into_iter().map(|member| member.model).collect();
         Self { models, earlier: parts.earlier, is_whole: parts.is_whole, ..set_up }
     }
 
-    /// What the members have in common, without their models.
+    /// Finds what the members have in common, without changing their models.
     fn compare(members: &[Member<'_, '_>], earlier: &[Earlier], file: &dyn Fn(&str) -> String) -> Self {
         let has_runs = members.len() + earlier.len() > 1;
         let files: RefCell<HashMap<(RunId, FileId), Str>> = RefCell::default();
@@ -208,7 +208,7 @@ impl<'p> SetUp<'p> {
         }
     }
 
-    /// One run alone.
+    /// A set-up with a single run.
     pub fn alone(model: Model<'p>, config: &Config) -> Self {
         let members = vec![Member { model, config, root: String::new() }];
         Self::new(Parts { members, earlier: Vec::new(), is_whole: true }, &str::to_owned)
@@ -219,7 +219,8 @@ impl<'p> SetUp<'p> {
         &self.models
     }
 
-    /// The same, where nothing is compared any more: each model keeps what concerns its tenants alone.
+    /// The models of the runs, when nothing needs to be compared any more. Each model keeps the results about its own
+    /// tenants.
     pub fn into_models(self) -> Vec<Model<'p>> {
         let Self { mut models, relations, role_names, .. } = self;
         for (model, role_names) in models.iter_mut().zip(role_names) {
@@ -258,27 +259,28 @@ impl<'p> SetUp<'p> {
             || self.earlier.iter().any(|run| !run.tenants.is_empty())
     }
 
-    /// Whether all root modules of the folders that were named are there, and not only those that read some files.
+    /// Whether all root modules in the given folders are included, and not only those that read certain files.
     pub fn is_whole(&self) -> bool {
         self.is_whole
     }
 
-    /// Who is one customer.
+    /// Which tenants are one customer.
     pub fn groups(&self) -> &Groups {
         &self.groups
     }
 
-    /// What the names of the connector roles of a run say.
+    /// What the names of a run's connector roles mean.
     pub fn role_names(&self, run: RunId) -> Option<&RoleNames> {
         self.role_names.get((*self.places.get(run.index())?)?)
     }
 
-    /// What tenants of a run share that they should not, in the order of the tenants.
+    /// The values that tenants of a run share but should not, in the order of the tenants.
     pub fn relations(&self, run: RunId) -> &[Relation] {
         of_run(&self.relations, run)
     }
 
-    /// The groups of tenants that share SSO account, instance, and region, whose second tenant is in this run.
+    /// The groups of tenants that share SSO account, instance, and region, if the second tenant of the group is in this
+    /// run.
     pub fn shared_accounts(&self, run: RunId) -> &[Vec<TenantId>] {
         let second = |group: &Vec<TenantId>| group.get(1).map(|tenant| tenant.run);
         let from = self.shared_accounts.partition_point(|group| second(group) < Some(run));
@@ -286,7 +288,7 @@ impl<'p> SetUp<'p> {
         self.shared_accounts.get(from..to).unwrap_or_default()
     }
 
-    /// Whether any two tenants share something of these kinds.
+    /// Whether any two tenants have a relation of one of these kinds.
     pub fn has_any(&self, kinds: &[RelationKind]) -> bool {
         self.relations.iter().any(|relation| kinds.contains(&relation.kind))
     }
@@ -296,45 +298,46 @@ impl<'p> SetUp<'p> {
         self.near_ids.iter().filter(move |near| near.tenant.run == run)
     }
 
-    /// The tenants of a run whose region stands out.
+    /// The tenants of a run whose region differs from that of similar instances.
     pub fn region_outliers(&self, run: RunId) -> impl Iterator<Item = &RegionOutlier> {
         self.region_outliers.iter().filter(move |outlier| outlier.tenant.run == run)
     }
 
-    /// Whether the SSO accounts of all tenants are known, and all tenants.
+    /// Whether all tenants and their SSO accounts are known.
     pub fn knows_its_accounts(&self) -> bool {
         self.knows_its_accounts
     }
 
-    /// Whether an account is the SSO account of a tenant, or has the role of one.
+    /// Whether an account is the SSO account of a tenant, or contains the role of one.
     pub fn is_account_of_tenant(&self, account: &str) -> bool {
         self.owners.is_account(account) || self.role_accounts.contains(account)
     }
 
-    /// The first tenant whose SSO account this is and that is another customer's than `tenant`, of its run if possible.
+    /// The first tenant of another customer than `tenant` whose SSO account this is, from the same run if possible.
     pub fn owner_of_account(&self, account: &str, tenant: TenantId) -> Option<TenantId> {
         self.owners.of_account(account, tenant, &self.groups)
     }
 
-    /// The first tenant whose instance this is and that is another customer's than `tenant`, of its run if possible.
+    /// The first tenant of another customer than `tenant` whose instance this is, from the same run if possible.
     pub fn owner_of_instance(&self, instance: &str, tenant: TenantId) -> Option<TenantId> {
         self.owners.of_instance(instance, tenant, &self.groups)
     }
 
-    /// The tenant that another one was copied from, if it was.
+    /// The tenant that this one was copied from, if it was copied.
     pub fn copied_from(&self, tenant: TenantId) -> Option<TenantId> {
         let from = self.relations.partition_point(|relation| relation.tenant < tenant);
         let mut own = self.relations.iter().skip(from).take_while(|relation| relation.tenant == tenant);
         own.find(|relation| relation.kind == RelationKind::DuplicateTenant).map(|relation| relation.other)
     }
 
-    /// The tenant whose role another one has, where the account of the role is not the one that it says is its own.
+    /// The tenant whose role this one has, if the role's account is not the tenant's own SSO account.
     pub fn role_copied_from(&self, tenant: &Tenant) -> Option<TenantId> {
         let account = tenant.role_account().filter(|_| tenant.has_role_account_mismatch())?;
         self.owner_of_account(account.text(), tenant.id)
     }
 
-    /// The tenant of another customer, or with another account, whose role has the name of this tenant, where the two have one key.
+    /// The tenant with the same key whose role has the name of this tenant, if it belongs to another customer or has
+    /// another account.
     pub fn namesake(&self, tenant: &Tenant) -> Option<&Tenant> {
         let account = |tenant: &Tenant| tenant.sso_account().map(|account| account.text().to_owned());
         let is_own = |other: &&Tenant| {
@@ -346,25 +349,25 @@ impl<'p> SetUp<'p> {
         self.of_key(tenant).filter(is_own).find(is_other)
     }
 
-    /// Whether another customer has the key of this tenant: what the configuration says of it is about both.
+    /// Whether another customer has the key of this tenant. If so, the configuration for this key is about both.
     pub fn is_key_of_several(&self, tenant: &Tenant) -> bool {
         self.of_key(tenant).any(|other| !self.groups.same_customer(other.id, tenant.id))
     }
 
-    /// The tenants of all runs that have the key of this one, where several runs have it.
+    /// The tenants with the same key in all runs, if several runs have it.
     fn of_key<'s>(&'s self, tenant: &Tenant) -> impl Iterator<Item = &'s Tenant> + use<'s, 'p> {
         let key = tenant.key.raw().and_then(|key| self.common_keys.get(key));
         let models = key.into_iter().flat_map(|key| self.models.iter().map(move |model| (key, model)));
         models.filter_map(|(key, model)| model.tenants.get(model.index.with_key(key)?.index()))
     }
 
-    /// The file in which a tenant is, where its key alone would not tell it from others for a reader of `run`.
+    /// The file that contains a tenant, if its key alone is not unique for a reader of `run`.
     pub fn file_to_name(&self, tenant: &Tenant, run: RunId) -> Option<String> {
         tenant.key.raw().filter(|key| tenant.id.run != run && self.common_keys.contains(*key))?;
         self.file_of(tenant.id)
     }
 
-    /// The name of the file in which the key of a tenant is.
+    /// The name of the file that contains the key of a tenant.
     pub(crate) fn file_of(&self, tenant: TenantId) -> Option<String> {
         let Some(model) = self.model(tenant.run) else {
             let file = &self.earlier_tenant(tenant)?.written.0;
@@ -375,7 +378,7 @@ impl<'p> SetUp<'p> {
         Some(model.sources().get(span.file).name().to_owned())
     }
 
-    /// Where a reader finds something of a tenant, in the files of its run. Of an earlier run, there are none.
+    /// Where something of a tenant is in the files of its run. An earlier run has no files.
     pub(crate) fn place_of(&self, tenant: TenantId, at: &dyn Locate) -> Option<Span> {
         match self.model(tenant.run) {
             Some(model) => Some(model.project.visible(at.place(model.sources()).span)),
@@ -390,7 +393,7 @@ fn of_run(relations: &[Relation], run: RunId) -> &[Relation] {
     relations.get(from..to).unwrap_or_default()
 }
 
-/// All that share the same values, in source order; no two groups do.
+/// The groups of tenants with the same values, in source order. Each tenant is in at most one group.
 fn shared_accounts(relations: &[Relation], tenants: &[&Tenant], groups: &Groups) -> Vec<Vec<TenantId>> {
     let mut shared: SortedMap<(&str, &str, Option<&str>), Vec<TenantId>> = SortedMap::new();
     for relation in relations.iter().filter(|relation| relation.kind == RelationKind::SharedSsoAccount) {
@@ -411,8 +414,8 @@ fn shared_accounts(relations: &[Relation], tenants: &[&Tenant], groups: &Groups)
     shared
 }
 
-/// A role that is named after another tenant was copied with the account, and is reported for both. Tenants of root modules
-/// in the folder that their roles are named after belong together.
+/// Removes relations of tenants whose role is named after another tenant: the role was copied with the account, and is
+/// reported for both. Tenants of root modules in a folder after which their roles are named belong together.
 fn leave_out_copied_roles(relations: &mut Vec<Relation>, members: &[Member<'_, '_>], role_names: &[RoleNames]) {
     let is_others = |tenant: TenantId, other: TenantId| {
         let place = members.binary_search_by_key(&tenant.run, |member| member.model.run).ok();
@@ -445,8 +448,8 @@ fn leave_out_forbidden_accounts(tenant: &mut Comparable<'_>, config: &Config) {
     }
 }
 
-/// By the normalized names of tenants, the first tenant and the first one of another customer. Where several customers
-/// have one key, the folders of their root modules are names, too.
+/// By the normalized names of tenants, the first tenant and the first of another customer. If several customers have
+/// the same key, the folders of their root modules are also used as names.
 fn names(members: &[Member<'_, '_>], earlier: &[Earlier], groups: &Groups) -> HashMap<String, Option<Firsts>> {
     let before = earlier.iter().flat_map(|run| &run.tenants).map(|it| (&it.tenant, it.environment.as_deref()));
     let own = members.iter().flat_map(|member| {
@@ -477,8 +480,8 @@ fn names(members: &[Member<'_, '_>], earlier: &[Earlier], groups: &Groups) -> Ha
     names
 }
 
-/// The names that several customers have, and that the roles of all but one of them have, too: the last one's was left
-/// over in a copy.
+/// Names that several customers have, and that the roles of all but one of these customers have, too. The remaining
+/// customer's name was left over in a copy.
 fn claimed(tenants: &[&Tenant], names: &HashMap<String, Option<Firsts>>, groups: &Groups) -> HashSet<String> {
     let mut customers: HashMap<String, SortedMap<u32, bool>> = HashMap::default();
     for tenant in tenants {

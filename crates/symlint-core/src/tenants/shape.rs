@@ -1,51 +1,51 @@
-//! What of a tenant does not fit the type of the shipped example, which is assumed where none is declared.
+//! Attributes of a tenant that do not fit the type of the shipped example, which is assumed if no type is declared.
 
 use symlint_terraform::{Entry, Kind, Path, PathStep, SortedMap, Span, Str, Value};
 
-/// Something in a tenant that is not as the assumed type has it.
+/// A part of a tenant that does not fit the assumed type.
 #[derive(Debug)]
 pub struct Misfit {
-    /// The name that is misspelt, or the value of the wrong type.
+    /// The misspelled name, or the value of the wrong type.
     pub span: Span,
-    /// The way to the value.
+    /// The path to the value.
     pub path: Path,
     pub kind: MisfitKind,
 }
 
-/// In which way something does not fit.
+/// How something does not fit.
 #[derive(Debug)]
 pub enum MisfitKind {
-    /// An attribute that the type lacks, whose name is nearly that of one which it has.
+    /// An attribute that the type does not have, with a name that resembles one of the type's attributes.
     Misspelt {
-        /// As it is written.
+        /// The name as it is written.
         name: Str,
-        /// What was probably meant.
+        /// The name that was probably meant.
         meant: String,
-        /// Whether what was meant is there too.
+        /// Whether the attribute that was probably meant is present as well.
         is_taken: bool,
     },
-    /// The value cannot be converted to the type that it should have.
+    /// The value cannot be converted to the expected type.
     Type {
-        /// The type that it should have.
+        /// The expected type.
         wanted: &'static str,
-        /// The type that it has.
+        /// The actual type.
         got: &'static str,
     },
 }
 
-/// How many letters may be wrong, missing, too many or swapped in a name that is still taken for another.
+/// How many letters may be wrong, missing, superfluous, or swapped in a misspelled name.
 const NEAR: usize = 2;
 
-/// Whether `name` is certainly no name of its own next to `meant`, as `regions`, `region_2` and `other_region` are next
-/// to `region`. Of a short name, two other letters make another word.
+/// Whether `name` is certain to be a misspelling of `meant`, and not a name of its own like `regions`, `region_2`, and
+/// `other_region` next to `region`. In a short name, two other letters make another word.
 fn is_slip(name: &str, meant: &str) -> bool {
     const SHORT: usize = 10;
     let is_longer = name.starts_with(meant) || name.ends_with(meant) || name.contains(|c: char| c.is_ascii_digit());
     !is_longer && (meant.len() >= SHORT || strsim::osa_distance(name, meant) < NEAR)
 }
 
-/// Whether one letter of a word is wrong, missing, too many or swapped, and the word is not so short that it is another:
-/// `account_b` is none of `account_a`.
+/// Whether one letter of a word is wrong, missing, superfluous, or swapped, and the word is not so short that it is
+/// another one: `account_b` is not a misspelling of `account_a`.
 fn is_one_slip(name: &str, meant: &str) -> bool {
     const SHORT: usize = 4;
     let mut words = name.split('_').zip(meant.split('_')).filter(|(own, others)| own != others);
@@ -53,16 +53,17 @@ fn is_one_slip(name: &str, meant: &str) -> bool {
     is_long && strsim::osa_distance(name, meant) < NEAR && is_slip(name, meant)
 }
 
-/// What a tenant looks like: the attributes of an object and what is below each; a value has none.
+/// The form of a tenant: the attributes of an object, and the form of each of them; a plain value has none.
 #[derive(Default)]
 pub(crate) struct Shape {
     attributes: SortedMap<Str, Shape>,
-    /// Whether the names are the author's own, so that only other tenants tell what is misspelled.
+    /// Whether the attribute names are the author's own, so that only the other tenants show which names are
+    /// misspelled.
     is_foreign: bool,
 }
 
 impl Shape {
-    /// A tenant with a value at the end of each of these paths.
+    /// The form of a tenant with a value at the end of each of these paths.
     pub(crate) fn of<'p>(paths: impl IntoIterator<Item = &'p [Str]>) -> Self {
         let mut shape = Self::default();
         for path in paths {
@@ -71,7 +72,7 @@ impl Shape {
         shape
     }
 
-    /// The same, where the names are the author's own.
+    /// Like [`Shape::of`], with attribute names that are the author's own.
     pub(crate) fn of_foreign<'p>(paths: impl IntoIterator<Item = &'p [Str]>) -> Self {
         let mut shape = Self::of(paths);
         shape.set_foreign();
@@ -91,10 +92,10 @@ impl Shape {
         !self.attributes.is_empty()
     }
 
-    /// What does not fit in `tenant`, which `path` leads to.
+    /// The parts of `tenant`, which is at `path`, that do not fit.
     pub(crate) fn misfits(&self, tenant: &Value, path: &Path) -> Vec<Misfit> {
         let mut misfits = Vec::new();
-        // Where no attribute is known, an element may be anything.
+        // If no attribute is known, an element may be anything.
         if !self.is_object() {
             return misfits;
         }
@@ -116,7 +117,7 @@ impl Shape {
             (false, _) => misfit("string"),
             (true, None) => misfit("object"),
             (true, Some(entries)) => {
-                // Of an author's own names, one that is missing may be misspelt.
+                // Among the author's own names, one that is missing may be misspelled.
                 let is_known = |entry: &&Entry| self.attributes.contains_key(entry.key.as_str());
                 let is_judged = !self.is_foreign || entries.iter().filter(is_known).count() < self.attributes.len();
                 for entry in entries {
@@ -132,7 +133,7 @@ impl Shape {
         }
     }
 
-    /// Which attribute `entry`, which is none, was probably meant to be.
+    /// The attribute that `entry`, which is not a known one, was probably meant to be.
     fn misspelt(&self, entry: &Entry, entries: &[Entry]) -> Option<MisfitKind> {
         let is_free = |name: &str| entries.iter().all(|entry| entry.key.as_str() != name);
         let is_object = entry.value.entries().is_some();
@@ -151,7 +152,7 @@ impl Shape {
     }
 }
 
-/// The way to a value: only where something is wrong, a path is built from it.
+/// The path to a value, which is only built if something is wrong.
 struct LazyPath<'p, 'v> {
     start: &'p Path,
     names: Vec<&'v Str>,

@@ -1,4 +1,4 @@
-//! Where a value came from: which tenant, and which of its values.
+//! Where values come from: which tenant, and which of its values.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
@@ -24,23 +24,23 @@ pub enum Source<'v> {
     Tenant(TenantId),
     /// A value of a tenant.
     Field(FieldRef),
-    /// Something else inside a tenant's entry, at this path.
+    /// Another part of a tenant's entry, at this path.
     Attribute(TenantId, &'v Path),
     /// A collection of tenants as a whole.
     AllTenants,
-    /// Something that does not belong to a tenant: a literal, another variable.
+    /// Something that belongs to no tenant: a literal, or another variable.
     Elsewhere(&'v Origin),
 }
 
-/// What a value was built from, nearly always one.
+/// The sources of a value, which is usually one.
 pub type MadeOf<'v> = SmallVec<[Source<'v>; 2]>;
 
-/// Which value of which tenant.
+/// A value of a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldRef {
     pub tenant: TenantId,
     pub kind: FieldKind,
-    /// The grant that it belongs to, by its place in [`Tenant::grants`], where it belongs to one alone.
+    /// The index in [`Tenant::grants`] of the grant that it belongs to, if it belongs to exactly one.
     pub grant: Option<usize>,
 }
 
@@ -55,49 +55,50 @@ impl Source<'_> {
     }
 }
 
-/// A collection whose elements tenants are built from.
+/// A collection with elements that tenants are built from.
 #[derive(Debug)]
 pub struct Collection {
     pub shape: Shape,
-    /// How it is called, such as `customer_tenants` or `local.tenants`.
+    /// Its name, such as `customer_tenants` or `local.tenants`.
     pub name: String,
-    /// Which part of an element is which value, and how that is known.
+    /// Which attribute of an element is which value, with the evidence.
     pub ways: Vec<Way>,
     /// How it was found.
     pub discovery: Discovery,
-    /// The flows whose instances belong to its elements, by their places in [`super::Model::flows`].
+    /// The flows whose instances belong to its elements, as indexes in [`super::Model::flows`].
     pub flows: Vec<usize>,
     /// Where the variable or the local is declared.
     pub declared: Option<Span>,
-    /// The attributes of its elements that are none of the values, where not all values were found by name.
+    /// The attributes of its elements that are none of the values. Only filled if some values were not found by name.
     pub others: Vec<OtherAttribute>,
-    /// Whose its elements are. One element may belong to several tenants: access entries that name an organization.
+    /// The tenants that own its elements. One element may belong to several tenants, such as an organization that
+    /// several access entries name.
     owners: HashMap<SmallVec<[ElementKey; 1]>, Owners>,
 }
 
-/// Whose an element is; nearly always one tenant's.
+/// The tenants that own an element, usually one.
 pub type Owners = SmallVec<[TenantId; 1]>;
 
-/// Where the elements of a collection are: a root, and the way from there to what holds them.
+/// Where a collection is: a root, and the path from there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Shape {
-    /// The variable, local or output.
+    /// The variable, local, or output.
     pub root: Root,
-    /// The steps to the collection. Where collections are nested, a step leads to any element of the outer one.
+    /// The steps to the collection. In nested collections, a step may lead to any element of the outer one.
     pub steps: SmallVec<[Step; 2]>,
 }
 
-/// What tells the elements of one container apart.
+/// The key of an element in its container.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ElementKey {
     /// A key or attribute.
     Name(Str),
-    /// A place in a list.
+    /// An index in a list.
     Index(u32),
 }
 
 impl ElementKey {
-    /// What a step leads to.
+    /// The key of the element that a step leads to.
     pub fn of(step: &PathStep) -> Self {
         match step {
             PathStep::Attribute(name) | PathStep::Key(name) => Self::Name(name.clone()),
@@ -106,38 +107,38 @@ impl ElementKey {
     }
 }
 
-/// The way from an element to one of a tenant's values.
+/// The path from an element to one of a tenant's values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Way {
     /// The steps from the element.
     pub steps: Steps,
     /// Which value it is.
     pub field: FieldKind,
-    /// How that is known.
+    /// The evidence for that.
     pub evidence: Evidence,
-    /// Whether the value is only a part of what takes effect, such as an account of an ARN.
+    /// Whether the value is only a part of what takes effect, such as the account in an ARN.
     pub is_fragment: bool,
-    /// The sinks that it reaches, whatever the evidence is; the one that most instances have comes first.
+    /// The sinks that it reaches, whatever the evidence is. The sink that most instances have comes first.
     pub reaches: Vec<Reach>,
 }
 
-/// An attribute that is none of a tenant's values, as far as is known.
+/// An attribute that is not known to be one of a tenant's values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherAttribute {
     /// The steps from the element.
     pub steps: Steps,
-    /// The values that most of it looks like.
+    /// The kinds of values that most of its values look like.
     pub looks: Vec<FieldKind>,
 }
 
 /// A sink that an attribute reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
-    /// What it reaches.
+    /// The sink.
     pub sink: SinkPlace,
-    /// Which value the sink needs.
+    /// The kind of value that the sink needs.
     pub field: FieldKind,
-    /// In how many flow instances.
+    /// How many flow instances it reaches.
     pub cases: Cases,
 }
 
@@ -148,7 +149,7 @@ pub enum SinkPlace {
     Setting {
         kind: &'static str,
         attribute: &'static str,
-        /// The part of the attribute.
+        /// The part of the attribute, if that is an object.
         part: Option<&'static str>,
     },
     /// An argument of a flow call.
@@ -165,24 +166,24 @@ impl fmt::Display for SinkPlace {
     }
 }
 
-/// In how many cases something holds.
+/// In how many of the examined cases something holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "InspectedCases"))]
 pub struct Cases {
-    /// In how many it holds.
+    /// The cases in which it holds.
     pub count: usize,
-    /// How many were examined.
+    /// The examined cases.
     pub of: usize,
 }
 
-/// How a collection of tenants was found, the strongest first.
+/// How a collection of tenants was found, in order of strength.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Discovery {
     /// The configuration names it.
     Configured,
-    /// It is called as in the shipped example.
+    /// It has the name that the shipped example uses.
     Named,
-    /// Flows are repeated for its elements, or are given their values.
+    /// Flows are repeated for its elements, or receive their values.
     Flows,
     /// Its elements look like tenants.
     Looks,
@@ -190,20 +191,20 @@ pub enum Discovery {
     Selected,
 }
 
-/// How it is known which value an attribute is, the strongest first.
+/// How it is known which value an attribute is, in order of strength.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
-    /// The configuration says it.
+    /// The configuration says so.
     Configured,
-    /// Its name does.
+    /// Its name says so.
     Named,
-    /// It reaches what needs this value.
+    /// It reaches a sink that needs this value.
     Reaches,
-    /// It is the account in the role's ARN, in this many of the elements whose role is known.
+    /// It is the account in the role's ARN, in this many of the elements with a known role.
     InRole(Cases),
     /// It is in the safelist, in this many of the elements.
     InSafelist(Cases),
-    /// It alone looks like one, in this many of the elements that have it.
+    /// It is the only attribute that looks like such a value, in this many of the elements that have it.
     Looks(Cases),
 }
 
@@ -222,7 +223,7 @@ impl Collection {
         }
     }
 
-    /// Makes an element the tenant's.
+    /// Makes the tenant an owner of an element.
     pub(crate) fn own(&mut self, element: SmallVec<[ElementKey; 1]>, tenant: TenantId) {
         let owners = self.owners.entry(element).or_default();
         if !owners.contains(&tenant) {
@@ -230,20 +231,20 @@ impl Collection {
         }
     }
 
-    /// How many elements belong to somebody.
+    /// The number of elements that have an owner.
     pub fn elements(&self) -> usize {
         self.owners.len()
     }
 
-    /// The element to which these steps from the root lead, and how many of them; `None` where they lead elsewhere.
+    /// Like [`Shape::element`], for the collection's shape.
     pub(crate) fn element(&self, root: &Root, steps: &[&PathStep]) -> Option<(SmallVec<[ElementKey; 1]>, usize)> {
         self.shape.element(root, steps)
     }
 }
 
 impl Shape {
-    /// The element to which these steps from `root` lead, and how many of them; without an element where they lead to
-    /// the collection as a whole. `None` where they lead elsewhere.
+    /// The key of the element that these steps from `root` lead to, and the number of those steps. The key is empty if
+    /// they lead to the collection as a whole; `None` if they lead elsewhere.
     pub fn element(&self, root: &Root, steps: &[&PathStep]) -> Option<(SmallVec<[ElementKey; 1]>, usize)> {
         if self.root != *root {
             return None;
@@ -266,20 +267,21 @@ impl Shape {
     }
 }
 
-/// Knows the elements of all collections and their values by path, and those without a path by where they were written.
+/// Finds the elements of all collections and their values by path. Values without a path are found by the place where
+/// they are written.
 #[derive(Debug, Default)]
 pub struct SourceIndex {
     collections: Vec<Collection>,
-    /// Elements that are something else with a name of its own: `local.tenants = { acme = var.acme }`.
+    /// Elements that are another named value: `local.tenants = { acme = var.acme }`.
     aliases: HashMap<Path, (usize, Owners)>,
-    /// Values of tenants with several grants, by their paths.
+    /// The values of tenants with several grants, by path.
     granted: HashMap<TenantId, FieldsOfGrants>,
-    /// `None` where several values were written by the same text.
+    /// `None` if several values were written by the same text.
     written: HashMap<Span, Option<FieldRef>>,
 }
 
 impl SourceIndex {
-    /// Notes that `path` leads to an element of the collection at `at`, too.
+    /// Notes that `path` also leads to an element of the collection at index `at`.
     pub(crate) fn add_alias(&mut self, path: Path, at: usize, tenant: TenantId) {
         self.aliases.entry(path).or_insert_with(|| (at, Owners::new())).1.push(tenant);
     }
@@ -288,12 +290,12 @@ impl SourceIndex {
         &self.collections
     }
 
-    /// The same, to be filled while tenants are found.
+    /// The collections, to be filled while tenants are found.
     pub(crate) fn collections_mut(&mut self) -> &mut [Collection] {
         &mut self.collections
     }
 
-    /// Notes the values of tenants for which paths do not tell enough.
+    /// Notes the values of tenants that paths alone do not identify.
     pub(crate) fn add_values(&mut self, tenants: &[Tenant]) {
         for tenant in tenants {
             let alone = tenant.values_alone().map(|field| (field, None));
@@ -304,7 +306,7 @@ impl SourceIndex {
             for (field, grant) in alone.chain(granted) {
                 let found = FieldRef { tenant: field.tenant, kind: field.kind, grant };
                 match &field.path {
-                    // A key has the path of its entry.
+                    // The path of a key is that of its entry.
                     Some(path) if path.last().and_then(PathStep::name) == field.raw() => {}
                     Some(path) if grant.is_some() && tenant.grants.len() > 1 => {
                         let known = paths.entry(names_of(path)).or_default();
@@ -329,24 +331,24 @@ impl SourceIndex {
         }
     }
 
-    /// The tenant to whose element `path` leads, or into it.
+    /// The tenant whose element `path` leads to, or into.
     pub fn tenant_at(&self, path: &Path) -> Option<TenantId> {
         self.at(path, None)?.tenant()
     }
 
-    /// Whose the element is to which `path` leads, or into it.
+    /// The owners of the element that `path` leads to, or into.
     pub fn owners(&self, path: &Path) -> &[TenantId] {
         self.locate(path).map(|(_, owners, _)| owners.as_slice()).unwrap_or_default()
     }
 
-    /// What `value` is called in the entry of the tenant from which it comes as it is.
+    /// The attribute name of `value` in its tenant's entry, if it was taken from there unchanged.
     pub fn name_in_entry<'v>(&self, value: &'v Value) -> Option<&'v Str> {
         let path = value.origin.path.as_ref().filter(|path| !self.owners(path).is_empty())?;
         path.last()?.name()
     }
 
-    /// Everything that `value`, but not what is inside it, was built from; `None` where that is too much to look at.
-    /// What belongs to several tenants, `own` among them, counts as `own`'s.
+    /// All sources of `value`, but not of the parts inside it; `None` if there are too many. A source that belongs to
+    /// several tenants including `own` is treated as `own`'s.
     pub fn of<'v>(&self, value: &'v Value, own: impl Into<Option<TenantId>>) -> Option<MadeOf<'v>> {
         let mut sources = MadeOf::new();
         let mut left = MOST;
@@ -364,17 +366,17 @@ impl SourceIndex {
         self.gathered(value, None).0
     }
 
-    /// The same, where what belongs to several tenants, `own` among them, is of `own`.
+    /// Like [`Self::tenants`], but a source that belongs to several tenants including `own` is treated as `own`'s.
     pub fn tenants_for(&self, value: &Value, own: TenantId) -> Vec<TenantId> {
         self.gathered(value, Some(own)).0
     }
 
-    /// Whether anything in `value` came from a collection of tenants.
+    /// Whether any part of `value` came from a collection of tenants.
     pub fn is_of_tenants(&self, value: &Value) -> bool {
         self.gathered(value, None).1
     }
 
-    /// Whether `value` was built from something of `tenant`, or depends on it.
+    /// Whether `value` was built from a value of `tenant`, or depends on one.
     pub fn depends_on(&self, value: &Value, tenant: TenantId) -> bool {
         let mut found = false;
         value.origin.each_dependence(&mut |origin| {
@@ -406,7 +408,7 @@ impl SourceIndex {
             *any |= tenant.is_some() || matches!(source, Source::AllTenants);
             tenants.extend(tenant.filter(|tenant| !tenants.contains(tenant)));
         }
-        // What is inside something of one tenant is that tenant's.
+        // A value inside something that belongs to one tenant also belongs to that tenant.
         if sources.iter().all(|source| source.tenant().is_none()) {
             let inside = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);
             for part in inside.chain(value.elements().unwrap_or_default()) {
@@ -431,7 +433,7 @@ impl SourceIndex {
             found.push(Source::Field(*field));
             return Some(());
         }
-        // A local or another variable says only through what a value came: what it was built from says more.
+        // A local or another variable only says which way a value took. Its sources are more informative.
         match &origin.makeup {
             Makeup::Joined(parts) if !parts.is_empty() => {
                 parts.iter().try_for_each(|part| self.follow(&part.origin, own, left, found))
@@ -446,7 +448,8 @@ impl SourceIndex {
         }
     }
 
-    /// The collection into which `path` leads, by its place, whose the element is, and how many steps lead to it.
+    /// The index of the collection that `path` leads into, the owners of the element, and the number of steps to the
+    /// element.
     pub(crate) fn locate(&self, path: &Path) -> Option<(usize, &Owners, usize)> {
         let (root, steps) = path.parts();
         self.locate_steps(path, root, &steps)
@@ -468,12 +471,12 @@ impl SourceIndex {
         Some((*at, owners, steps.len() - after))
     }
 
-    /// Adds a collection whose elements belong to tenants of others.
+    /// Adds a collection whose elements belong to tenants of other collections.
     pub(crate) fn push(&mut self, collection: Collection) {
         self.collections.push(collection);
     }
 
-    /// What of the tenants is at `path`.
+    /// What the tenants have at `path`.
     fn at<'v>(&self, path: &'v Path, own: Option<TenantId>) -> Option<Source<'v>> {
         let (root, steps) = path.parts();
         let Some((at, owners, taken)) = self.locate_steps(path, root, &steps) else {
@@ -504,9 +507,9 @@ impl SourceIndex {
     }
 }
 
-/// Whether `steps` are those of the way.
+/// Whether `steps` follow the steps of `way`.
 pub(crate) fn is_way(way: &[Step], steps: &[&PathStep]) -> bool {
-    // Of most ways the ends differ.
+    // Most ways differ at their ends, so the comparison starts there.
     let is_step = |(wanted, step): (&Step, &&PathStep)| match wanted {
         Step::Each => true,
         Step::Name(wanted) => step.name() == Some(wanted),
@@ -514,10 +517,10 @@ pub(crate) fn is_way(way: &[Step], steps: &[&PathStep]) -> bool {
     way.len() == steps.len() && way.iter().rev().zip(steps.iter().rev()).all(is_step)
 }
 
-/// The values of the grants of one tenant, by the names on the way to them.
+/// The values in the grants of one tenant, by a hash of the names in their paths.
 type FieldsOfGrants = HashMap<u64, SmallVec<[(Path, FieldRef); 1]>>;
 
-/// A hash of the names in a path, which is the same for all paths that [lead to the same](leads_to_the_same).
+/// A hash of the names in a path. It is the same for all paths that [lead to the same value](leads_to_the_same).
 fn names_of(path: &Path) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
     path.backwards().for_each(|step| match step {
@@ -527,8 +530,8 @@ fn names_of(path: &Path) -> u64 {
     hasher.finish()
 }
 
-/// Whether two paths have the same steps, whatever is an attribute or a key: that depends on whether a type is
-/// declared.
+/// Whether two paths have the same steps, ignoring whether a step is an attribute or a key: that depends on whether a
+/// type is declared.
 fn leads_to_the_same(a: &Path, b: &Path) -> bool {
     let same = |a: &PathStep, b: &PathStep| a == b || a.name().is_some_and(|name| b.name() == Some(name));
     let (mut own, mut other) = (a.backwards(), b.backwards());
@@ -541,14 +544,14 @@ fn leads_to_the_same(a: &Path, b: &Path) -> bool {
     }
 }
 
-/// The path of a key of a map that is gone through: it leads to the entry, and the key is not what is there.
+/// The path of the key of an iterated map. It leads to the entry, although the key is not the entry's value.
 pub(crate) fn key_path(value: &Value) -> Option<&Path> {
     let path = value.origin.path.as_ref()?;
     let is_key = path.last()?.name() == Some(value.as_str()?);
     (is_key && !matches!(path.selection(), Some(Selection::Literal))).then_some(path)
 }
 
-/// The text of a string, number or boolean.
+/// The text of a string, number, or boolean.
 pub fn text_of(value: &Value) -> Option<Str> {
     match &value.kind {
         Kind::String(text) => Some(text.clone()),

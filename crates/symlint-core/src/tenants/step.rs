@@ -1,15 +1,15 @@
-//! The way inside a value, whatever the elements of collections are called.
+//! Paths inside a value that do not depend on the keys of collections.
 
 use smallvec::SmallVec;
 use symlint_terraform::{Str, Value};
 
-/// The way inside a value.
+/// A path inside a value.
 pub type Steps = SmallVec<[Step; 2]>;
 
 /// A step inside a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Step {
-    /// An attribute, or a key that is written.
+    /// An attribute, or a literal key.
     Name(Str),
     /// Any element.
     Each,

@@ -1,4 +1,4 @@
-//! A tenant, and what its values say together.
+//! A tenant, and facts that follow from several of its values.
 
 use symlint_terraform::{Path, PathStep, Root, Span, Str};
 
@@ -9,75 +9,75 @@ use super::id::TenantId;
 use super::kind::FieldKind;
 use super::shape::Misfit;
 
-/// A customer, or one of several accesses to one customer.
+/// A customer, or one of several ways to access a customer.
 #[derive(Debug)]
 pub struct Tenant {
-    /// Which one it is.
+    /// The tenant's ID.
     pub id: TenantId,
-    /// The name under which it is kept: the key in the map, or what the flow call says.
+    /// Its name: the key in the map, or the name in the flow call.
     pub key: Field,
-    /// Other names under which it is known: what its flow is called by, and the organization that its entry names.
+    /// Other names of the tenant: the name of its flow, and of the organization that its entry refers to.
     pub other_names: Vec<Str>,
     /// The account in which the connector role is defined.
     pub sso_account_id: Field,
     /// How Sym reaches the customer's Identity Center.
     pub connector: Connector,
-    /// Who may be given what where.
+    /// The accounts that engineers may enter, with the permission sets for them.
     pub grants: Box<[Grant]>,
-    /// Where it comes from.
+    /// Where the tenant was found.
     pub provenance: Provenance,
     /// Whether it is an object, null, or unknown as a whole.
     pub whole: Whole,
-    /// Where its values are written as a whole.
+    /// The place of its entry.
     pub span: Span,
-    /// The way to it, such as `customer_tenants["foo"]`.
+    /// The path to it, such as `customer_tenants["foo"]`.
     pub path: Path,
-    /// Attributes that are required and absent: the name as it is written in the input, and the value's field.
+    /// Required attributes that are absent.
     pub missing: Vec<MissingAttribute>,
-    /// What does not fit the assumed type, where none is declared.
+    /// Parts that do not fit the assumed type, if no type is declared.
     pub misfits: Vec<Misfit>,
 }
 
-/// An attribute that a tenant must have and lacks.
+/// An attribute that a tenant must have but lacks.
 #[derive(Debug)]
 pub struct MissingAttribute {
-    /// The name in the input, such as `role_arn`.
+    /// The name as written in the input, such as `role_arn`.
     pub name: String,
     /// How it is absent.
     pub absence: Absence,
-    /// The value where there is one (`null`, `""`), else the key of what lacks it.
+    /// The value, if there is one (`null`, `""`), or else the key of the object without it.
     pub span: Span,
-    /// The way to it.
+    /// The path to it.
     pub path: Path,
-    /// Which value it is, where it is a single one.
+    /// Which of the tenant's values it is, if it is a single value.
     pub field: Option<FieldKind>,
 }
 
-/// Where a tenant comes from.
+/// Where a tenant was found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Provenance {
-    /// An element of this collection, by its place in [`super::SourceIndex::collections`].
+    /// An element of the collection with this index in [`super::SourceIndex::collections`].
     Collection(usize),
-    /// A flow call that is given values directly, by its place in [`super::Model::flows`].
+    /// A flow call that sets the values directly, as an index in [`super::Model::flows`].
     FlowCall(usize),
 }
 
-/// What there is of a tenant as a whole.
+/// The kind of value that a tenant is as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whole {
     /// An object, or a list of grants.
     Object,
-    /// `null`
+    /// The value `null`.
     Null,
     Other(&'static str),
     /// Not known before apply.
     Unknown,
 }
 
-/// `sso_connector_settings`
+/// The connector settings, `sso_connector_settings` in the shipped example.
 #[derive(Debug)]
 pub struct Connector {
-    /// `aws`
+    /// The cloud, which is `aws`.
     pub cloud: Field,
     /// The customer's Identity Center instance.
     pub instance_arn: Field,
@@ -89,10 +89,10 @@ pub struct Connector {
     pub is_common: bool,
 }
 
-/// A permission set in an account, for which engineers may ask.
+/// A permission set in an account, which engineers can request.
 #[derive(Debug)]
 pub struct Grant {
-    /// What one gets.
+    /// The permissions that an engineer gets.
     pub permission_set_arn: Field,
     pub target_account_id: Field,
     /// Whether a flow of the tenant receives it, as far as that is known.
@@ -109,7 +109,7 @@ impl Grant {
         if kind == FieldKind::PermissionSetArn { &self.permission_set_arn } else { &self.target_account_id }
     }
 
-    /// Puts a field in the place of the one of its kind.
+    /// Replaces the field of the same kind.
     pub(crate) fn set(&mut self, field: Field) {
         match field.kind {
             FieldKind::PermissionSetArn => self.permission_set_arn = field,
@@ -119,7 +119,7 @@ impl Grant {
 }
 
 impl Connector {
-    /// The value of this kind, which is one of [`FieldKind::CONNECTOR`].
+    /// The value of this kind, which must be one of [`FieldKind::CONNECTOR`].
     pub fn field(&self, kind: FieldKind) -> &Field {
         match kind {
             FieldKind::Cloud => &self.cloud,
@@ -129,7 +129,7 @@ impl Connector {
         }
     }
 
-    /// Puts a field in the place of the one of its kind.
+    /// Replaces the field of the same kind.
     pub(crate) fn set(&mut self, field: Field) {
         match field.kind {
             FieldKind::Cloud => self.cloud = field,
@@ -140,7 +140,7 @@ impl Connector {
     }
 }
 
-/// The way to a role; or else to the account in it, with the role and the way to the instance.
+/// The path to a role; or else the path to the account in it, with the role and the path to the instance.
 type ConnectorSource<'t> = (&'t Path, Option<&'t str>, Option<&'t Path>);
 
 impl Tenant {
@@ -154,14 +154,14 @@ impl Tenant {
         self.values().all(Field::is_unseen)
     }
 
-    /// Whether its key is a name that somebody gave it, and not the address of its call, or its place in a list.
+    /// Whether its key is a name that someone chose, as opposed to the address of a call or an index in a list.
     pub fn is_named(&self) -> bool {
         let is_key = |name: &Str| !name.is_empty();
         self.path.last().and_then(PathStep::name).is_some_and(is_key) || self.name() != self.path.to_string()
     }
 
-    /// Where the connector is written: the role, or else the account and the instance, with what is made of these. What
-    /// has the same is one written connector.
+    /// Where the connector is written: the role's path; or else the paths of the account and the instance, with the
+    /// role that is built from the account. Two tenants with the same source share one written connector.
     pub(crate) fn connector_source(&self) -> Option<ConnectorSource<'_>> {
         let Connector { role_arn, instance_arn, .. } = &self.connector;
         if let (Some(path), Some(_)) = (&role_arn.path, role_arn.as_written()) {
@@ -170,7 +170,8 @@ impl Tenant {
         Some((self.sso_account_id.way()?, role_arn.as_written(), instance_arn.path.as_ref()))
     }
 
-    /// The key, where it is what its map, or its own entry, calls it: not that of a call, and not a place in a list.
+    /// The key, if it is the key in a map or a name in the tenant's own entry, as opposed to the name of a call or an
+    /// index in a list.
     pub fn own_key(&self) -> Option<&str> {
         let key = self.key.as_written().filter(|key| !key.is_empty() && self.is_element())?;
         let is_own = match self.path.last() {
@@ -180,18 +181,18 @@ impl Tenant {
         is_own.then_some(key)
     }
 
-    /// What tenants of several root modules may be called, if they are the same one: the key, or what a root module calls
-    /// its only tenant.
+    /// The name by which the same tenant can be recognized in several root modules: the key, or what a root module
+    /// calls its only tenant.
     pub(super) fn name_across_roots(&self) -> Option<&str> {
         self.own_key().or_else(|| (self.is_root_module() && self.is_named()).then(|| self.name()))
     }
 
-    /// Whether the root module as a whole is for it.
+    /// Whether it is the tenant of a root module that is for one tenant as a whole.
     pub(crate) fn is_root_module(&self) -> bool {
         *self.path.start() == Root::RootModule
     }
 
-    /// Whether it is an element of a collection, and not all that a flow receives.
+    /// Whether it is an element of a collection, as opposed to a flow call that sets the values directly.
     pub fn is_element(&self) -> bool {
         matches!(self.provenance, Provenance::Collection(_))
     }
@@ -201,13 +202,13 @@ impl Tenant {
         std::iter::once(&self.key).chain(self.values())
     }
 
-    /// All values without the key, in the order of the shipped example.
+    /// All values except the key, in the order of the shipped example.
     pub fn values(&self) -> impl Iterator<Item = &Field> {
         self.values_alone()
             .chain(self.grants.iter().flat_map(|grant| [&grant.permission_set_arn, &grant.target_account_id]))
     }
 
-    /// Does `change` to all values.
+    /// Applies `change` to all values.
     pub(crate) fn each_value_mut(&mut self, change: &mut dyn FnMut(&mut Field)) {
         let Connector { cloud, instance_arn, region, role_arn, .. } = &mut self.connector;
         [&mut self.sso_account_id, cloud, instance_arn, region, role_arn].into_iter().for_each(&mut *change);
@@ -216,7 +217,7 @@ impl Tenant {
         }
     }
 
-    /// The values that belong to no grant.
+    /// The values that do not belong to a grant.
     pub(super) fn values_alone(&self) -> impl Iterator<Item = &Field> {
         let Connector { cloud, instance_arn, region, role_arn, .. } = &self.connector;
         [&self.sso_account_id, cloud, instance_arn, region, role_arn].into_iter()
@@ -246,23 +247,23 @@ impl Tenant {
         RoleArn::of(&self.connector.role_arn)
     }
 
-    /// Whether its SSO account is known: no other account can be this tenant's.
+    /// Whether its SSO account is known, so that no other account can be its own.
     pub fn is_sso_account_known(&self) -> bool {
         !self.sso_account_id.is_garbled() && self.sso_account().is_some_and(|account| account.is_well_formed())
     }
 
-    /// The account inside `role_arn`, even where it is the ARN of something else than a role.
+    /// The account in `role_arn`, even if that is the ARN of something other than a role.
     pub fn role_account(&self) -> Option<Part<'_>> {
         Arn::of(&self.connector.role_arn).map(|arn| Part::new(arn.account(), is_account_id))
     }
 
-    /// Whether the account inside `role_arn` is another one than `sso_account_id`. An ARN without an account has none.
+    /// Whether the account in `role_arn` differs from `sso_account_id`. An ARN without an account does not.
     pub fn has_role_account_mismatch(&self) -> bool {
         matches!((self.role_account(), self.sso_account()),
             (Some(role), Some(sso)) if !role.text().is_empty() && role.differs(sso))
     }
 
-    /// The grants whose permission set belongs to another instance than `instance_arn` names.
+    /// The grants with a permission set of an instance other than the one in `instance_arn`.
     pub fn foreign_permission_sets(&self) -> impl Iterator<Item = PermissionSetArn<'_>> {
         let own = self.instance_id();
         self.grants

@@ -1,4 +1,4 @@
-//! What a value of a tenant is called in messages: as the reader has named it, or else in plain words.
+//! The names of tenants' values in messages: the names in the reader's files, or else plain words.
 
 use std::fmt;
 
@@ -13,17 +13,18 @@ use super::resources::FlowResource;
 use super::step::{Step, values_at};
 use super::tenant::{Provenance, Tenant};
 
-/// The name of a value in a message. It is shown with an article where it needs one: `` `role_arn` ``, `the connector role`.
+/// The name of a value in a message. When displayed, it has an article if it needs one: `` `role_arn` ``, `the
+/// connector role`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FieldName {
-    /// The attribute that has it, such as `role_arn` or `gateway.role`.
+    /// Its attribute, such as `role_arn` or `gateway.role`.
     Attribute(String),
-    /// What it is, where it comes from elsewhere.
+    /// A description, if the value comes from elsewhere.
     Words(&'static str),
 }
 
 impl FieldName {
-    /// Its name where it has no attribute.
+    /// The description of a value without an attribute.
     pub fn words(kind: FieldKind) -> Self {
         Self::Words(match kind {
             FieldKind::Key => "key",
@@ -37,7 +38,7 @@ impl FieldName {
         })
     }
 
-    /// After a possessive, which takes the place of the article: `this tenant's connector role`.
+    /// The form after a possessive, without the article, as in `this tenant's connector role`.
     pub fn of_its_own(&self) -> String {
         match self {
             Self::Attribute(name) => format!("`{name}`"),
@@ -55,7 +56,7 @@ impl fmt::Display for FieldName {
     }
 }
 
-/// An entry that an attribute of a tenant chooses, as `organization = "acme"` does of `local.organizations`.
+/// An entry that an attribute of a tenant selects, as `organization = "acme"` selects one from `local.organizations`.
 #[derive(Debug, Clone)]
 pub struct Choice {
     /// The attribute of the tenant's entry.
@@ -63,12 +64,12 @@ pub struct Choice {
     /// The key of the entry, and where the attribute has it.
     pub name: Str,
     pub span: Span,
-    /// The way to the entry.
+    /// The path to the entry.
     pub entry: Path,
 }
 
 impl Model<'_> {
-    /// The entry that has `field`, where an attribute of the tenant chooses it for what its flow receives.
+    /// The entry with `field`, if an attribute of the tenant selects it for the tenant's flow.
     pub fn choice(&self, field: &Field) -> Option<Choice> {
         let choice = |entry: &Path| {
             let (Selection::By(key), name) = (entry.selection()?, entry.last()?.name()?) else { return None };
@@ -104,7 +105,7 @@ impl Model<'_> {
             .or_else(|| self.instances_of(field.tenant).find_map(settings))
     }
 
-    /// What a value of one of its tenants is called: `role_arn`.
+    /// The name of a value of one of its tenants, such as `role_arn`.
     pub fn name(&self, field: &Field) -> FieldName {
         let last = || {
             let path = self.path_of(field.tenant, field.kind)?;
@@ -114,19 +115,19 @@ impl Model<'_> {
         name.map_or(FieldName::words(field.kind), FieldName::Attribute)
     }
 
-    /// What a value of a tenant is called where its entry is written: `sso_connector_settings.role_arn`.
+    /// The name of a tenant's value in the tenant's entry, such as `sso_connector_settings.role_arn`.
     pub fn path_name(&self, tenant: TenantId, kind: FieldKind) -> FieldName {
         self.path_of(tenant, kind).map_or(FieldName::words(kind), FieldName::Attribute)
     }
 
-    /// What the connector's settings of a tenant are called as a whole.
+    /// The name of a tenant's connector settings as a whole.
     pub fn settings_name(&self, tenant: TenantId) -> FieldName {
         let role = self.path_of(tenant, FieldKind::RoleArn);
         let settings = role.map(|role| role.rsplit_once('.').map_or(role.clone(), |(settings, _)| settings.to_owned()));
         settings.map_or(FieldName::Words("connector settings"), FieldName::Attribute)
     }
 
-    /// The names on the way from a tenant's entry to a value.
+    /// The names from a tenant's entry to a value, joined with dots.
     pub fn path_of(&self, tenant: TenantId, kind: FieldKind) -> Option<String> {
         let steps = self.way_to(tenant, kind)?;
         let names =
@@ -135,7 +136,7 @@ impl Model<'_> {
         (!names.is_empty()).then(|| names.join("."))
     }
 
-    /// How the root module refers to the collection of a tenant of the run, and from one of its elements to a value:
+    /// How the root module refers to the collection of a tenant, and to a value in one of its elements:
     /// `var.customer_tenants` and `sso_account_id`.
     pub fn reference_to(&self, tenant: TenantId, kind: FieldKind) -> Option<(String, String)> {
         let Provenance::Collection(at) = self.tenants.get(tenant.index())?.provenance else { return None };
@@ -150,7 +151,7 @@ impl Model<'_> {
     }
 }
 
-/// The attribute in which the value is written. What was taken out of another value has none.
+/// The attribute in which the value is written. A value that was taken out of another one has none.
 fn written_name(field: &Field, tenant: &Tenant) -> Option<String> {
     let path = field.path.as_ref().filter(|path| !field.is_derived() && path.is_below(&tenant.path))?;
     let inside = path.ancestors().take_while(|path| **path != tenant.path);

@@ -1,4 +1,4 @@
-//! What is taken out of values: `.name` and `[key]`.
+//! Access to parts of values: `.name` and `[key]`.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use crate::value::{Kind, Unknown, Value};
 
 use super::{Answer, ErrorSubject, Evaluator, Stop, Trial};
 
-/// The attribute by which resources refer to each other.
+/// The attribute through which resources refer to each other.
 pub(super) const ID: &str = "id";
 
 impl Evaluator<'_> {
-    /// `base.name`
+    /// Evaluates `base.name`.
     pub(super) fn attribute_of(&self, base: &Value, name: &Str, span: Span) -> Answer {
         match &base.kind {
             Kind::Unknown(_) => {
@@ -31,7 +31,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `base[key]`, where `base` is written or computed at `base_span`, and the key at `span`.
+    /// Evaluates `base[key]`. `base_span` and `span` are the places of the base and the key.
     pub(super) fn element_of(&self, base: &Value, base_span: Span, key: &Value, span: Span) -> Answer {
         if key.is_one_of_several() && base.as_unknown().is_none() {
             let found = key.candidates().iter().filter_map(|key| self.element_of(base, base_span, key, span).ok());
@@ -49,13 +49,13 @@ impl Evaluator<'_> {
         if key.is_null() {
             return Err(Stop::error_at("an index must not be null", span));
         }
-        // Terraform forgets of the attribute of an object that its name was sensitive.
+        // Terraform does not keep the sensitivity of an attribute's name in an object.
         let sensitive = key.is_sensitive() && !matches!(base.kind, Kind::Object(_));
         self.element_at(base, base_span, key, span).map(|element| element.marked(sensitive))
     }
 
-    /// What `key` selects of `base`, where that may be any of its elements, or one of `others`: it is unknown, or `base` is
-    /// open.
+    /// The result of `base[key]` if `key` may select any element, or one of `others`: because `key` is unknown, or
+    /// because `base` is open.
     pub(crate) fn any_element(&self, base: &Value, base_span: Span, key: &Value, others: &[Value]) -> Option<Answer> {
         let is_open =
             base.origin.path.as_ref().is_some_and(|path| self.open.contains(path) && !key.origin.is_literal());
@@ -77,8 +77,8 @@ impl Evaluator<'_> {
         Some(Err(Stop::Unknown(unknown.made_of([base, key]).or_one_of(all.take(Unknown::CANDIDATES + 1)))))
     }
 
-    /// Whether the collection `value`, which would be chosen by `name`, is the one that is assumed to be, where it is unknown
-    /// which is. It is noted that it may be.
+    /// Whether the collection `value`, which `name` would select, is the one that this evaluator assumes, if it is
+    /// unknown which one is selected. The possible choice is noted.
     pub(super) fn is_assumed(&self, name: &str, value: &Value, choice: &Value) -> bool {
         if holds_objects(value) {
             let reason = choice.as_unknown().map(|unknown| unknown.reason.clone()).unwrap_or_default();
@@ -88,7 +88,7 @@ impl Evaluator<'_> {
         is_collection && self.assumed.as_ref().is_some_and(|assumed| assumed.as_str() == name)
     }
 
-    /// What `key` selects of the unknown `base`.
+    /// The result of selecting `key` from the unknown `base`.
     fn unknown_element(&self, base: &Value, base_span: Span, key: &Value) -> Value {
         let part = base.with_candidates(|candidate| match candidate.as_unknown() {
             Some(_) => Some(candidate.clone()),
@@ -145,8 +145,9 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The error for a map or object without `name`, which messages show as `shown`. Where the type has reported this, the
-    /// value is unknown instead. An element is selected of what is written at a place, by a key.
+    /// The error for a map or object without `name`, which messages show as `shown`. If the type has already reported
+    /// this, the value is unknown instead. `element` is the place of the collection and the key, if an element is
+    /// selected.
     fn absent(&self, base: &Value, name: &Str, shown: &str, element: Option<(Span, &Value)>, span: Span) -> Stop {
         let marked = format!("\u{FEFF}{name}");
         if base.entry(&marked).is_some() {
@@ -157,7 +158,7 @@ impl Evaluator<'_> {
         } else if self.is_missing(base.origin.span, name) {
             Stop::reason(format!("`{shown}` is required and missing"))
         } else {
-            // What is only tried often fails, and nobody reads why.
+            // Trial evaluations often fail, and nobody reads their messages.
             let is_read = self.trial.get() == Trial::No && !self.project().is_private(&base.origin);
             let known = base.entries().filter(|_| is_read).unwrap_or_default();
             let nearest = nearest(name, known.iter().map(|entry| &entry.key)).cloned();
@@ -185,7 +186,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// The one of `known` that was probably meant by `name`.
+/// The name in `known` that was probably meant by `name`.
 pub(super) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k Str>) -> Option<&'k Str> {
     let nearest = known.map(|known| (strsim::osa_distance(name, known), known)).min_by_key(|(distance, _)| *distance);
     nearest.filter(|(distance, known)| *distance * 3 <= known.len()).map(|(_, known)| known)

@@ -1,4 +1,4 @@
-//! What evaluating comes to: a value, or why there is none.
+//! The results of evaluation: a value, or the reason why there is none.
 
 use crate::limits::{Exhausted, TOO_MUCH};
 use crate::module::BLANK;
@@ -6,58 +6,58 @@ use crate::origin::Path;
 use crate::source::{Span, Str};
 use crate::value::Value;
 
-/// Something that Terraform would refuse to evaluate, or that is not evaluated here.
+/// An expression that Terraform would reject, or that is not evaluated here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EvalError {
-    /// What is wrong, in lower case; never with a value from the configuration in it.
+    /// What is wrong, in lower case. It never contains a value from the configuration.
     pub message: String,
-    /// The expression that is wrong.
+    /// The place of the expression.
     pub span: Span,
-    /// What it fails on, if that is known.
+    /// The cause of the failure, if it is known.
     pub subject: Option<ErrorSubject>,
     /// What kind of error it is.
     pub kind: EvalErrorKind,
 }
 
-/// What an evaluation fails on.
+/// The cause of a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ErrorSubject {
-    /// A value that is null, by where it is written, and the way to it.
+    /// A value that is null: where it is written, and its path.
     Null(Span, Option<Path>),
-    /// A map or object without a key that is computed.
+    /// A map or object without a computed key.
     NoKey {
-        /// The key, where it is an attribute of an object.
+        /// The key, if it is an attribute of an object.
         attribute: Option<Str>,
-        /// The way to the map or object, and where it is written.
+        /// The path to the map or object, and where it is written.
         path: Option<Path>,
         collection: Span,
-        /// Where the key is written, where it is a literal.
+        /// Where the key is written, if it is a literal.
         key: Option<Span>,
         /// The key that was probably meant.
         meant: Option<Str>,
     },
-    /// An object without this attribute, and the way to the object.
+    /// An object without this attribute, and the path to the object.
     NoAttribute(Str, Option<Path>),
-    /// Elements that would get the same key.
+    /// Several elements would have the same key.
     SameKey,
 }
 
-/// What kind of error an [`EvalError`] is.
+/// The kind of an [`EvalError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EvalErrorKind {
-    /// Terraform would refuse it.
+    /// Terraform would reject it.
     Invalid,
     /// The value at this place does not satisfy a `validation` of its variable.
     Validation(Span),
-    /// Evaluating it would be too much: it is unknown, whatever its value would be for Terraform.
+    /// The evaluation would exceed a limit. The value is unknown here, although Terraform may know it.
     Limit,
 }
 
-/// A key that is written twice in one mapping of YAML: Terraform silently keeps the last.
+/// A key that is written twice in one YAML mapping. Terraform silently keeps the last one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LostKey {
     pub key: Str,
-    /// Where the one is written that does not count.
+    /// Where the key without effect is written.
     pub lost: Span,
     /// Where the next one is written.
     pub kept: Span,
@@ -65,18 +65,18 @@ pub struct LostKey {
     pub value: Span,
 }
 
-/// What became of an attempt to evaluate an expression.
+/// The result of a trial evaluation.
 pub(crate) enum Attempt {
     /// It has this value.
     Is(Value),
-    /// Terraform refuses it; this is what is left of it.
+    /// Terraform would reject it. This is the unknown value in its place.
     Failed(Value),
-    /// That depends on what is unknown in this value.
+    /// It depends on the unknown part of this value.
     Unclear(Value),
 }
 
 impl Attempt {
-    /// What was attempted at `span` and depends on what is unknown in `value`.
+    /// The unknown value for an expression at `span` that depends on the unknown `value`.
     pub(crate) fn unclear(value: &Value, span: Span) -> Value {
         match value.as_unknown() {
             Some(_) => value.clone(),
@@ -91,36 +91,36 @@ impl Attempt {
 /// Why an expression has no value.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// Terraform refuses it: why, at which part of it, and on which value.
+    /// Terraform would reject it: the message, the part of the expression, and the cause.
     Error(String, Option<Span>, Option<ErrorSubject>),
-    /// It cannot be known.
+    /// It cannot be known, for this reason.
     Reason(String),
-    /// It is not evaluated, since that would be too much.
+    /// It is not evaluated, because that would exceed a limit.
     Limit(String),
-    /// It cannot be known, since this unknown value cannot.
+    /// It cannot be known, because this value is unknown.
     Unknown(Value),
 }
 
-/// A value, or why there is none.
+/// A value, or the reason why there is none.
 pub(crate) type Answer<T = Value> = Result<T, Stop>;
 
 impl Stop {
-    /// A refusal of the whole expression.
+    /// An error for the whole expression.
     pub(crate) fn error(message: impl Into<String>) -> Self {
         Stop::Error(message.into(), None, None)
     }
 
-    /// A refusal of a part of the expression.
+    /// An error for a part of the expression.
     pub(crate) fn error_at(message: impl Into<String>, span: Span) -> Self {
         Stop::Error(message.into(), Some(span), None)
     }
 
-    /// This refusal, which is about `value` being null.
+    /// Notes that the error is caused by `value` being null.
     pub(crate) fn on_null(self, value: &Value) -> Self {
         self.on(ErrorSubject::Null(value.origin.span, value.origin.path.clone()))
     }
 
-    /// This refusal, which is about `subject`.
+    /// Notes the cause of the error.
     pub(crate) fn on(self, subject: ErrorSubject) -> Self {
         match self {
             Stop::Error(message, at, _) => Stop::Error(message, at, Some(subject)),
@@ -128,7 +128,7 @@ impl Stop {
         }
     }
 
-    /// The same, where the message quotes nothing but `word`: what else is in backticks may be private.
+    /// The error without quotations in its message, except for `word`: other texts in backticks may be private.
     pub(crate) fn quoting_only(self, word: &str) -> Self {
         let covered = |text: String| {
             let parts = text.split('`').enumerate();

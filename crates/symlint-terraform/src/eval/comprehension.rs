@@ -1,4 +1,4 @@
-//! `[for …]` and `{for …}`, and what can be looped over.
+//! `[for …]`, `{for …}`, and iteration over collections.
 
 use crate::limits::ELEMENTS;
 use crate::origin::Origin;
@@ -11,12 +11,13 @@ use super::scope::{Binding, Scope};
 use super::{Answer, ErrorSubject, Evaluator, Stop};
 
 impl Evaluator<'_> {
-    /// The keys and values of a collection, in Terraform's order; the values know the way through the collection. The
-    /// keys are null where none are wanted.
+    /// The keys and values of a collection in Terraform's order. The values know their paths through the collection. If
+    /// `keys` is false, the keys are null.
     ///
-    /// `span` is where the collection is written or computed, and where the indices of a list come to be.
+    /// `span` is the place of the collection. The indexes of a list have their origin there.
     pub(super) fn pairs(&self, collection: &Value, keys: bool, span: Span) -> Answer<Vec<(Value, Value)>> {
-        // That a collection is sensitive makes its elements so only where one is taken; a loop hides all that it makes.
+        // The elements of a sensitive collection are only sensitive when selected; a loop marks its whole result
+        // instead.
         let parts = collection.each_part_at(span).bare();
         let none = || Value::new(Kind::Null, Origin::derived(span, []));
         match &collection.kind {
@@ -29,7 +30,7 @@ impl Evaluator<'_> {
             }
             Kind::Set(items) => {
                 self.meter().spend(items.len())?;
-                // How many elements there are depends on which of them are equal.
+                // The number of elements depends on which of them are equal.
                 if let Some(unknown) = items.iter().find(|item| item.as_unknown().is_some()) {
                     return Err(Stop::Unknown(unknown.clone()));
                 }
@@ -72,7 +73,7 @@ impl Evaluator<'_> {
         Ok(self.settle_from(looped, span, [&collection]))
     }
 
-    /// What a `for` makes of the keys and values, as far as that is known.
+    /// The possible results of a `for` for unknown keys and values, as far as they are known.
     fn possible_results(
         &self,
         comprehension: &For,
@@ -80,7 +81,7 @@ impl Evaluator<'_> {
         outer: Option<&Binding<'_>>,
         scope: &Scope<'_>,
     ) -> Vec<Value> {
-        /// How many are looked at.
+        /// How many results are examined.
         const MANY: usize = 64;
         let result = |(key, value): &(Value, Value)| {
             let key_binding =
@@ -95,7 +96,7 @@ impl Evaluator<'_> {
         pairs.iter().take(MANY).filter_map(result).collect()
     }
 
-    /// What a `for` turns into the keys and values of its collection.
+    /// The result of a `for` over the keys and values of its collection.
     fn looped(
         &self,
         comprehension: &For,
@@ -106,10 +107,10 @@ impl Evaluator<'_> {
     ) -> Answer {
         let mut items = Vec::new();
         let mut entries = Vec::new();
-        // What the keys and conditions tell is in the shape of the result.
+        // The shape of the result reveals the keys and the conditions.
         let mut sensitive = false;
-        // What the first element depends on in addition to the collection, the others do too: the whole was built from
-        // that.
+        // The other elements depend on the same values as the first one, because the whole collection was built from
+        // these.
         let mut made_of = vec![collection.origin.clone()];
         if pairs.is_empty() {
             self.empty_condition(comprehension, span, scope)?;
@@ -129,7 +130,7 @@ impl Evaluator<'_> {
             let condition = match &comprehension.condition {
                 Some(condition) => match self.condition(condition, &scope) {
                     Err(Stop::Unknown(unknown)) => {
-                        // What it may leave out may be there all the same; which of it is there is too much to follow.
+                        // Elements that may be left out may also be there. Which of them are is not followed.
                         let left = pairs.get(at..).unwrap_or_default();
                         let results = self.possible_results(comprehension, left, outer, &scope);
                         let unknown = if unknown.is_refused() { unknown } else { unknown.given_up() };
@@ -179,7 +180,7 @@ impl Evaluator<'_> {
                 entries.dedup_by(|later, kept| later.key == kept.key);
                 if entries.len() < all {
                     const TWICE: &str = "two elements have the same key";
-                    // An object it is all the same.
+                    // It is an object nevertheless.
                     let object = Value::new(Kind::Object(entries.into()), Origin::derived(span, []));
                     let refused = Stop::error_at(TWICE, key.span).on(ErrorSubject::SameKey);
                     return Err(Stop::Unknown(self.settle(Err(refused), key.span).or_one_of([object])));
@@ -193,8 +194,8 @@ impl Evaluator<'_> {
 }
 
 impl Evaluator<'_> {
-    /// Terraform looks at the condition before there is an element: what is wrong with it whatever the element is wrong
-    /// even where there is none.
+    /// Terraform evaluates the condition without an element first. Errors that do not depend on the element occur even
+    /// if there are no elements.
     fn empty_condition(&self, comprehension: &For, span: Span, scope: &Scope<'_>) -> Answer<()> {
         let Some(condition) = &comprehension.condition else { return Ok(()) };
         let any = Value::unknown("there is no element", span);
@@ -209,7 +210,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// One entry for each key, with a tuple of the values in their order.
+/// One entry for each key, with a tuple of the key's values in order.
 fn grouped(mut entries: Vec<Entry>, span: Span) -> Vec<Entry> {
     entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
     let mut groups: Vec<(Entry, Vec<Value>)> = Vec::new();
@@ -224,7 +225,7 @@ fn grouped(mut entries: Vec<Entry>, span: Span) -> Vec<Entry> {
     }
     let group = |(first, values): (Entry, Vec<Value>)| {
         let mut origin = Origin::derived(span, values.iter().map(|value| value.origin.clone()));
-        // A group is not sensitive because an element of it is.
+        // A group is not sensitive because one of its elements is.
         origin.sensitive = false;
         Entry { value: Value::new(Kind::Tuple(values.into()), origin), ..first }
     };

@@ -1,5 +1,5 @@
-//! What Terraform looks at before it evaluates anything: that all which is referred to is declared, even where a `try`
-//! or a loop without elements would never ask for it.
+//! Checks before the evaluation that everything which expressions refer to is declared, even in a `try` or a loop
+//! without elements.
 
 use crate::module::Module;
 use crate::source::Span;
@@ -9,21 +9,21 @@ use super::access::nearest;
 use super::instance::Instance;
 use super::{Answer, Evaluator, Stop, Trial};
 
-/// A name that no `for` around has bound, and the names taken of it: `var.x` is `["var", "x"]`.
+/// A reference to a name that no enclosing `for` binds, with the names after it: `var.x` is `["var", "x"]`.
 struct Reference<'a> {
     names: Vec<&'a str>,
-    /// Of the last name.
+    /// The place of the last name.
     span: Span,
-    /// From the first name to the last.
+    /// The place from the first name to the last.
     whole: Span,
 }
 
-/// Calls `visit` with every reference in `expr`; `bound` are the names of the `for` expressions around.
+/// Calls `visit` with every reference in `expr`. `bound` are the names of the enclosing `for` expressions.
 fn each_reference<'a>(expr: &'a Expr, bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(Reference<'a>)) {
     if let Some(names) = names_of(expr) {
         let root = names.first().map_or("", |(name, _)| name);
         if !bound.contains(&root) {
-            // No reference has more than three: `data.kind.name`.
+            // No reference to a declaration has more than three names: `data.kind.name`.
             let most = if matches!(root, "data" | "resource") { 3 } else { 2 };
             let taken = names.get(..names.len().min(most)).unwrap_or_default();
             let span = taken.last().map_or(expr.span, |(_, span)| *span);
@@ -127,8 +127,8 @@ fn names_of(expr: &Expr) -> Option<Vec<(&str, Span)>> {
 }
 
 impl Evaluator<'_> {
-    /// Records what `expr`, which is in the module of `instance`, refers to and is not there. Each expression is
-    /// looked at once.
+    /// Records errors for references in `expr`, in the module of `instance`, to undeclared names. Each expression is
+    /// examined once.
     pub(super) fn check_references(&self, instance: &Instance, expr: &Expr) {
         let Some(module) = instance.module().and_then(|id| self.project.module(id)) else { return };
         if !self.project.has_configuration() || !self.checked.borrow_mut().insert(expr.span) {
@@ -163,7 +163,7 @@ impl Evaluator<'_> {
         self.trial.set(trial);
     }
 
-    /// Refuses a template that needs a value which it is not given.
+    /// Returns an error if a template needs a value that is not passed to it.
     pub(crate) fn check_template(&self, template: &Expr, values: &crate::Value) -> Answer<()> {
         let mut missing = None;
         each_reference(template, &mut Vec::new(), &mut |reference| {
@@ -176,7 +176,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// That `module` has no variable, local, or call of this name; with the one that was probably meant.
+/// The message that `module` has no variable, local, or call with this name, with a suggestion.
 pub(super) fn undeclared(module: Option<&Module>, what: &str, name: &str) -> String {
     let meant = module.and_then(|module| match what {
         "variable" => nearest(name, module.variables.iter().map(|it| &it.name.text)),
@@ -187,7 +187,7 @@ pub(super) fn undeclared(module: Option<&Module>, what: &str, name: &str) -> Str
     format!("there is no {what} `{name}` in this module{meant}")
 }
 
-/// What is wrong with a reference that leads to nothing, whatever is declared.
+/// What is wrong with an incomplete reference, whatever is declared.
 fn incomplete(names: &[&str]) -> Option<String> {
     let attributes: &[&str] = match names {
         ["self"] => return None,
@@ -212,7 +212,7 @@ fn either(root: &str, attributes: &[&str]) -> String {
     attributes.iter().map(|name| format!("`{root}.{name}`")).collect::<Vec<_>>().join(" and ")
 }
 
-/// Whether a name is not a kind of resources.
+/// Whether a name is reserved and not a kind of resource.
 fn is_special(root: &str) -> bool {
     ["var", "local", "module", "data", "each", "count", "path", "terraform", "self", "ephemeral", "resource"]
         .contains(&root)

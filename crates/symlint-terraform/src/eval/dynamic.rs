@@ -1,4 +1,4 @@
-//! `dynamic` blocks: one that is written stands for several.
+//! `dynamic` blocks, which generate other blocks.
 
 use crate::origin::Origin;
 use crate::syntax::{Block, Expr, ExprKind};
@@ -9,11 +9,12 @@ use super::resource::ResourceInstance;
 use super::scope::{Binding, Scope};
 
 impl Evaluator<'_> {
-    /// Visits each block that the `dynamic` block of a resource makes, with what evaluates the expressions in its `content`.
+    /// Visits each block that the `dynamic` block of a resource generates, with a function that evaluates the
+    /// expressions in its `content`.
     ///
     /// # Errors
     ///
-    /// The unknown `for_each`, where it is not known which blocks there are: then one that may be there is visited.
+    /// The unknown `for_each`, if it is not known which blocks there are. In that case, one possible block is visited.
     #[allow(clippy::type_complexity, reason = "an alias would fix a lifetime that each call chooses")]
     pub fn each_dynamic(
         &self,
@@ -24,8 +25,9 @@ impl Evaluator<'_> {
         self.each_block(of.scope(), dynamic, visit)
     }
 
-    /// What `expr`, which is in the `content` of a `dynamic` block of the resource, is in the only block that this makes, or
-    /// all that it is in several; `None` where it makes none. Where it is not known which blocks there are, there may be one.
+    /// The value of `expr` in the `content` of a `dynamic` block: its value in the only block that is generated, or all
+    /// its values in several blocks; `None` if there are no blocks. If it is not known which blocks there are, there
+    /// may be one.
     pub fn resource_content(&self, of: &ResourceInstance<'_>, dynamic: &Block, expr: &Expr) -> Option<Value> {
         let mut values = Vec::new();
         let made = self.each_block(of.scope(), dynamic, &mut |eval| values.push(eval(expr)));

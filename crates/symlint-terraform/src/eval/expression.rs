@@ -1,4 +1,4 @@
-//! Every kind of expression: what is short is here, the rest in a file of its own.
+//! Evaluates all kinds of expressions. The longer ones are in files of their own.
 
 use std::sync::Arc;
 
@@ -13,21 +13,21 @@ use crate::value::{Entry, Kind, Type, Unknown, Value};
 use super::scope::Scope;
 use super::{Answer, Attempt, Evaluator, Stop};
 
-/// Whether a condition is true, and what it was built from.
+/// Whether a condition is true, and where it comes from.
 pub(super) struct Condition {
     pub(super) holds: bool,
     pub(super) origin: Origin,
 }
 
 impl Condition {
-    /// Whether what depends on it is sensitive.
+    /// Whether the condition makes its result sensitive.
     pub(super) fn is_sensitive(&self) -> bool {
         self.origin.sensitive
     }
 }
 
 impl Evaluator<'_> {
-    /// The value of an expression that needs no evaluation.
+    /// The value of a literal, which needs no evaluation.
     pub(super) fn literal(&self, expr: &Expr) -> Option<Value> {
         let kind = match &expr.kind {
             ExprKind::Null => Kind::Null,
@@ -47,7 +47,7 @@ impl Evaluator<'_> {
         Some(Value::new(kind, Origin::written(expr.span, Form::Bare)))
     }
 
-    /// The value of any expression; one method for each kind keeps the stack of this one small.
+    /// The value of any expression. There is a method for each kind, so that this one needs little stack.
     pub(super) fn expression(&self, expr: &Expr, scope: &Scope<'_>) -> Answer {
         match &expr.kind {
             ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => {
@@ -77,13 +77,13 @@ impl Evaluator<'_> {
     #[inline(never)]
     fn object(&self, items: &[Item], expr: &Expr, scope: &Scope<'_>) -> Answer {
         let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
-        // A key cannot be hidden but with the whole object.
+        // A sensitive key makes the whole object sensitive.
         let mut sensitive = false;
         let mut unknown: Option<Value> = None;
         for item in items {
             let entry = match &item.key {
                 Key::Literal(name) => Entry::new(name.text.clone(), name.span, self.eval(&item.value, scope)),
-                // In a values file such a key is a mistake, and the other items are as good as they were.
+                // In a values file, such a key is a mistake, but the other items are still valid.
                 Key::Computed(expr) if scope.is_constant() && refers(expr) => {
                     self.record("this key is read as an expression: put it in quotes".to_owned(), expr.span, None);
                     continue;
@@ -107,14 +107,14 @@ impl Evaluator<'_> {
         if let Some(unknown) = unknown {
             return Ok(unknown.computed().made_of(entries.iter().map(|entry| &entry.value)));
         }
-        // The last of those with one key counts, silently: so does Terraform.
+        // Of several items with the same key, the last one silently takes effect, as in Terraform.
         entries.reverse();
         entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
         entries.dedup_by(|later, kept| later.key == kept.key);
         Ok(Value::new(Kind::Object(entries.into()), Origin::written(expr.span, Form::Whole)).marked(sensitive))
     }
 
-    /// The value of `expr` as the key of an object: a string.
+    /// The value of `expr` as the key of an object, which is a string.
     pub(super) fn key(&self, expr: &Expr, scope: &Scope<'_>) -> Answer {
         let key = self.known(expr, scope)?;
         match to_text(&key) {
@@ -160,7 +160,7 @@ impl Evaluator<'_> {
         if value.as_unknown().is_some() {
             return Err(Stop::Unknown(value));
         }
-        // What is not chosen decides on the type, but its errors are not heard.
+        // The result that is not chosen affects the type, but its errors are not reported.
         let attempt = self.attempt(other, scope);
         if let Attempt::Is(other) = &attempt
             && self.is_open_choice(&condition.origin, &value, other)
@@ -176,7 +176,7 @@ impl Evaluator<'_> {
         }
         match (self.type_of_failed(other, scope), attempt) {
             (Some(ty), _) => self.of_common_type(value, &ty, ONE_TYPE),
-            // Whatever is in it, it is a tuple or an object.
+            // It is a tuple or an object, whatever it contains.
             (None, _) if is_never(&other.kind, &type_of(&value, self.meter())?) => Err(Stop::error(ONE_TYPE)),
             (None, Attempt::Failed(failed)) if is_apart(&failed, &value) => Err(Stop::error(ONE_TYPE)),
             (None, Attempt::Failed(_)) => Ok(value),
@@ -185,8 +185,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether a condition that depends on a variable that is left open chooses between collections with something in
-    /// them.
+    /// Whether a condition that depends on an open variable chooses between collections that are not empty.
     fn is_open_choice(&self, condition: &Origin, chosen: &Value, other: &Value) -> bool {
         let has_entries = |value: &Value| value.entries().is_some_and(|entries| !entries.is_empty());
         let is_choice = !self.open.is_empty() && has_entries(chosen) && has_entries(other);
@@ -198,7 +197,7 @@ impl Evaluator<'_> {
         is_open
     }
 
-    /// The value of a conditional whose condition is the unknown `condition`: one of both results.
+    /// The value of a conditional whose `condition` is unknown: one of both results.
     fn either(&self, conditional: &Conditional, condition: &Value, scope: &Scope<'_>) -> Value {
         let mut results = Vec::with_capacity(2);
         let mut origins = vec![condition.origin.clone()];
@@ -224,11 +223,11 @@ impl Evaluator<'_> {
         value.made_of_origins(origins)
     }
 
-    /// The type that an expression has although it cannot be evaluated.
+    /// The type of an expression that cannot be evaluated, if it is clear.
     fn type_of_failed(&self, expr: &Expr, scope: &Scope<'_>) -> Option<Type> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.type_of_failed(inner, scope),
-            // A template that consists of one interpolation has the type of that.
+            // A template that consists of one interpolation has that interpolation's type.
             ExprKind::Template(parts) => {
                 (!matches!(&**parts, [TemplatePart::Interpolation(_)])).then_some(Type::String)
             }
@@ -242,7 +241,8 @@ impl Evaluator<'_> {
                 | BinaryOperator::Modulo => Type::Number,
                 _ => Type::Bool,
             }),
-            // Asked of a failed condition only, so that no chain of conditions is evaluated again at each of its links.
+            // Only asked for a failed condition, so that conditions in a chain are not evaluated again for each of
+            // them.
             ExprKind::Conditional(conditional) => {
                 let holds = |value: &Value| matches!(to_bool(value), Primitive::Is(Value { kind: Kind::Bool(_), .. }));
                 match self.attempt(&conditional.condition, scope) {
@@ -261,7 +261,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `value` as the type that it has in common with `other`.
+    /// Converts `value` to the type that it has in common with `other`.
     pub(crate) fn in_common(&self, value: Value, other: &Value, refusal: &str) -> Answer {
         if untyped(other) {
             return Ok(value);
@@ -283,14 +283,14 @@ impl Evaluator<'_> {
         self.of_common_type(value, &ty, refusal)
     }
 
-    /// `value` as the type that it has in common with `other`.
+    /// Converts `value` to the type that it has in common with the type `other`.
     fn of_common_type(&self, value: Value, other: &Type, refusal: &str) -> Answer {
         if untyped(&value) {
             return Ok(Value::typed(Kind::Null, value.origin, other.clone()));
         }
         let own = type_of(&value, self.meter())?;
         let common = unify(&own, other).ok_or_else(|| Stop::error(refusal))?;
-        // With a list or map of no type, Terraform does not look for a type that the elements have in common.
+        // For a list or map without an element type, Terraform does not look for a common type of the elements.
         if is_exactly(&common, other) && matches!(other, Type::List(of) | Type::Map(of) if matches!(**of, Type::Any)) {
             let parts: Vec<&Type> = match &own {
                 Type::Tuple(elements) => elements.iter().collect(),
@@ -311,7 +311,7 @@ impl Evaluator<'_> {
 
 const ONE_TYPE: &str = "the two results of a condition must be of one type";
 
-/// Whether what `literal` makes has no type in common with `ty`, whatever is in it.
+/// Whether the result of `literal` has no type in common with `ty`, whatever it contains.
 fn is_never(literal: &ExprKind, ty: &Type) -> bool {
     match literal {
         ExprKind::Tuple(_) => ty.is_primitive() || matches!(ty, Type::Map(_) | Type::Object(_)),
@@ -320,7 +320,7 @@ fn is_never(literal: &ExprKind, ty: &Type) -> bool {
     }
 }
 
-/// Whether what is left of a value that was refused has no type in common with `value`, whatever is in it.
+/// Whether the remaining part of a rejected value has no type in common with `value`, whatever it contains.
 fn is_apart(failed: &Value, value: &Value) -> bool {
     let failed = failed.candidates().first().unwrap_or(failed);
     let is_any = |of: &dyn Fn(&Value) -> bool| of(failed) != of(value);
@@ -330,7 +330,7 @@ fn is_apart(failed: &Value, value: &Value) -> bool {
         && (is_any(&|it| it.elements().is_some()) || is_any(&|it| it.entries().is_some()))
 }
 
-/// Whether `expr` calls a function that makes a number, if it makes anything.
+/// Whether `expr` calls a function that can only return a number.
 fn is_number_by(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Paren(inner) => is_number_by(inner),
@@ -353,13 +353,13 @@ fn is_number_by(expr: &Expr) -> bool {
     }
 }
 
-/// A null of no type is of any.
+/// Whether a value is a null without a type, which fits any type.
 fn untyped(value: &Value) -> bool {
     value.is_null() && value.of().is_none_or(|of| matches!(of, Type::Any))
 }
 
-/// `value` as an element whose common type with others is not known. Strings and containers keep their contents in any
-/// case; a number or boolean may become a string.
+/// `value` as an element whose common type with others is not known. Strings and containers stay the same in any case;
+/// a number or boolean may become a string.
 fn uncommon(value: Value) -> Answer {
     match value.kind {
         Kind::Number(_) | Kind::Bool(_) => Err(Stop::reason("the type of this depends on a value that is not known")),
@@ -372,7 +372,7 @@ fn unknown_within(value: &Value) -> bool {
     entries.chain(value.elements().unwrap_or_default()).any(|part| part.as_unknown().is_some())
 }
 
-/// Whether `expr`, without parentheses or quotes, refers to something: `a.b`, `-a`.
+/// Whether `expr`, which has no parentheses or quotes, refers to something: `a.b`, `-a`.
 fn refers(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Variable(_) => true,
@@ -382,7 +382,7 @@ fn refers(expr: &Expr) -> bool {
     }
 }
 
-/// Whether `expr` is a reference of several steps, without parentheses, that could be meant as a name: `a.b`, `a["b"]`.
+/// Whether `expr` is a reference of several steps without parentheses that could be meant as a name: `a.b`, `a["b"]`.
 fn is_reference(expr: &Expr) -> bool {
     let is_literal = |key: &Expr| matches!(key.kind, ExprKind::String(_) | ExprKind::Number(_));
     let mut base = match &expr.kind {

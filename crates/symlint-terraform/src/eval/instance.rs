@@ -1,4 +1,4 @@
-//! Instances of modules: a call with `for_each` or `count` makes several.
+//! Instances of modules. A call with `for_each` or `count` has several.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::source::{Span, Str};
 use crate::types::{Primitive, to_text};
 use crate::value::{Kind, Unknown, Value};
 
-/// An instance of a module. Cloning is cheap; it is one of the evaluator that made it.
+/// An instance of a module. It belongs to the evaluator that created it, and is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Instance(Arc<Inner>);
 
@@ -22,14 +22,14 @@ struct Inner {
     call: Option<(Instance, u32)>,
 }
 
-/// What tells the instances of one module call apart.
+/// The key of an instance among those of one module call.
 #[derive(Debug, Clone)]
 pub enum InstanceKey {
     /// The call has neither `for_each` nor `count`.
     None,
-    /// The key of `for_each`: a string, which knows where it was written.
+    /// The key of `for_each`: a string that knows where it is written.
     Key(Value),
-    /// The index of `count`, from 0.
+    /// The index of `count`, which counts from 0.
     Index(u32),
 }
 
@@ -44,7 +44,7 @@ impl InstanceKey {
     }
 }
 
-/// What `each` and `count` stand for.
+/// The values of `each` and `count`.
 #[derive(Debug)]
 pub(super) enum Repetition {
     Each { key: Value, value: Value },
@@ -52,7 +52,7 @@ pub(super) enum Repetition {
 }
 
 impl Repetition {
-    /// One of those of the block at `span`, where it is not known which there are.
+    /// A repetition of the block at `span` whose key is not known.
     pub(super) fn unknown(is_each: bool, span: Span) -> Self {
         let unknown = || Value::unknown("what the block is repeated for is not known", span);
         if is_each { Repetition::Each { key: unknown(), value: unknown() } } else { Repetition::Count(unknown()) }
@@ -72,7 +72,7 @@ impl Repetition {
         matches!(to_text(key), Primitive::Is(Value { kind: Kind::String(text), .. }) if text.as_str() == wanted)
     }
 
-    /// The key of the instance at `place`, from 0.
+    /// The key of the instance with the index `place`.
     pub(super) fn key(&self, place: usize) -> InstanceKey {
         match self {
             Repetition::Each { key, .. } => InstanceKey::Key(key.clone()),
@@ -96,7 +96,7 @@ impl Instance {
         }))
     }
 
-    /// The one that `call`, one of the module of `caller`, makes for `key`.
+    /// The instance that `call`, in the module of `caller`, creates for `key`.
     pub(super) fn new(
         id: u32,
         caller: &Instance,
@@ -122,33 +122,33 @@ impl Instance {
         &self.0.address
     }
 
-    /// What tells it from the other instances of its call.
+    /// Its key among the instances of its call.
     pub fn key(&self) -> &InstanceKey {
         &self.0.key
     }
 
-    /// Its module; `None` where the call's source is not part of the project.
+    /// Its module; `None` if the call's source is not part of the project.
     pub fn module(&self) -> Option<ModuleId> {
         self.0.module
     }
 
-    /// The instance whose module has the call; `None` for the root module.
+    /// The instance whose module contains the call; `None` for the root module.
     pub fn caller(&self) -> Option<&Instance> {
         self.0.call.as_ref().map(|(caller, _)| caller)
     }
 
-    /// The call that makes it; `None` for the root module.
+    /// The call that creates it; `None` for the root module.
     pub fn call_in<'p>(&self, project: &'p Project) -> Option<&'p ModuleCall> {
         let (caller, at) = self.call()?;
         project.module(caller.module()?)?.calls.get(at as usize)
     }
 
-    /// `each.value`, where the call has `for_each`.
+    /// The value of `each.value`, if the call has `for_each`.
     pub fn each_value(&self) -> Option<&Value> {
         self.0.repetition.as_ref()?.each_value()
     }
 
-    /// `count.index`, where the call has `count`.
+    /// The value of `count.index`, if the call has `count`.
     pub fn count_index(&self) -> Option<&Value> {
         self.0.repetition.as_ref()?.count_index()
     }
@@ -161,7 +161,7 @@ impl Instance {
         self.0.repetition.as_ref()
     }
 
-    /// The place of the call in the caller's list.
+    /// The index of the call in the caller's list.
     pub(super) fn call(&self) -> Option<(&Instance, u32)> {
         self.0.call.as_ref().map(|(caller, index)| (caller, *index))
     }

@@ -1,8 +1,8 @@
-//! What has been evaluated already, and what is being evaluated.
+//! Caches what has been evaluated, and detects what is being evaluated.
 //!
-//! A value that was found before costs no depth to be found again. But values nest as deeply as the chains of locals
-//! that they are built from, and anyone who walks a value needs as much stack; so each result remembers how deep its
-//! evaluation went, and taking it counts as if it were evaluated again.
+//! A cached value needs no further depth of recursion. But values are nested as deeply as the chains of locals that
+//! they are built from, and anyone who walks a value needs that much stack. So each result remembers how deep its
+//! evaluation went, and using it counts as if it was evaluated again.
 
 use std::cell::RefCell;
 use std::hash::Hash;
@@ -17,7 +17,7 @@ use super::instance::Instance;
 use super::{Evaluator, Item, Slot, Trial};
 
 impl Evaluator<'_> {
-    /// Lets go of what was evaluated in `instance`: it is evaluated again if it is asked for again.
+    /// Discards everything that was evaluated in `instance`. It is evaluated again when needed.
     pub fn forget(&self, instance: &Instance) {
         let Some(module) = instance.module().and_then(|module| self.project.module(module)) else { return };
         let assigned = if instance.call().is_none() { self.project.assignments().len() } else { 0 };
@@ -35,8 +35,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether `item` is being evaluated in `instance`. Where it has not been yet, notes it, so that it can be
-    /// forgotten.
+    /// Whether `item` is being evaluated in `instance`. If it has not been evaluated yet, that is noted so that it can
+    /// be discarded.
     pub(super) fn is_running(&self, instance: &Instance, item: Item) -> bool {
         match self.memo.borrow().get(&(instance.id(), item)) {
             None => self.configurations.borrow_mut().entry(instance.id()).or_default().push(item),
@@ -46,7 +46,7 @@ impl Evaluator<'_> {
         false
     }
 
-    /// The value of `item` in the instance `instance`; `span` and `name` are for the error where it needs itself.
+    /// The value of `item` in `instance`. `span` and `name` are for the error if it depends on itself.
     pub(super) fn remembered(
         &self,
         instance: u32,
@@ -64,7 +64,7 @@ impl Evaluator<'_> {
         self.once(&self.memo, (instance, item), span, compute, refers_to_itself, |too_deep| too_deep)
     }
 
-    /// What `compute` comes to, which is done once for each key of `memo`.
+    /// The result of `compute`, which is called once for each key of `memo`.
     pub(super) fn once<K: Copy + Eq + Hash, T: Clone>(
         &self,
         memo: &RefCell<HashMap<K, Slot<T>>>,
@@ -87,7 +87,7 @@ impl Evaluator<'_> {
             None => {}
         }
         memo.borrow_mut().insert(key, Slot::Running);
-        // An error in there is no error of the expression that asks.
+        // An error in there does not belong to the expression that asks.
         let trial = self.trial.replace(Trial::No);
         let peak = self.peak.replace(depth);
         let value = self.apart(span, compute);

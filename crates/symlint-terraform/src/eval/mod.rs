@@ -1,8 +1,8 @@
-//! Evaluation: from expressions to values with origins.
+//! Evaluates expressions to values with origins.
 //!
-//! It is lazy and remembers: a local or variable is evaluated when it is first asked for, once for each instance of
-//! its module. An expression that Terraform would refuse is recorded as an error and is unknown from there on, so that
-//! one mistake does not hide the rest.
+//! Evaluation is lazy and cached: a local or variable is evaluated when it is first needed, once for each instance of
+//! its module. An expression that Terraform would reject is recorded as an error and is unknown from then on, so that
+//! one mistake does not hide others.
 
 mod access;
 mod answer;
@@ -48,7 +48,7 @@ use instance::Instances;
 
 /// Evaluates the expressions of a project.
 ///
-/// All methods take `&self`; results are cached. It is meant for one thread, but its values can be sent to others.
+/// All methods take `&self`, and results are cached. It is meant for one thread, but its values can be sent to others.
 #[derive(Debug)]
 pub struct Evaluator<'p> {
     project: &'p Project,
@@ -56,15 +56,15 @@ pub struct Evaluator<'p> {
     instance_count: Cell<u32>,
     memo: RefCell<HashMap<(u32, Item), Slot<Value>>>,
     instances: RefCell<HashMap<(u32, u32), Slot<Instances>>>,
-    /// What there is in `memo` for the resources of an instance.
+    /// The cached configurations of resources in each instance.
     configurations: RefCell<HashMap<u32, Vec<Item>>>,
     conversions: RefCell<HashMap<ConversionKey, (Value, Value)>>,
     problems: RefCell<HashMap<Str, Arc<[ConversionProblem]>>>,
-    /// The objects that lack an attribute which their type requires: said once, where the value is converted.
+    /// Objects that lack a required attribute, which is reported where they are converted.
     missing: RefCell<HashSet<(Span, Str)>>,
-    /// The variables (by instance) whose validations have been looked at.
+    /// The variables (by instance) whose validations have been evaluated.
     validated: RefCell<HashSet<(u32, u32)>>,
-    /// The expressions whose references have been looked at.
+    /// The expressions whose references have been checked.
     checked: RefCell<HashSet<Span>>,
     errors: RefCell<Vec<EvalError>>,
     recorded: RefCell<HashSet<EvalError>>,
@@ -74,78 +74,79 @@ pub struct Evaluator<'p> {
     /// How many instances there may be.
     most_instances: u32,
     depth: Cell<u32>,
-    /// Whether something was nested too deeply.
+    /// Whether a limit of nesting was reached.
     is_too_deep: Cell<bool>,
     /// The greatest depth since it was last reset; see [`memo`].
     peak: Cell<u32>,
     trial: Cell<Trial>,
-    /// The files that functions have read, by their paths.
+    /// The files that functions have read, by path.
     files: RefCell<HashMap<String, FileId>>,
-    /// What was written as JSON, by the text that it became.
+    /// The values that were encoded as JSON, by the resulting text.
     encoded: RefCell<HashMap<Str, Value>>,
-    /// The keys of YAML that are written twice.
+    /// The YAML keys that are written twice.
     lost_keys: RefCell<(Vec<LostKey>, HashSet<LostKey>)>,
     lost_entries: RefCell<Vec<LostKey>>,
-    /// How many unknown values have been met in trials; only whether it changes matters.
+    /// How many unknown values have been met in trials. Only changes of this number matter.
     unknowns: Cell<u64>,
-    /// The collections of which a key that is not a literal may select any element.
+    /// The collections from which a key that is not a literal may select any element.
     open: HashSet<Path>,
-    /// The modules whose calls in the root module are elements.
+    /// The modules whose calls in the root module are the elements of a collection.
     gathered: HashSet<ModuleId>,
     is_for_one_tenant: bool,
-    /// The key by which collections are chosen that it is not known by which.
+    /// The key that is assumed to select a collection, if the selected one is unknown.
     assumed: Option<Str>,
-    /// The keys by which they may be chosen, and why it is not known.
+    /// The keys that may select such a collection, and why it is unknown.
     choices: RefCell<HashSet<(Str, String)>>,
 }
 
-/// Whether an expression is evaluated to see whether it can be.
+/// Whether an expression is evaluated only to see whether it succeeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trial {
-    /// It is not: errors are recorded.
+    /// No: errors are recorded.
     No,
-    /// It is, and there was no error so far.
+    /// Yes, and there was no error so far.
     Clean,
-    /// It is, and there was an error, which is not recorded.
+    /// Yes, and there was an error, which is not recorded.
     Failed,
 }
 
-/// What has one value in an instance of a module: its place in the module's list.
+/// Something with one value in an instance of a module, as an index in the module's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Item {
     Variable(u32),
     Local(u32),
     Output(u32),
-    /// An assigned variable of a project that declares none.
+    /// An assigned variable in a project that declares none.
     Assigned(u32),
-    /// What a variable is where nothing is passed: one value for all instances of the module, which is in the place
+    /// The value of a variable that is not passed. All instances of the module share it, so the module takes the place
     /// of the instance.
     Default(u32),
-    /// What an instance of a resource is configured with: the place of the resource, and that of its instance from 1.
+    /// The configuration of a resource's instance: the index of the resource, and that of the instance, which counts
+    /// from 1.
     Configuration(u32, u32),
-    /// All instances of a resource: its place.
+    /// All instances of a resource, by the index of the resource.
     Resource(u32),
-    /// All that a call passes to an instance of a module that is not there to read.
+    /// Everything that a call passes to an instance of a module that cannot be read.
     Passed,
 }
 
-/// What is evaluated once.
+/// A value that is evaluated once.
 #[derive(Debug)]
 enum Slot<T> {
     Running,
     Done { value: T, height: u32 },
 }
 
-/// A collection (by its address) and the variable to whose type it was converted.
+/// A collection (by its address), and the variable to whose type it was converted.
 type ConversionKey = (usize, u32, u32);
 
 impl<'p> Evaluator<'p> {
-    /// An evaluator for all modules of `project`. Nothing is evaluated yet.
+    /// An evaluator for all modules of `project`. It has not evaluated anything yet.
     pub fn new(project: &'p Project) -> Self {
         Self::with_steps(project, STEPS)
     }
 
-    /// An evaluator that may take this many steps in addition to those that the files account for.
+    /// An evaluator that may take this many steps in addition to those that the files allow for.
     pub(crate) fn with_steps(project: &'p Project, steps: u64) -> Self {
         let bytes: usize = project.sources().iter().map(|(_, source)| source.text().len()).sum();
         Self {
@@ -182,18 +183,18 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// An evaluator for which any element of the collections `open` may be what a key selects that is not a literal:
-    /// another value of a variable would select another one.
+    /// An evaluator in which a key that is not a literal may select any element of the collections `open`, because
+    /// another value of a variable would select another element.
     pub fn leaving_open(project: &'p Project, open: HashSet<Path>) -> Self {
         Self { open, ..Self::new(project) }
     }
 
-    /// The same, for which the calls of the root module to these modules are the elements of a collection.
+    /// Lets the calls of the root module to these modules be the elements of a collection.
     pub fn gathering(self, gathered: HashSet<ModuleId>) -> Self {
         Self { gathered, ..self }
     }
 
-    /// The same, for which the root module as a whole is an element if `is_for_one_tenant`.
+    /// If `is_for_one_tenant`, lets the root module as a whole be an element.
     pub fn for_one_tenant(self, is_for_one_tenant: bool) -> Self {
         Self { is_for_one_tenant, ..self }
     }
@@ -203,13 +204,13 @@ impl<'p> Evaluator<'p> {
         self.is_for_one_tenant
     }
 
-    /// The same, for which a key that is not known, or that another value of a variable would change, is `key` where it
-    /// chooses one of several collections.
+    /// Assumes that a key is `key` if it selects one of several collections and is unknown, or depends on an open
+    /// variable.
     pub fn assuming(self, key: Str) -> Self {
         Self { assumed: Some(key), ..self }
     }
 
-    /// The keys by which it would choose where it is not known which collection is meant, and the reasons for that.
+    /// The keys that may select a collection, if it is not known which one is meant, and the reasons.
     pub fn choices(&self) -> Vec<(Str, String)> {
         let mut choices: Vec<_> = self.choices.borrow().iter().cloned().collect();
         choices.sort_unstable();
@@ -224,15 +225,15 @@ impl<'p> Evaluator<'p> {
         self.root.clone()
     }
 
-    /// The value of `expr`, which is in the module of `instance` (outside of any `for`).
+    /// The value of `expr` in the module of `instance` (outside of any `for`).
     ///
-    /// What Terraform would refuse is recorded as an error and unknown.
+    /// An expression that Terraform would reject is recorded as an error and is unknown.
     pub fn evaluate(&self, instance: &Instance, expr: &Expr) -> Value {
         self.check_references(instance, expr);
         self.apart(expr.span, || self.eval(expr, &Scope::of(instance)))
     }
 
-    /// The value of an expression that may refer to nothing and call nothing, such as a value in a values file.
+    /// The value of an expression that must not refer to or call anything, such as a value in a values file.
     pub fn constant(&self, expr: &Expr) -> Value {
         self.apart(expr.span, || self.eval(expr, &Scope::constant()))
     }
@@ -242,12 +243,12 @@ impl<'p> Evaluator<'p> {
         self.errors.borrow().clone()
     }
 
-    /// The keys that were written twice in the YAML that was read so far, each once.
+    /// The keys that are written twice in the YAML that was read so far, each once.
     pub fn lost_keys(&self) -> Vec<LostKey> {
         self.lost_keys.borrow().0.clone()
     }
 
-    /// The objects that `merge` drops, since a later map has their key, as far as they were evaluated.
+    /// The objects that `merge` drops because a later map has their key, as far as they were evaluated.
     pub fn lost_entries(&self) -> Vec<LostKey> {
         self.lost_entries.borrow().clone()
     }
@@ -260,7 +261,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// Notes a key that does not count; a text that is read twice has it once.
+    /// Notes a key without effect. If a text is read twice, it is noted once.
     pub(crate) fn note_lost(&self, lost: LostKey) {
         let (keys, known) = &mut *self.lost_keys.borrow_mut();
         if known.insert(lost.clone()) {
@@ -268,8 +269,8 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// The errors so far, and what does not fit its type in the values of the root module's variables that were asked
-    /// for: all for which Terraform would refuse what was evaluated.
+    /// The errors so far, and the values of used root-module variables that do not fit their types: everything that
+    /// Terraform would reject in what was evaluated.
     pub fn refusals(&self) -> Vec<EvalError> {
         let mut errors = self.errors();
         let problems = self.problems.borrow();
@@ -288,7 +289,7 @@ impl<'p> Evaluator<'p> {
         errors
     }
 
-    /// The type of `value`; [`Type::Any`] stands for that of an unknown or untyped part.
+    /// The type of `value`. The type of an unknown or untyped part is [`Type::Any`].
     pub fn type_of(&self, value: &Value) -> Type {
         type_of(value, &self.meter).unwrap_or(Type::Any)
     }
@@ -313,18 +314,19 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// Records that a bound was hit, in a trial, too: it is not a property of the expression.
+    /// Records that a limit was reached, even in a trial, because the limit does not depend on the expression.
     fn record_limit(&self, message: String, span: Span) {
         self.push(EvalError { message, span, subject: None, kind: EvalErrorKind::Limit });
     }
 
-    /// Records a bound that was hit, and gives the unknown value in its place.
+    /// Records that a limit was reached, and returns the unknown value in its place.
     fn limited(&self, message: &str, span: Span) -> Value {
         self.record_limit(message.to_owned(), span);
         Value::unknown(message, span)
     }
 
-    /// What is nested deeper than [`DEPTH`]. It is reported once: where one expression is, those around it often are.
+    /// The unknown value in place of an expression deeper than [`DEPTH`]. It is reported once, because the expressions
+    /// around it are often too deep as well.
     fn too_deep(&self, span: Span) -> Value {
         const TOO_DEEP: &str = "this is nested too deeply to be evaluated";
         if !self.is_too_deep.replace(true) {
@@ -339,7 +341,8 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// `compute`, which evaluates an expression at `span` for itself: it takes no steps from the one at hand.
+    /// Calls `compute`, which evaluates an expression at `span` on its own, so that it does not use up steps of the
+    /// current expression.
     pub(crate) fn apart<T>(&self, span: Span, compute: impl FnOnce() -> T) -> T {
         let paused = self.meter.pause();
         let value = compute();
@@ -349,7 +352,7 @@ impl<'p> Evaluator<'p> {
         value
     }
 
-    /// Records an error and gives the unknown value in its place.
+    /// Records an error and returns the unknown value in its place.
     fn refused(&self, message: impl Into<String>, span: Span) -> Value {
         let message = message.into();
         self.record(message.clone(), span, None);
@@ -365,14 +368,14 @@ impl<'p> Evaluator<'p> {
                 Value::refused(message, span)
             }
             Err(Stop::Reason(reason)) => Value::unknown(reason, span),
-            // Steps are counted, and reported, for the whole expression.
+            // Steps are counted and reported for the whole expression.
             Err(Stop::Limit(reason)) if reason == TOO_MUCH => Value::unknown(reason, span),
             Err(Stop::Limit(reason)) => self.limited(&reason, span),
             Err(Stop::Unknown(value)) => value,
         }
     }
 
-    /// [`Evaluator::settle`], where what is not known was built from `sources`.
+    /// Like [`Evaluator::settle`], for an unknown value that was built from `sources`.
     pub(crate) fn settle_from<'v>(
         &self,
         answer: Answer,
@@ -385,13 +388,13 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// The value of `expr`. Deeper than [`DEPTH`] it is unknown.
+    /// The value of `expr`; unknown if it is deeper than [`DEPTH`].
     pub(crate) fn eval(&self, expr: &Expr, scope: &Scope<'_>) -> Value {
         let mut value = match self.literal(expr) {
             Some(value) => value,
             None => self.nested(expr.span, || self.settle(self.expression(expr, scope), expr.span)),
         };
-        // Here passes all that is computed, so nobody has to walk through more.
+        // All computed values pass through here, so larger values cannot occur anywhere.
         if value.size() > self.most_parts {
             value = self.limited("this has too many elements to be evaluated", expr.span);
         }
@@ -401,11 +404,11 @@ impl<'p> Evaluator<'p> {
         value
     }
 
-    /// `compute`, one level deeper.
+    /// Calls `compute`, one level deeper.
     ///
     /// # Errors
     ///
-    /// Where it is not computed, the unknown value that stands for that.
+    /// If it is not called, the unknown value in its place.
     fn deeper<T>(&self, span: Span, compute: impl FnOnce() -> T) -> Result<T, Value> {
         let depth = self.depth.get();
         if depth >= DEPTH {
@@ -425,13 +428,13 @@ impl<'p> Evaluator<'p> {
         self.deeper(span, compute).unwrap_or_else(|unknown| unknown)
     }
 
-    /// Like [`Evaluator::eval`], for where only a known value helps.
+    /// Like [`Evaluator::eval`], for callers that need a known value.
     fn known(&self, expr: &Expr, scope: &Scope<'_>) -> Answer {
         let value = self.eval(expr, scope);
         if value.as_unknown().is_some() { Err(Stop::Unknown(value)) } else { Ok(value) }
     }
 
-    /// What `compute` gives, without a record of the mistakes in expressions that it evaluates itself.
+    /// The result of `compute`. Errors in the expressions that it evaluates itself are not recorded.
     pub fn tolerating<T>(&self, compute: impl FnOnce() -> T) -> T {
         let outer = self.trial.replace(Trial::Clean);
         let made = compute();
@@ -439,13 +442,13 @@ impl<'p> Evaluator<'p> {
         made
     }
 
-    /// Whether `expr` can be evaluated, and to what.
+    /// Evaluates `expr` on trial.
     pub(crate) fn attempt(&self, expr: &Expr, scope: &Scope<'_>) -> Attempt {
         let unknowns = self.unknowns.get();
         let outer = self.trial.replace(Trial::Clean);
         let value = self.eval(expr, scope);
         let failed = self.trial.replace(outer) == Trial::Failed;
-        // What a resource is, or its `id`, is there after apply.
+        // A resource itself, or its `id`, exists after apply.
         if self.unknowns.get() != unknowns && value.resource().is_none() {
             return Attempt::Unclear(value);
         }

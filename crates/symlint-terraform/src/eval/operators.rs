@@ -1,4 +1,4 @@
-//! `-a`, `!a`, `a + b` and their like, with Terraform's conversions.
+//! Operators such as `-a`, `!a`, and `a + b`, with Terraform's conversions.
 
 use std::cmp::Ordering;
 
@@ -13,7 +13,7 @@ use super::answer::Attempt;
 use super::scope::Scope;
 use super::{Answer, Evaluator, Stop};
 
-/// What an operator gives, where the first operand alone decides that.
+/// The result of an operator, if the first operand alone determines it.
 fn decides(operator: BinaryOperator, left: &Value) -> Option<bool> {
     match (operator, &left.kind) {
         (BinaryOperator::Or, Kind::Bool(true)) => Some(true),
@@ -36,7 +36,7 @@ impl Evaluator<'_> {
         Ok(self.settle_from(result, span, [&value]))
     }
 
-    /// A chain of operands, from left to right; in a loop, since it may be long.
+    /// A chain of operands from left to right. A loop, because the chain may be long.
     #[inline(never)]
     pub(super) fn binary(&self, binary: &Binary, span: Span, scope: &Scope<'_>) -> Answer {
         let mut left = self.eval(&binary.first, scope);
@@ -50,7 +50,8 @@ impl Evaluator<'_> {
                 None => self.eval(operand, scope),
                 Some(decided) => match self.attempt(operand, scope) {
                     Attempt::Is(right) | Attempt::Unclear(right) => right,
-                    // Since 1.12, Terraform does not look at the second operand where the first decides. Before, it refuses it.
+                    // Since 1.12, Terraform does not evaluate the second operand if the first one determines the
+                    // result. Earlier versions report its error.
                     Attempt::Failed(right) => {
                         self.unknowns.set(self.unknowns.get() + 1);
                         Value::new(Kind::Bool(decided), right.origin)
@@ -69,7 +70,7 @@ impl Evaluator<'_> {
                     Err(stop) => self.settle(Err(stop), span).made_of_origins(origins),
                 });
             }
-            // What comes of the first operands is only seen by the next operator; but a mistake in them is reported at them.
+            // Only the next operator sees the result of the first operands, but a mistake in them is reported at them.
             left = self.settle(kind.map(|kind| made(kind, Vec::new())), left_span);
         }
         Ok(left)
@@ -105,7 +106,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// What an operator applies to, and where that is written.
+/// The operands of an operator, and their places.
 #[derive(Clone, Copy)]
 struct Operands<'a> {
     left: &'a Value,
@@ -114,7 +115,7 @@ struct Operands<'a> {
     right_span: Span,
 }
 
-/// Both operands. A wrong one is wrong, be the other known or not.
+/// Both operands. An error in one is an error even if the other one is unknown.
 fn both<T>(left: Answer<T>, right: Answer<T>) -> Answer<(T, T)> {
     match (left, right) {
         (Ok(left), Ok(right)) => Ok((left, right)),
@@ -141,7 +142,7 @@ fn arithmetic(operator: BinaryOperator, a: &Number, b: &Number) -> Answer<Kind> 
     })
 }
 
-/// The number, if it is one that is the same for Terraform.
+/// The number, if it is the same for Terraform.
 pub(crate) fn numeric(result: Numeric) -> Answer<Number> {
     match result {
         Numeric::Known(number) => Ok(number),

@@ -1,4 +1,4 @@
-//! What names stand for: `var.x`, `local.x`, `module.x`, `each.key`, resources.
+//! Evaluates references: `var.x`, `local.x`, `module.x`, `each.key`, and resources.
 
 use std::sync::Arc;
 
@@ -15,28 +15,28 @@ use super::instance::{Instance, InstanceKey, Repetition};
 use super::scope::Scope;
 use super::{Answer, Evaluator, Item, Stop, Trial};
 
-/// What the start of a traversal stands for, where that is not a value yet: a whole module or resource is only made
-/// into a value where nothing of it is taken.
+/// The start of a traversal, if it is not a value yet. A whole module or resource becomes a value only if no part of it
+/// is selected.
 enum Start<'p> {
     Value(Value),
     Call(&'p ModuleCall),
-    /// The instance that a key of this origin selected.
+    /// The instance of a call that a key with this origin selected.
     CallInstance(Instance, Origin),
     Resource(&'p Resource),
-    /// The same of a resource.
+    /// The instance of a resource that a key selected.
     ResourceInstance(&'p Resource, Selected),
 }
 
 /// An instance of a resource, selected by a key.
 struct Selected {
     repetition: Repetition,
-    /// Its place among the instances.
+    /// Its index among the instances.
     place: u32,
     key: Origin,
 }
 
 impl<'p> Evaluator<'p> {
-    /// A name, an attribute or an index.
+    /// Evaluates a name, an attribute, or an index.
     #[inline(never)]
     pub(super) fn traversal(&self, expr: &Expr, scope: &Scope<'_>) -> Answer {
         match self.start(expr, scope)? {
@@ -60,7 +60,7 @@ impl<'p> Evaluator<'p> {
             },
             ExprKind::Attribute(base, name) => match root_name(base) {
                 Some(root) if scope.bound(root).is_none() => self.reference(root, name, expr.span, scope),
-                // A managed resource may be referred to as `resource.kind.name`.
+                // A managed resource may be written as `resource.kind.name`.
                 _ => match below_root(base).filter(|(root, _)| scope.bound(root).is_none()) {
                     Some(("data", kind)) => self.resource("data", kind, &name.text, expr.span, scope),
                     Some(("resource", kind)) => self.resource("", kind, &name.text, expr.span, scope),
@@ -72,7 +72,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// The start of the expression in front of a `.` or `[`, one level deeper.
+    /// Evaluates the expression in front of a `.` or `[`, one level deeper.
     fn base(&self, expr: &Expr, scope: &Scope<'_>) -> Answer<Start<'p>> {
         self.deeper(expr.span, || self.start(expr, scope)).map_err(Stop::Unknown)?
     }
@@ -96,7 +96,7 @@ impl<'p> Evaluator<'p> {
         };
         let attribute = self.attribute_of(&value, &name.text, name.span);
         let attribute = attribute.map_err(|stop| if scope.is_template() { stop } else { shadowed(base, stop) });
-        // What is unknown says itself what it was built from.
+        // An unknown value already has its own origin.
         let sources = [&value].into_iter().filter(|value| value.as_unknown().is_none());
         Ok(Start::Value(self.settle_from(attribute, span, sources)))
     }
@@ -107,7 +107,7 @@ impl<'p> Evaluator<'p> {
         let is_open = key_value.as_unknown().is_some();
         let value = match start {
             Start::Value(value) => value,
-            // It may be any of them.
+            // It may be any of the instances.
             Start::Call(call) if is_open => self.whole_call(call, base.span, scope)?,
             Start::Resource(resource) if is_open && resource.is_repeated() => {
                 self.whole_resource(resource, base.span, scope)
@@ -140,7 +140,7 @@ impl<'p> Evaluator<'p> {
         Ok(Start::Value(self.settle_from(element, span, sources)))
     }
 
-    /// `root.name`, where `root` is not the name of a `for`.
+    /// Evaluates `root.name`, where `root` is not bound by a `for`.
     fn reference(&self, root: &str, name: &Name, span: Span, scope: &Scope<'_>) -> Answer<Start<'p>> {
         let Some(instance) = scope.instance else {
             return Err(Stop::error_at("variables may not be used here", span));
@@ -159,14 +159,14 @@ impl<'p> Evaluator<'p> {
             "path" => self.path(instance, name, span)?,
             "terraform" => self.terraform(name, span)?,
             "self" => return Err(Stop::reason("`self` is not known before apply")),
-            // `data.kind` alone; `data.kind.name` is met one step later.
+            // `data.kind` alone; `data.kind.name` is handled one step later.
             "data" => return Err(Stop::error("`data` needs a kind and a name")),
             kind => return self.resource("", kind, text, span, scope),
         };
         Ok(Start::Value(value))
     }
 
-    /// A reference to what is nowhere declared: Terraform refuses it before it evaluates anything, `try` or not.
+    /// The error for a reference to an undeclared name. Terraform reports it before any evaluation, even inside `try`.
     fn not_declared(&self, message: String, span: Span) -> Stop {
         let outer = self.trial.replace(Trial::No);
         let value = self.refused(message, span);
@@ -218,7 +218,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    // Modules.
+    // The following methods are about modules.
 
     fn instances_in(&self, call: &'p ModuleCall, scope: &Scope<'_>) -> Answer<std::sync::Arc<[Instance]>> {
         let caller = scope.instance.ok_or_else(|| Stop::error("variables may not be used here"))?;
@@ -239,11 +239,12 @@ impl<'p> Evaluator<'p> {
         Ok(from_call(value, instance, &name.text))
     }
 
-    /// What a module that is not part of the project would output: it is built from all that the call passes to it.
+    /// The unknown output of a module that is not part of the project. It is built from everything that the call passes
+    /// to it.
     fn output_of_absent(&self, instance: &Instance, span: Span) -> Value {
         let unknown = Value::unknown(format!("{} is not part of the project", instance.address()), span);
         let Some((caller, call)) = self.call_of(instance) else { return unknown };
-        // Of one of several instances, the key by which it was selected says more.
+        // For one of several instances, the key that selected it says more.
         if call.is_repeated() || self.is_running(instance, Item::Passed) {
             return unknown;
         }
@@ -305,7 +306,7 @@ impl<'p> Evaluator<'p> {
         Ok(Value::new(Kind::Object(entries.into()), origin))
     }
 
-    // Resources.
+    // The following methods are about resources.
 
     fn resource(&self, mode: &str, kind: &str, name: &str, span: Span, scope: &Scope<'_>) -> Answer<Start<'p>> {
         let Some(instance) = scope.instance else {
@@ -318,7 +319,7 @@ impl<'p> Evaluator<'p> {
         resource.map(Start::Resource).ok_or_else(missing)
     }
 
-    /// What a resource with `for_each` or `count` is repeated for; nothing where it has neither.
+    /// The repetitions of a resource with `for_each` or `count`; `None` if it has neither.
     fn repetitions_of(&self, resource: &Resource, caller: &Instance) -> Answer<Option<Vec<Repetition>>> {
         match (resource.attribute("for_each"), resource.attribute("count")) {
             (Some(for_each), _) => self.each_of(&for_each.value, caller).map(Some),
@@ -327,7 +328,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// A resource as a whole: with `for_each` or `count`, all of its instances.
+    /// The value of a whole resource; with `for_each` or `count`, of all its instances.
     fn whole_resource(&self, resource: &'p Resource, span: Span, scope: &Scope<'_>) -> Value {
         let item = Item::Resource(resource.index);
         let instance = scope.instance.filter(|_| resource.is_repeated() && !resource.data);
@@ -356,7 +357,7 @@ impl<'p> Evaluator<'p> {
         })
     }
 
-    /// The instance of a resource with `for_each` or `count` that has `key`.
+    /// The instance with `key` of a resource with `for_each` or `count`.
     fn resource_instance(&self, resource: &'p Resource, key: &Value, scope: &Scope<'_>) -> Answer<Selected> {
         let caller = scope.instance.ok_or_else(|| Stop::error("variables may not be used here"))?;
         let single = || Stop::error_at("this resource has one instance, which has no key", key.origin.span);
@@ -378,7 +379,7 @@ impl<'p> Evaluator<'p> {
         Ok(Selected { repetition, place: u32::try_from(place).unwrap_or(u32::MAX), key: key.origin.clone() })
     }
 
-    /// An attribute of a resource: known where it is configured, since a provider may not change that.
+    /// An attribute of a resource. It is known if it is configured, because a provider must not change it.
     fn configured(
         &self,
         resource: &'p Resource,
@@ -389,7 +390,7 @@ impl<'p> Evaluator<'p> {
     ) -> Value {
         let unknown = || self.not_known(resource, Some(name), of, span, scope);
         let Some(instance) = scope.instance else { return unknown() };
-        // It hands on what it is given.
+        // It returns its input unchanged.
         let is_output =
             !resource.data && resource.kind.text.as_str() == "terraform_data" && name.text.as_str() == "output";
         let attribute = if is_output { "input" } else { name.text.as_str() };
@@ -413,8 +414,8 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// What only the provider knows of a resource: it was built from all that the resource is configured with, and
-    /// depends on the key of the instance.
+    /// An attribute that only the provider knows. It is built from the whole configuration of the resource, and depends
+    /// on the key of the instance.
     fn not_known(
         &self,
         resource: &'p Resource,
@@ -443,7 +444,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// A value that stands for all that an instance of a resource is configured with: for its origin alone.
+    /// A value that only has an origin: everything that an instance of a resource is configured with.
     fn configuration(&self, instance: &Instance, resource: &'p Resource, of: Option<&Selected>) -> Value {
         let span = resource.name.span;
         let item = Item::Configuration(resource.index, of.map_or(0, |of| of.place.saturating_add(1)));
@@ -461,7 +462,7 @@ impl<'p> Evaluator<'p> {
             let whole = of.is_none() && resource.is_repeated();
             let mut left = 256;
             self.each_setting(&resource.block.body, &mut |name, expr| {
-                // What `each` stands for is not known where all instances are meant.
+                // If all instances are meant, the value of `each` is not known.
                 if is_meta(name) && !(whole && matches!(name, "for_each" | "count")) {
                     return;
                 }
@@ -472,7 +473,7 @@ impl<'p> Evaluator<'p> {
         })
     }
 
-    /// Calls `visit` with the name and value of each attribute in `body` and the blocks in it.
+    /// Calls `visit` with the name and the value of each attribute in `body` and in its blocks.
     fn each_setting(&self, body: &'p Body, visit: &mut dyn FnMut(&str, &'p Expr)) {
         for attribute in &body.attributes {
             visit(&attribute.name.text, &attribute.value);
@@ -482,7 +483,8 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// Whether `expr` may be a nested block: in JSON both are written as objects, and only the provider knows which.
+    /// Whether `expr` may be a nested block. In JSON, blocks and objects look the same, and only the provider knows
+    /// which it is.
     fn is_ambiguous(&self, expr: &Expr) -> bool {
         let is_block = match &expr.kind {
             ExprKind::Object(_) => true,
@@ -492,8 +494,8 @@ impl<'p> Evaluator<'p> {
         is_block && self.project.sources().get(expr.span.file).name().ends_with(".json")
     }
 
-    /// What is left of a configured value when it is not known to which type a provider converts it: strings, and the
-    /// containers around them.
+    /// The parts of a configured value that stay the same if it is not known to which type a provider converts it:
+    /// strings, and the containers around them.
     fn converted_by_provider(&self, value: Value) -> Value {
         if self.meter().spend(1).is_err() {
             return Value::unknown(crate::limits::TOO_MUCH, value.origin.span);
@@ -526,7 +528,7 @@ fn root_name(base: &Expr) -> Option<&str> {
     if let ExprKind::Variable(name) = &base.kind { Some(name) } else { None }
 }
 
-/// This refusal of what is after `base`, which may be a loop variable that has the name of something else.
+/// Extends the error about what follows `base` if `base` is a loop variable that hides another name.
 fn shadowed(base: &Expr, stop: Stop) -> Stop {
     match (root_name(base), stop) {
         (
@@ -554,7 +556,7 @@ fn has_key(instance: &Instance, key: &Value) -> bool {
     }
 }
 
-/// A value that came out of a module call knows so, unless it knows something nearer.
+/// Adds the call to the origin of a value that came out of it, unless the value has a nearer origin.
 fn from_call(mut value: Value, instance: &Instance, output: &Str) -> Value {
     let call = || Path::root(Root::ModuleCall(instance.address().clone()));
     value.origin = value.origin.reached(|| call().join(PathStep::Attribute(output.clone())));

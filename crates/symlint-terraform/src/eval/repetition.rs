@@ -1,4 +1,4 @@
-//! What `for_each` and `count` repeat a call or a resource for.
+//! Evaluates `for_each` and `count` of calls and resources.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use super::scope::Scope;
 use super::{Answer, Evaluator, Stop};
 
 impl Evaluator<'_> {
-    /// The instances that `call`, one of the module of `caller`, makes; those of `for_each` in the order of their keys.
+    /// The instances of `call`, in the module of `caller`. Those of `for_each` are in the order of their keys.
     ///
     /// # Errors
     ///
-    /// Where `for_each` or `count` is not known, or refused by Terraform, which is recorded.
+    /// If `for_each` or `count` is not known, or if Terraform would reject it, which is recorded.
     pub fn instances(&self, caller: &Instance, call: &ModuleCall) -> Result<Vec<Instance>, Arc<Unknown>> {
         match self.call_instances(caller, call) {
             Ok(instances) => Ok(instances.to_vec()),
@@ -27,18 +27,18 @@ impl Evaluator<'_> {
         }
     }
 
-    /// An instance as `call` makes it where it is not known for what it is repeated.
+    /// An instance of `call` without a known key.
     pub fn any_instance(&self, caller: &Instance, call: &ModuleCall) -> Instance {
         let repetition = Repetition::unknown(call.for_each.is_some(), call.span);
         Instance::new(self.next_id(), caller, call, InstanceKey::None, Some(repetition))
     }
 
-    /// Whether the instances of `call` are unknown, even if it is known from which they are chosen.
+    /// Whether the instances of `call` are unknown, even if the candidates are known.
     pub fn is_open(&self, caller: &Instance, call: &ModuleCall) -> bool {
         self.call_instances(caller, call).is_err()
     }
 
-    /// The instances of a call whose `for_each` is unknown, but is one of several that are known: those of all of them.
+    /// The instances for all candidates, if the `for_each` of a call is one of several known collections.
     fn possible_instances(&self, caller: &Instance, call: &ModuleCall, unknown: &Unknown) -> Option<Vec<Instance>> {
         let for_each = call.for_each.as_ref()?;
         let candidates = unknown.candidates();
@@ -88,7 +88,7 @@ impl Evaluator<'_> {
         Ok(instances.collect())
     }
 
-    /// Refuses to make `count` more instances where there would be too many.
+    /// Returns an error if `count` more instances would be too many.
     fn check_count(&self, call: &ModuleCall, count: usize) -> Result<(), Arc<Unknown>> {
         let all = u64::from(self.instance_count.get()) + count as u64;
         if all <= u64::from(self.most_instances) {
@@ -104,20 +104,20 @@ impl Evaluator<'_> {
         self.instance_count.replace(self.instance_count.get().saturating_add(1))
     }
 
-    /// What `each` stands for in turn.
+    /// The values of `each` in all instances.
     pub(super) fn each_of(&self, for_each: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
         self.each_in(&self.each_from(for_each, caller)?, for_each.span)
     }
 
-    /// What `each` goes through.
+    /// The collection in `for_each`.
     pub(super) fn each_from(&self, for_each: &Expr, caller: &Instance) -> Answer<Value> {
         self.check_references(caller, for_each);
         self.known(for_each, &Scope::single(caller))
     }
 
-    /// What `each` stands for under a key, where `for_each` at `span` is `collection`, and its place among all.
+    /// The value of `each` for a key of `collection`, which is the `for_each` at `span`, and its index.
     pub(super) fn each_under(&self, key: &str, collection: &Value, span: Span) -> Answer<Option<(usize, Repetition)>> {
-        // Each of very many instances may refer to one of as many.
+        // Very many instances may each refer to one of as many.
         if let Some(entries) = collection.entries().filter(|_| !collection.is_sensitive()) {
             self.meter().spend(1)?;
             let parts = collection.each_part_at(span);
@@ -130,12 +130,13 @@ impl Evaluator<'_> {
         Ok(all.find(|(_, repetition)| repetition.is_under(key)))
     }
 
-    /// What `each` stands for in turn, where `for_each` at `span` is `collection`.
+    /// The values of `each` for all elements of `collection`, which is the `for_each` at `span`.
     fn each_in(&self, collection: &Value, span: Span) -> Answer<Vec<Repetition>> {
         if collection.is_null() {
             return Err(Stop::error("`for_each` must not be null").on_null(collection));
         }
-        // Its keys would be in the addresses of the instances. What is passed to these can be looked at all the same.
+        // The keys would appear in the addresses of the instances. The values that are passed to them can be used
+        // nevertheless.
         if collection.is_sensitive() {
             self.record("`for_each` must not be sensitive".to_owned(), span, None);
         }
@@ -164,7 +165,7 @@ impl Evaluator<'_> {
         Ok(repetitions)
     }
 
-    /// What `count` stands for in turn.
+    /// The values of `count` in all instances.
     pub(super) fn count_of(&self, expr: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
         self.check_references(caller, expr);
         let value = self.known(expr, &Scope::single(caller))?;

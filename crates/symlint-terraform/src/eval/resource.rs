@@ -1,4 +1,4 @@
-//! Instances of resources: a block with `for_each` or `count` makes several.
+//! Instances of resources. A block with `for_each` or `count` has several.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::Evaluator;
 use super::instance::{Instance, InstanceKey, Repetition};
 use super::scope::Scope;
 
-/// An instance of a resource or data source, as it is configured.
+/// An instance of a resource or data source, with its configuration.
 #[derive(Debug)]
 pub struct ResourceInstance<'p> {
     resource: &'p Resource,
@@ -20,44 +20,43 @@ pub struct ResourceInstance<'p> {
 }
 
 impl<'p> ResourceInstance<'p> {
-    /// The block that makes it.
+    /// The block that creates it.
     pub fn resource(&self) -> &'p Resource {
         self.resource
     }
 
-    /// The instance of the module whose resource it is.
+    /// The instance of the module that contains the resource.
     pub fn module(&self) -> &Instance {
         &self.instance
     }
 
-    /// What tells it from the other instances of its resource.
+    /// Its key among the instances of its resource.
     pub fn key(&self) -> &InstanceKey {
         &self.key
     }
 
-    /// `each.value`, where the resource has `for_each`.
+    /// The value of `each.value`, if the resource has `for_each`.
     pub fn each_value(&self) -> Option<&Value> {
         self.repetition.as_ref()?.each_value()
     }
 
-    /// Where what is in its block is evaluated.
+    /// The scope for the expressions in its block.
     pub(super) fn scope(&self) -> Scope<'_> {
         Scope::repeated(&self.instance, self.repetition.as_ref())
     }
 
-    /// `count.index`, where the resource has `count`.
+    /// The value of `count.index`, if the resource has `count`.
     pub fn count_index(&self) -> Option<&Value> {
         self.repetition.as_ref()?.count_index()
     }
 }
 
 impl<'p> Evaluator<'p> {
-    /// The instances that `resource`, one of the module of `instance`, makes; those of `for_each` in the order of
-    /// their keys.
+    /// The instances of `resource`, in the module of `instance`. Those of `for_each` are in the order of their keys.
     ///
     /// # Errors
     ///
-    /// Where `for_each` or `count` is not known, or refused by Terraform, which is recorded.
+    /// If `for_each` or `count` is not known, or if Terraform would reject it, which is recorded.
     pub fn resource_instances(
         &self,
         instance: &Instance,
@@ -78,20 +77,19 @@ impl<'p> Evaluator<'p> {
         Ok(repetitions.map(|(place, repetition)| one(repetition.key(place), Some(repetition))).collect())
     }
 
-    /// An instance as `resource` makes it where it is not known for what it is repeated.
+    /// An instance of `resource` without a known key.
     pub fn any_resource_instance(&self, instance: &Instance, resource: &'p Resource) -> ResourceInstance<'p> {
         let repetition = Repetition::unknown(resource.attribute("for_each").is_some(), resource.block.span);
         ResourceInstance { resource, instance: instance.clone(), key: InstanceKey::None, repetition: Some(repetition) }
     }
 
-    /// What the attribute `name` of a resource is set to, with `each` and `count` as they are for the instance; `None`
-    /// where it is not set.
+    /// The value of the attribute `name` of a resource, with the instance's `each` and `count`; `None` if it is not
+    /// set.
     pub fn resource_attribute(&self, of: &ResourceInstance<'p>, name: &str) -> Option<Value> {
         of.resource.attribute(name).map(|attribute| self.resource_expression(of, &attribute.value))
     }
 
-    /// The value of `expr`, which is anywhere in the block of the resource, with `each` and `count` as they are for the
-    /// instance.
+    /// The value of `expr`, which is anywhere in the block of the resource, with the instance's `each` and `count`.
     pub fn resource_expression(&self, of: &ResourceInstance<'p>, expr: &Expr) -> Value {
         self.apart(expr.span, || self.eval(expr, &of.scope()))
     }

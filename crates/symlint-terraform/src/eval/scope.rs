@@ -1,21 +1,21 @@
-//! What the names in an expression stand for.
+//! The scope of an expression: what its names refer to.
 
 use crate::value::Value;
 
 use super::instance::{Instance, Repetition};
 
-/// Where an expression is evaluated.
+/// The scope in which an expression is evaluated.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'a> {
-    /// The module; `None` for constants, which may refer to nothing.
+    /// The module; `None` for constants, which must not refer to anything.
     pub(super) instance: Option<&'a Instance>,
-    /// What `each` or `count` stands for.
+    /// The values of `each` or `count`.
     pub(super) repetition: Option<&'a Repetition>,
-    /// Whether `each` and `count` stand for nothing where there is no repetition; otherwise that is unknown.
+    /// Whether `each` and `count` are undefined without a repetition. If false, they are unknown.
     pub(super) is_single: bool,
-    /// The names of the `for` expressions around, innermost first.
+    /// The names of the enclosing `for` expressions, innermost first.
     pub(super) names: Option<&'a Binding<'a>>,
-    /// In a template that is a file of its own, the object whose attributes are the only other names.
+    /// In a template file, the object whose attributes are the only other names.
     template: Option<&'a Value>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Scope<'a> {
         Self { instance: None, repetition: None, is_single: false, names: None, template: None }
     }
 
-    /// Where `values`, a map or object, are all that there is.
+    /// The scope of a template file, which can only use `values`, a map or object.
     pub(crate) fn template(values: &'a Value) -> Self {
         Self { template: Some(values), ..Self::constant() }
     }
@@ -44,17 +44,17 @@ impl<'a> Scope<'a> {
         self.template.is_some()
     }
 
-    /// Whether nothing may be referred to or called.
+    /// Whether expressions must not refer to or call anything.
     pub(super) fn is_constant(&self) -> bool {
         self.instance.is_none() && self.template.is_none()
     }
 
-    /// Where there is no `each` and no `count`.
+    /// A scope without `each` and `count`.
     pub(super) fn single(instance: &'a Instance) -> Self {
         Self::repeated(instance, None)
     }
 
-    /// Where `each` or `count` stands for `repetition`, or nothing.
+    /// A scope with the `each` or `count` of `repetition`, if there is one.
     pub(super) fn repeated(instance: &'a Instance, repetition: Option<&'a Repetition>) -> Self {
         Self { repetition, is_single: repetition.is_none(), ..Self::of(instance) }
     }
@@ -63,7 +63,7 @@ impl<'a> Scope<'a> {
         Self { names: Some(names), ..self }
     }
 
-    /// The value of a name that a `for` around has bound, or the template was given.
+    /// The value of a name that an enclosing `for` binds, or that is passed to the template.
     pub(super) fn bound(&self, name: &str) -> Option<Value> {
         let mut binding = self.names;
         while let Some(inner) = binding {

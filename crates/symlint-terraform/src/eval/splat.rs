@@ -1,4 +1,4 @@
-//! `base[*].steps`
+//! Splat expressions: `base[*].steps`.
 
 use crate::origin::Origin;
 use crate::source::Span;
@@ -9,7 +9,7 @@ use crate::value::{Kind, Type, Value};
 use super::scope::Scope;
 use super::{Answer, Evaluator, Stop};
 
-/// The type of what `steps` lead to from a value of the type `ty`; nothing where there is no such step.
+/// The type that `steps` lead to from a value of the type `ty`; `None` if there is no such step.
 fn stepped(ty: &Type, steps: &[SplatStep]) -> Option<Type> {
     let mut ty = ty;
     for step in steps {
@@ -33,7 +33,7 @@ impl Evaluator<'_> {
         self.each(&base, splat.base.span, &splat.steps, span, scope)
     }
 
-    /// What `steps` lead to from each element of `base`, which is written at `base_span`.
+    /// The value that `steps` lead to from each element of `base`, which is written at `base_span`.
     fn each(&self, base: &Value, base_span: Span, steps: &[SplatStep], span: Span, scope: &Scope<'_>) -> Answer {
         if base.as_unknown().is_some() {
             let taken = |candidate: &Value| match candidate.as_unknown() {
@@ -49,7 +49,7 @@ impl Evaluator<'_> {
                 let parts = base.each_part_at(base_span);
                 (0..items.len()).filter_map(|index| parts.at(index)).collect()
             }
-            // What is not a list counts as a list of it.
+            // A value that is not a list is treated as a list with this value.
             None => vec![base.clone()],
         };
         let mut taken = Vec::with_capacity(items.len());
@@ -60,7 +60,8 @@ impl Evaluator<'_> {
         if !matches!(base.kind, Kind::List(_) | Kind::Set(_)) {
             return Ok(Value::new(Kind::Tuple(taken.into()), origin));
         }
-        // What is taken of elements of one type is of one type; where there is none, the type has it.
+        // The steps lead from elements of one type to values of one type. If there are no elements, that is computed
+        // from the element type.
         let of = match taken.iter().find(|value| value.as_unknown().is_none()) {
             Some(first) => Some(type_of(first, self.meter())?),
             None => match base.of().filter(|_| taken.is_empty()) {

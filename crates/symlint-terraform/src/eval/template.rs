@@ -1,4 +1,4 @@
-//! `"text ${…} %{ if … } … %{ endif }"`
+//! Templates: `"text ${…} %{ if … } … %{ endif }"`.
 
 use crate::limits::BYTES;
 use crate::origin::{Origin, OriginPart};
@@ -10,23 +10,23 @@ use crate::value::{GAP, Kind, Value};
 use super::scope::{Binding, Scope};
 use super::{Answer, Evaluator, Stop};
 
-/// A string that is put together piece by piece, each with its origin.
+/// A string that is built from pieces, each with its origin.
 #[derive(Default)]
 pub(crate) struct Pieces {
     text: String,
     parts: Vec<OriginPart>,
-    /// Whether something sensitive that is not part of the text decided on it.
+    /// Whether the text depends on something sensitive that is not a part of it.
     sensitive: bool,
-    /// What decided on the text and is not part of it.
+    /// Values that the text depends on and that are not a part of it.
     decided_by: Vec<Origin>,
-    /// The parts that are unknown, with how many parts are before each.
+    /// The unknown parts, with the number of pieces before each.
     unknown: Vec<(usize, Value)>,
 }
 
 impl Pieces {
     /// Adds `text`, which came from `origin`.
     pub(crate) fn push(&mut self, text: &str, origin: &Origin) -> Answer<()> {
-        // Terraform normalises what it puts together; that matters only where an accent meets a letter.
+        // Terraform normalizes strings. That only matters if an accent is next to a letter.
         let accent = |c: char| matches!(c, '\u{300}'..='\u{36F}' | '\u{1100}'..='\u{11FF}');
         if !self.text.is_empty() && text.starts_with(accent) {
             return Err(Stop::reason("text that begins with a combining accent is not evaluated"));
@@ -43,7 +43,7 @@ impl Pieces {
         Ok(())
     }
 
-    /// The string, which the expression at `span` put together.
+    /// The string, which was built by the expression at `span`.
     pub(crate) fn finish(self, span: Span) -> Value {
         let mut origin = Origin::joined(span, self.parts);
         match self.decided_by.as_slice() {
@@ -54,7 +54,7 @@ impl Pieces {
         Value::new(Kind::String(Str::from(self.text)), origin).marked(self.sensitive)
     }
 
-    /// Notes what decided on the text.
+    /// Notes a value that the text depends on.
     fn decided(&mut self, by: &Origin) {
         self.sensitive |= by.sensitive;
         if !by.is_bare() {
@@ -62,12 +62,12 @@ impl Pieces {
         }
     }
 
-    /// Notes a part that is unknown.
+    /// Notes an unknown part.
     pub(crate) fn missing(&mut self, part: Value) {
         self.unknown.push((self.parts.len(), part));
     }
 
-    /// The unknown text that has `unknown` in it.
+    /// The unknown text that contains `unknown`.
     fn unknown(self, unknown: Value) -> Value {
         let mut origins: Vec<Origin> = self.parts.into_iter().map(|part| part.origin).collect();
         origins.extend(self.decided_by);
@@ -76,7 +76,7 @@ impl Pieces {
         unknown.made_of_origins(origins)
     }
 
-    /// What the expression at `span` put together: it may be one of several texts where one part is unknown.
+    /// The text that the expression at `span` builds. If one part is unknown, it may be one of several texts.
     pub(crate) fn text(self, span: Span) -> Value {
         let (unknown, texts, is_one) = match self.unknown.as_slice() {
             [] => return self.finish(span),
@@ -95,7 +95,7 @@ impl Pieces {
         if is_one { unknown.or_one_of(texts) } else { unknown.given_up() }
     }
 
-    /// The text with a gap for each part that is unknown.
+    /// The text with a gap for each unknown part.
     fn known(&self, span: Span) -> Option<Value> {
         let mut known = Pieces { sensitive: self.sensitive, ..Pieces::default() };
         let mut unknown = self.unknown.iter().peekable();
@@ -110,7 +110,7 @@ impl Pieces {
         Some(known.finish(span))
     }
 
-    /// The text with `part` after the first `before` parts.
+    /// The text with `part` after the first `before` pieces.
     fn filled(&self, before: usize, part: &Value, span: Span) -> Option<Value> {
         if part.as_unknown().is_some() {
             return Some(part.clone());
@@ -131,7 +131,7 @@ impl Pieces {
 impl Evaluator<'_> {
     #[inline(never)]
     pub(super) fn template(&self, parts: &[TemplatePart], span: Span, scope: &Scope<'_>) -> Answer {
-        // A template of nothing but an interpolation is what is interpolated, of whatever type.
+        // A template with nothing but an interpolation has the interpolated value and its type.
         if let [TemplatePart::Interpolation(only)] = parts {
             return Ok(self.eval(only, scope));
         }
@@ -162,7 +162,7 @@ impl Evaluator<'_> {
                     }
                     match to_text(&value) {
                         Primitive::Is(Value { kind: Kind::String(text), origin, .. }) => {
-                            // An empty text leaves no piece that could carry the mark.
+                            // An empty text adds no piece that could carry the mark.
                             pieces.sensitive |= origin.sensitive;
                             self.meter().spend_bytes(text.len())?;
                             pieces.push(&text, &origin)?;
@@ -218,7 +218,7 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    /// The parts within a directive, one level deeper.
+    /// Evaluates the parts within a directive, one level deeper.
     fn nested_parts(&self, parts: &[TemplatePart], span: Span, pieces: &mut Pieces, scope: &Scope<'_>) -> Answer<()> {
         self.deeper(span, || self.template_parts(parts, pieces, scope)).map_err(Stop::Unknown)?
     }

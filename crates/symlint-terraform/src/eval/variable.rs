@@ -1,4 +1,4 @@
-//! Variables, locals, outputs and the arguments of calls.
+//! Evaluates variables, locals, outputs, and the arguments of calls.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use super::instance::Instance;
 use super::scope::Scope;
 use super::{EvalError, EvalErrorKind, Evaluator, Item, Trial};
 
-/// Collections with at least this many elements are converted once for all instances that take the same one.
+/// Collections with at least this many elements are converted once for all instances that receive the same collection.
 const LARGE: usize = 64;
 
 impl<'p> Evaluator<'p> {
-    /// The value of the variable `name` in `instance`, converted to its type; `None` where it is not declared. (In a
-    /// project without configuration every assigned variable counts as declared, of any type.)
+    /// The value of the variable `name` in `instance`, converted to its type; `None` if it is not declared. (In a
+    /// project without a module, every assigned variable is treated as declared, with any type.)
     pub fn variable(&self, instance: &Instance, name: &str) -> Option<Value> {
         let id = instance.module()?;
         let module = self.project.module(id)?;
@@ -38,14 +38,14 @@ impl<'p> Evaluator<'p> {
             value.origin = value.origin.reached(|| self.path_to(instance, variable));
             value
         });
-        // Not before the value is remembered: the conditions ask for it.
+        // Only after the value is cached, because the conditions refer to it.
         if !variable.validations.is_empty() && self.validated.borrow_mut().insert((instance.id(), index)) {
             self.apart(variable.name.span, || self.validate(instance, variable, &value));
         }
         Some(value)
     }
 
-    /// The way to what a call writes for a variable, or to what the root module is given.
+    /// The path to an argument in a call, or to a variable of the root module.
     fn path_to(&self, instance: &Instance, variable: &Variable) -> Path {
         let name = variable.name.text.clone();
         match self.call_of(instance).filter(|(caller, call)| self.is_gathered(caller, call)) {
@@ -58,7 +58,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// The way to a variable of the root module.
+    /// The path to a variable of the root module.
     fn path_to_input(&self, name: Str) -> Path {
         match self.is_for_one_tenant {
             true => Path::root_module().join(PathStep::Attribute(name)),
@@ -66,7 +66,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// Whether a call is an element of those to its module.
+    /// Whether a call is an element of the collection of calls to its module.
     fn is_gathered(&self, caller: &Instance, call: &ModuleCall) -> bool {
         !self.gathered.is_empty()
             && caller.call().is_none()
@@ -74,12 +74,12 @@ impl<'p> Evaluator<'p> {
             && call.child.is_some_and(|child| self.gathered.contains(&child))
     }
 
-    /// Records what the value of a variable fails to fulfil, as far as that is known.
+    /// Records the validations that the value of a variable does not satisfy, as far as that is known.
     fn validate(&self, instance: &Instance, variable: &'p Variable, value: &Value) {
         let misfits = self.problems.borrow().get(&variable.name.text).is_some_and(|problems| {
             instance.call().is_none() && problems.iter().any(|problem| problem.kind.is_error())
         });
-        // What does not fit the type is already reported, and would fail here once more.
+        // A value that does not fit the type is already reported, and would fail here again.
         if misfits || value.as_unknown().is_some() {
             return;
         }
@@ -100,7 +100,7 @@ impl<'p> Evaluator<'p> {
         self.trial.set(trial);
     }
 
-    /// The value of the local `name` in `instance`; `None` where there is none.
+    /// The value of the local `name` in `instance`; `None` if it does not exist.
     pub fn local(&self, instance: &Instance, name: &str) -> Option<Value> {
         let module = self.project.module(instance.module()?)?;
         let (index, local) = module.local_at(name)?;
@@ -117,7 +117,7 @@ impl<'p> Evaluator<'p> {
         }))
     }
 
-    /// The value of the output `name` of `instance`; `None` where there is none.
+    /// The value of the output `name` of `instance`; `None` if it does not exist.
     pub fn output(&self, instance: &Instance, name: &str) -> Option<Value> {
         let module = self.project.module(instance.module()?)?;
         let (index, output) = module.output_at(name)?;
@@ -130,8 +130,8 @@ impl<'p> Evaluator<'p> {
         Some(value)
     }
 
-    /// What the call passes as the argument `name` to `instance`, with `each` and `count` as they are for it, before it
-    /// is converted to the type of the variable; `None` where nothing is passed.
+    /// The value that the call passes as the argument `name` to `instance`, with the instance's `each` and `count`,
+    /// before it is converted to the variable's type; `None` if it is not passed.
     pub fn argument(&self, instance: &Instance, name: &str) -> Option<Value> {
         let (caller, call) = self.call_of(instance)?;
         let argument = call.arguments.iter().find(|argument| argument.name.text.as_str() == name)?;
@@ -140,14 +140,13 @@ impl<'p> Evaluator<'p> {
         Some(self.apart(argument.value.span, || self.eval(&argument.value, &scope)))
     }
 
-    /// What does not fit its type in the value of the root module's variable `name`.
+    /// The parts in the value of the root module's variable `name` that do not fit its type.
     pub fn problems(&self, name: &str) -> Arc<[ConversionProblem]> {
         self.variable(&self.root, name);
         self.problems.borrow().get(name).cloned().unwrap_or_else(|| Arc::new([]))
     }
 
-    /// What does not fit its type in the values of the root module's variables that something was built from, by their
-    /// names.
+    /// The parts that do not fit their types in the values of the root module's variables that were used, by variable.
     pub fn problems_met(&self) -> SortedMap<Str, Arc<[ConversionProblem]>> {
         self.problems.borrow().iter().map(|(name, problems)| (name.clone(), problems.clone())).collect()
     }
@@ -229,7 +228,7 @@ impl<'p> Evaluator<'p> {
         self.fitted(&value, module, index, variable)
     }
 
-    /// `value` as that of a variable of a module that is called.
+    /// `value`, converted for a variable of a called module.
     fn fitted(&self, value: &Value, module: ModuleId, index: u32, variable: &Variable) -> Value {
         let Converted { value, problems } = self.converted(value, module, index, &variable.ty);
         for problem in problems {
@@ -246,8 +245,8 @@ impl<'p> Evaluator<'p> {
         value.marked(variable.sensitive)
     }
 
-    /// Terraform refuses a default that does not fit the type, needed or not. What is wrong with the one that is `used`
-    /// is reported where it is converted.
+    /// Checks the default of a variable, which Terraform does even if the default is not needed. If the default is
+    /// `used`, its errors are reported where it is converted.
     fn check_default(&self, variable: &Variable, used: bool) {
         let Some(default) = &variable.default else { return };
         if !self.checked.borrow_mut().insert(default.value.span) {
@@ -267,7 +266,8 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// `value` as the type of a variable. A large collection that is passed to many instances is converted once.
+    /// `value`, converted to the type of a variable. A large collection that is passed to many instances is converted
+    /// once.
     fn converted(&self, value: &Value, module: ModuleId, variable: u32, ty: &Type) -> Converted {
         let key = large(value).map(|address| (address, module.index(), variable));
         if let Some(key) = key {
@@ -284,7 +284,7 @@ impl<'p> Evaluator<'p> {
             }
         }
         if let Some(key) = key {
-            // The value stays alive with it, so that no other can come to have its address.
+            // The cache keeps the value alive, so that no other value can get its address.
             self.conversions.borrow_mut().insert(key, (value.clone(), converted.value.clone()));
         }
         converted

@@ -1,4 +1,4 @@
-//! What functions ask of their arguments, and how they make their results.
+//! Helpers for functions: access to arguments, and results with origins.
 
 use std::ops::Range;
 
@@ -45,7 +45,7 @@ impl Arguments<'_, '_> {
         self.values.len()
     }
 
-    /// A refusal in the name of the function.
+    /// An error that names the function.
     pub(super) fn refuse(&self, what: impl std::fmt::Display) -> Stop {
         Stop::error(format!("`{}` {what}", self.name))
     }
@@ -62,13 +62,13 @@ impl Arguments<'_, '_> {
         Ok(self.evaluator.meter().spend(steps)?)
     }
 
-    /// The argument, known, perhaps null.
+    /// The argument, which must be known but may be null.
     pub(super) fn nullable(&self, index: usize) -> Answer<&Value> {
         let value = self.values.get(index).ok_or_else(|| self.refuse("lacks an argument"))?;
         if value.as_unknown().is_some() { Err(Stop::Unknown(value.clone())) } else { Ok(value) }
     }
 
-    /// The argument, known and not null.
+    /// The argument, which must be known and not null.
     pub(super) fn value(&self, index: usize) -> Answer<&Value> {
         let value = self.nullable(index)?;
         if value.is_null() {
@@ -82,7 +82,7 @@ impl Arguments<'_, '_> {
         self.as_string(self.value(index)?, index)
     }
 
-    /// An element of the argument at `index` as a string, with its origin.
+    /// A part of the argument at `index` as a string, with its origin.
     pub(super) fn as_string(&self, value: &Value, index: usize) -> Answer<(Str, Origin)> {
         match to_text(value) {
             Primitive::Is(Value { kind: Kind::String(text), origin, .. }) => Ok((text, origin)),
@@ -119,13 +119,13 @@ impl Arguments<'_, '_> {
             .ok_or_else(|| self.refuse(format_args!("expects a smaller number as argument {}", index + 1)))
     }
 
-    /// The elements of the argument, a list, set or tuple.
+    /// The elements of the argument, which must be a list, set, or tuple.
     pub(super) fn items(&self, index: usize) -> Answer<Vec<Value>> {
         let value = self.value(index)?;
         self.items_of(value).unwrap_or_else(|| Err(self.wants(index, "list", value)))
     }
 
-    /// The elements of a list, set or tuple, which know the way through it; `None` for anything else.
+    /// The elements of a list, set, or tuple, with their paths; `None` for anything else.
     pub(super) fn items_of(&self, value: &Value) -> Option<Answer<Vec<Value>>> {
         let items = value.elements()?;
         if let Err(stop) = self.spend(items.len()) {
@@ -141,7 +141,7 @@ impl Arguments<'_, '_> {
         Some(Ok((0..items.len()).filter_map(|at| parts.at(at)).collect()))
     }
 
-    /// Refuses an empty collection whose elements could be none of the type `ty`.
+    /// Returns an error for an empty collection whose element type cannot be `ty`.
     pub(super) fn check_elements(&self, index: usize, ty: &Type) -> Answer<()> {
         let value = self.value(index)?;
         match value.elements() {
@@ -164,12 +164,12 @@ impl Arguments<'_, '_> {
         Ok(strings)
     }
 
-    /// An origin that the whole call has, made from its arguments.
+    /// The origin of the call's result as a whole, which is derived from all arguments.
     pub(super) fn origin(&self) -> Origin {
         let mut origins = Vec::with_capacity(self.values.len());
         let mut left = 256;
         for value in self.values {
-            // A value that is not a collection has its own sources in its origin.
+            // A value that is not a collection has all sources in its origin.
             match value.entries().is_some() || value.elements().is_some() {
                 true => value.gather(&mut origins, &mut left),
                 false => origins.push(value.origin.clone()),
@@ -187,7 +187,8 @@ impl Arguments<'_, '_> {
         Ok(self.result(Kind::Bool(value)))
     }
 
-    /// A string that was built from the arguments: where it is one of them, this one, which depends on the others.
+    /// A string that was built from the arguments. If it is equal to one of them, it has that argument's origin and
+    /// depends on the others.
     pub(super) fn made(&self, text: &str) -> Answer {
         if text.len() > BYTES {
             return Err(Stop::limit("this text is too long to be evaluated"));
@@ -204,7 +205,8 @@ impl Arguments<'_, '_> {
         Ok(self.result(Kind::String(Str::from(text))))
     }
 
-    /// The bytes `range` of `text`, an argument with `origin`: a piece leads to where it is written, and to the whole.
+    /// The bytes `range` of `text`, an argument with `origin`. The piece has its own place, and depends on the whole
+    /// text.
     pub(super) fn piece(&self, text: &Str, origin: &Origin, range: Range<usize>) -> Value {
         if range.len() == text.len() {
             return Value::new(Kind::String(text.clone()), origin.clone());
@@ -213,8 +215,8 @@ impl Arguments<'_, '_> {
         Value::new(Kind::String(text.get(range).map(Str::from).unwrap_or_default()), cut)
     }
 
-    /// Where the bytes `range` of a text with `origin` were written, when they are decoded: as they are in a file or a
-    /// string, they are written there themselves.
+    /// The origin of the bytes `range` in a decoded text with `origin`. If the text is written in a file or a string,
+    /// the bytes have a place there.
     pub(super) fn written(&self, origin: &Origin, range: Range<usize>, form: Form) -> Origin {
         let sources = self.evaluator.project().sources();
         let (part, within) = origin.part_at(range.clone());
@@ -226,7 +228,7 @@ impl Arguments<'_, '_> {
         }
     }
 
-    /// What is left of an argument when something is cut off at its ends.
+    /// The rest of an argument after something is cut off at its ends.
     pub(super) fn left(&self, index: usize, cut: impl FnOnce(&str) -> &str) -> Answer {
         let (text, origin) = self.string(index)?;
         let left = cut(&text);
@@ -239,13 +241,13 @@ impl Arguments<'_, '_> {
         Ok(self.result(Kind::Tuple(items.into())))
     }
 
-    /// A list of elements that are all of the type `of`.
+    /// A list of elements that all have the type `of`.
     pub(super) fn list_of(&self, items: Vec<Value>, of: Type) -> Answer {
         self.spend(items.len())?;
         Ok(Value::typed(Kind::List(items.into()), self.origin(), of))
     }
 
-    /// A list of elements like those of `other`, a list, set or map.
+    /// A list with the element type of `other`, which is a list, set, or map.
     pub(super) fn list_like(&self, items: Vec<Value>, other: &Value) -> Answer {
         match other.of() {
             Some(of) => self.list_of(items, of.clone()),
@@ -261,12 +263,12 @@ impl Arguments<'_, '_> {
         Ok(type_of(value, self.evaluator.meter())?)
     }
 
-    /// A list of the elements, as the type that they have in common.
+    /// A list of the elements, converted to their common type.
     pub(super) fn list(&self, items: Vec<Value>) -> Answer {
         self.convert(&self.tuple(items)?, &Type::List(Box::new(Type::Any)))
     }
 
-    /// `value` as `ty`, which Terraform must be able to convert it to.
+    /// `value`, converted to `ty`. It is an error if Terraform cannot convert it.
     pub(super) fn convert(&self, value: &Value, ty: &Type) -> Answer {
         let converted = convert_within(value, ty, self.evaluator.meter());
         if converted.problems.iter().any(|problem| problem.kind.is_error()) {

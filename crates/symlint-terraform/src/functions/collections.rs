@@ -1,4 +1,4 @@
-//! Functions that make collections of collections.
+//! Functions that build collections from collections.
 
 use crate::eval::{Answer, LostKey, Stop};
 use crate::limits::ELEMENTS;
@@ -27,7 +27,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("zipmap", 2, 2, zipmap),
 ];
 
-/// The entries of an argument that is a map or object.
+/// The entries of an argument, which must be a map or object.
 fn entries<'a>(args: &'a Arguments<'_, '_>, index: usize) -> Answer<(&'a Value, &'a [Entry])> {
     let value = args.value(index)?;
     let entries =
@@ -55,7 +55,7 @@ fn merge(args: &Arguments<'_, '_>) -> Answer {
     let (mut map_type, mut matching, mut any) = (None, true, false);
     for index in 0..args.len() {
         let value = args.nullable(index)?;
-        // Only the types of maps matter; those of objects are as large as they are.
+        // Only the types of maps matter; the type of an object always fits.
         let ty = if value.entries().is_none() || matches!(value.kind, Kind::Map(_)) {
             args.type_of(value)?
         } else {
@@ -78,19 +78,19 @@ fn merge(args: &Arguments<'_, '_>) -> Answer {
             false => entry.with(parts.child(entry)),
         }));
     }
-    // The last one with a key counts.
+    // Of several entries with the same key, the last one is used.
     merged.reverse();
     merged.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
     merged.dedup_by(|earlier, kept| {
         let is_lost = earlier.key == kept.key;
-        // Overriding a single setting is intended; losing a whole object is easily missed.
+        // It is usual to override a single setting, but the loss of a whole object is easily overlooked.
         if is_lost && earlier.value.entries().is_some() && kept.value.entries().is_some() {
             let (key, lost, value) = (kept.key.clone(), earlier.key_span, kept.value.origin.span);
             args.evaluator.note_merged(LostKey { key, lost, kept: kept.key_span, value });
         }
         is_lost
     });
-    // What is null adds nothing to the result, and hides nothing.
+    // A null argument adds nothing and overrides nothing.
     let added = args.values.iter().filter(|value| !value.is_null()).map(|value| value.origin.clone());
     let origin = Origin::derived(args.span, added);
     Ok(match map_type {
@@ -121,7 +121,7 @@ fn concat(args: &Arguments<'_, '_>) -> Answer {
     }
     let types = args.values.iter().map(|list| args.type_of(list)).collect::<Answer<Vec<Type>>>()?;
     let tuple = args.tuple(items)?;
-    // Lists of types that have none in common become a tuple, even where one is empty.
+    // Lists without a common type become a tuple, even if one of them is empty.
     match unify_all(&types.iter().collect::<Vec<_>>()) {
         Some(list) => args.convert(&tuple, &list).or(Ok(tuple)),
         None => Ok(tuple),
@@ -136,7 +136,7 @@ fn flatten(args: &Arguments<'_, '_>) -> Answer {
     Ok(args.tuple(flat)?.marked(sensitive))
 }
 
-/// Adds the elements of `items`, and those of the lists in them, to `flat`; notes whether one of these is sensitive.
+/// Adds the elements of `items`, and those of nested lists, to `flat`. Notes whether one of the lists is sensitive.
 fn flatten_into(
     args: &Arguments<'_, '_>,
     items: Vec<Value>,
@@ -144,7 +144,7 @@ fn flatten_into(
     sensitive: &mut bool,
 ) -> Answer<()> {
     for item in items {
-        // A resource, or its `id`, is no list.
+        // A resource, or its `id`, is not a list.
         if item.as_unknown().is_some() && item.resource().is_none() {
             return Err(Stop::Unknown(item));
         }
@@ -243,7 +243,7 @@ fn range(args: &Arguments<'_, '_>) -> Answer {
     let mut items = Vec::new();
     let mut next = start;
     while if *step < *zero { next > end } else { next < end } {
-        // Terraform's own limit.
+        // Terraform has the same limit.
         if items.len() >= 1024 {
             return Err(args.refuse("creates at most 1,024 numbers"));
         }

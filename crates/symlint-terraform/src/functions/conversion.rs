@@ -1,4 +1,4 @@
-//! Conversions between types, and what marks values.
+//! Conversions between types, and functions that mark values.
 
 use crate::eval::{Answer, Stop};
 use crate::origin::Origin;
@@ -7,7 +7,7 @@ use crate::value::{Kind, Type, Value};
 use super::arguments::{Arguments, Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    // What is ephemeral comes from blocks that are unknown.
+    // Ephemeral values come from blocks that are unknown here.
     function("ephemeralasnull", 1, 1, |args| args.nullable(0).cloned()),
     function("issensitive", 1, 1, |args| {
         let sensitive = args.nullable(0)?.is_sensitive();
@@ -29,7 +29,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn to(args: &Arguments<'_, '_>, ty: &Type) -> Answer {
     let value = args.nullable(0)?;
-    // A set of unknown elements may lose some of them.
+    // In a set, unknown elements may turn out to be equal.
     let converted = args.convert(value, ty)?;
     if let Kind::Set(items) = &converted.kind {
         if let Some(unknown) = items.iter().find(|item| item.as_unknown().is_some()) {

@@ -11,7 +11,7 @@ use super::arguments::{Arguments, Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[function("csvdecode", 1, 1, csvdecode)];
 
-/// A field: its text where that is not what is written, and where it is written.
+/// A field: its place, and its text if that differs from what is written.
 struct Field {
     text: Option<String>,
     range: Range<usize>,
@@ -60,7 +60,7 @@ fn csvdecode(args: &Arguments<'_, '_>) -> Answer {
     args.list_of(rows, of)
 }
 
-/// The lines of a table, blank ones left out; `None` where a quote is where none may be.
+/// The rows of a table without blank lines; `None` if there is a misplaced quote.
 fn records(text: &str) -> Option<Vec<Vec<Field>>> {
     let mut records = Vec::new();
     let mut at = 0;
@@ -84,7 +84,7 @@ fn records(text: &str) -> Option<Vec<Vec<Field>>> {
     Some(records)
 }
 
-/// The field that starts at `at`, and where its comma or line's end is.
+/// The field that starts at `at`, and the position of the comma or the line end after it.
 fn field(text: &str, at: usize) -> Option<(Field, usize)> {
     let rest = text.get(at..)?;
     if !rest.starts_with('"') {
@@ -104,7 +104,7 @@ fn field(text: &str, at: usize) -> Option<(Field, usize)> {
         }
     }
     let raw = text.get(at + 1..end)?;
-    // Line breaks in quotes are plain ones.
+    // Line breaks inside quotes become plain ones.
     let plain = raw.replace("\"\"", "\"").replace("\r\n", "\n");
     let field = Field { text: (plain != raw).then_some(plain), range: at + 1..end };
     let mut after = end + 1;

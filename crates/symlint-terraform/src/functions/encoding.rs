@@ -1,4 +1,4 @@
-//! Functions that write values as text and read them back.
+//! Functions that encode values as text and decode them.
 
 use std::fmt::Write;
 
@@ -39,10 +39,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("yamlencode", 1, 1, |args| encode(args, |value, text, args| write_yaml(value, 0, text, args))),
 ];
 
-/// Leaves of an encoded value whose origins are kept.
+/// How many origins of an encoded value's parts are kept.
 const LEAVES: usize = 256;
 
-/// The argument as `write` writes it.
+/// The argument as encoded by `write`.
 fn encode(args: &Arguments<'_, '_>, write: fn(&Value, &mut String, &Arguments<'_, '_>) -> Answer<()>) -> Answer {
     let mut text = String::new();
     let value = args.nullable(0)?;
@@ -54,7 +54,7 @@ fn encode(args: &Arguments<'_, '_>, write: fn(&Value, &mut String, &Arguments<'_
     Ok(Value::new(Kind::String(text), Origin::derived(args.span, origins)))
 }
 
-/// What is made of a text that was written from a value here: parts that come from where they came from before.
+/// The value that was encoded as this text. Its parts keep their original origins.
 pub(super) fn read_back(args: &Arguments<'_, '_>, text: &Str, origin: &Origin) -> Option<Value> {
     let encoded = args.evaluator.encoded().borrow();
     encoded.get(text).map(|value| decoded(value).marked(origin.sensitive))
@@ -78,13 +78,13 @@ fn decoded(value: &Value) -> Value {
 
 fn jsondecode(args: &Arguments<'_, '_>) -> Answer {
     let (text, origin) = args.string(0)?;
-    // What ends with a line break was written as YAML.
+    // A text that ends with a line break was encoded as YAML.
     if let Some(value) = read_back(args, &text, &origin).filter(|_| !text.ends_with('\n')) {
         return Ok(value);
     }
     match json::parse(&json::without_lone_surrogates(&text)) {
         Ok(json) => Ok(Decoder { args, text: &text, origin: &origin }.decode(&json)?.marked(origin.sensitive)),
-        // Go reads a few escapes that are wrong, and brackets that close nothing.
+        // Go accepts a few invalid escapes and superfluous closing brackets.
         Err(_) if text.contains("\\u") || closes_too_much(&text) => Err(Stop::reason("this text is not decoded here")),
         Err(_) => Err(args.refuse("expects a text in JSON")),
     }
@@ -95,14 +95,14 @@ fn closes_too_much(text: &str) -> bool {
 }
 
 impl Evaluator<'_> {
-    /// What a text in JSON says, if it is one.
+    /// The value of a JSON text, if it is valid.
     pub fn json(&self, text: &Value) -> Option<Value> {
         let values = std::slice::from_ref(text);
         jsondecode(&Arguments { evaluator: self, values, span: text.origin.span, name: "jsondecode" }).ok()
     }
 }
 
-/// Makes values that know where in the JSON they were written.
+/// Creates values that know where they are written in the JSON.
 struct Decoder<'a, 'p> {
     args: &'a Arguments<'a, 'p>,
     text: &'a str,
@@ -147,14 +147,14 @@ impl Decoder<'_, '_> {
             }
             entries.push(Entry::new(key, key_span, value));
         }
-        // The last of a name counts.
+        // Of several entries with the same name, the last one is used.
         entries.reverse();
         entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
         entries.dedup_by(|earlier, kept| earlier.key == kept.key);
         Ok(entries)
     }
 
-    /// Where the string `value`, whose quotes are around `range`, was written.
+    /// The origin of the string `value`, which is at `range` with its quotes.
     fn string(&self, range: JsonRange, value: &str) -> Origin {
         let inside = range.start + 1..range.end.saturating_sub(1);
         let form = if self.text.get(inside.clone()) == Some(value) { Form::Verbatim } else { Form::JsonEscaped };
@@ -162,7 +162,7 @@ impl Decoder<'_, '_> {
     }
 }
 
-/// The origins of what is in `value`, so that a text built from it still says where its parts were written.
+/// The origins of all parts of `value`, so that a text built from it still knows where its parts are written.
 fn leaves(value: &Value, origins: &mut Vec<Origin>) {
     if origins.len() >= LEAVES {
         return;
@@ -183,7 +183,7 @@ fn leaves(value: &Value, origins: &mut Vec<Origin>) {
     }
 }
 
-/// Writes `value` as Terraform's `jsonencode` does.
+/// Writes `value` in the format of Terraform's `jsonencode`.
 pub(super) fn write_json(value: &Value, out: &mut String, args: &Arguments<'_, '_>) -> Answer<()> {
     args.spend(1)?;
     if out.len() > BYTES {
@@ -221,7 +221,7 @@ pub(super) fn write_json(value: &Value, out: &mut String, args: &Arguments<'_, '
     Ok(())
 }
 
-/// Go escapes what could be taken for HTML, too.
+/// Go also escapes characters that have a meaning in HTML.
 fn write_string(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
@@ -241,13 +241,14 @@ fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Writes `value` as Terraform's `yamlencode` does; what it would break into several lines is not written here.
+/// Writes `value` in the format of Terraform's `yamlencode`. Strings that it would break into several lines are not
+/// supported.
 fn write_yaml(value: &Value, indent: usize, out: &mut String, args: &Arguments<'_, '_>) -> Answer<()> {
     args.spend(1)?;
     if out.len() > BYTES {
         return Err(Stop::limit("this text is too long to be evaluated"));
     }
-    // What is the first in a list goes on in its line.
+    // The first entry in a list item continues on the item's line.
     let start = |out: &mut String| {
         if out.is_empty() || out.ends_with('\n') {
             out.extend(std::iter::repeat_n(' ', indent));
@@ -276,7 +277,7 @@ fn write_yaml(value: &Value, indent: usize, out: &mut String, args: &Arguments<'
         _ => {
             match value.as_str() {
                 Some(text) => write_yaml_string(text, out)?,
-                // A number, a boolean or null as the whole document has another ending.
+                // A document that is only a number, a boolean, or null has a different ending.
                 None if out.is_empty() && value.entries().is_none() && value.elements().is_none() => {
                     return Err(Stop::reason("`yamlencode` of a single number, boolean, or null is not evaluated"));
                 }
@@ -289,7 +290,7 @@ fn write_yaml(value: &Value, indent: usize, out: &mut String, args: &Arguments<'
 }
 
 fn write_yaml_string(text: &str, out: &mut String) -> Answer<()> {
-    /// A line that would be longer is broken at a space, and a longer key is written in another way.
+    /// Longer lines are broken at a space, and longer keys are written differently.
     const LINE: usize = 80;
     let is_plain = |c: char| matches!(c, ' '..='~') || c.is_alphanumeric();
     let start = out.rfind('\n').map_or(0, |at| at + 1);
@@ -316,14 +317,14 @@ fn hash<D: Digest>(args: &Arguments<'_, '_>) -> Answer {
     args.made(&text)
 }
 
-/// What Go leaves as it is; a space is a plus.
+/// The characters that Go does not encode. A space becomes a plus.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b' ');
 
 fn urlencode(args: &Arguments<'_, '_>) -> Answer {
     args.made(&utf8_percent_encode(&args.text(0)?, ESCAPED).to_string().replace(' ', "+"))
 }
 
-/// Whether the second argument names the one encoding that is known here.
+/// Checks that the second argument names the only supported encoding.
 fn utf8(args: &Arguments<'_, '_>) -> Answer<()> {
     let name = args.text(1)?;
     if name.eq_ignore_ascii_case("utf-8") {
@@ -337,12 +338,12 @@ fn base64encode(args: &Arguments<'_, '_>) -> Answer {
     Ok(args.result(Kind::String(Str::from(STANDARD.encode(args.text(0)?.as_bytes())))))
 }
 
-/// Go takes any bits after the last byte.
+/// Go ignores the bits after the last byte.
 const LENIENT: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 fn base64decode(args: &Arguments<'_, '_>) -> Answer {
-    // Go skips line breaks; the rest is strict.
+    // Go skips line breaks; otherwise it is strict.
     let digits: Vec<u8> = args.text(0)?.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let bytes = LENIENT.decode(digits).map_err(|_| args.refuse("expects a text in base 64"))?;
     match String::from_utf8(bytes) {
