@@ -15,14 +15,14 @@ fn main() {
     println!("cargo::rustc-env=SYMLINT_VERSION={version}");
 }
 
-/// The commit of the repository that this is the root of.
+/// The commit of the repository whose root this is.
 fn checked_out() -> Option<String> {
     if !Path::new(".git").exists() {
         return None;
     }
     let reference = git(&["symbolic-ref", "-q", "HEAD"]);
     for name in ["HEAD"].into_iter().chain(reference.as_deref()) {
-        // A file that does not exist would run this script every time.
+        // If a file did not exist, this script would run every time.
         if let Some(file) = git(&["rev-parse", "--git-path", name]).filter(|file| Path::new(file).exists()) {
             println!("cargo::rerun-if-changed={file}");
         }

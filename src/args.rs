@@ -57,10 +57,10 @@ pub(crate) enum Command {
     },
 }
 
-/// Words that similar programs have for `check`.
+/// What similar programs call `check`.
 const CHECKS: &[&str] = &["lint", "scan", "run", "validate", "test", "audit", "analyze"];
 
-/// That an option or a command does not exist that similar programs have, and what to use instead.
+/// The error for an option or a command that similar programs have, and what to use instead.
 pub(crate) fn ours(error: &clap::Error) -> Option<(String, String)> {
     if let Some(ContextValue::String(command)) = error.get(ContextKind::InvalidSubcommand) {
         let is_path = std::path::Path::new(command).exists();
@@ -107,7 +107,7 @@ pub(crate) enum RulesFormat {
     Json,
 }
 
-/// What is read, and with which configuration.
+/// What to read, and with which configuration.
 #[derive(Debug, Args)]
 pub(crate) struct Places {
     /// A folder with everything below it, a values file (`*.tfvars`, `*.tfvars.json`), any file of a module (the root
@@ -131,7 +131,7 @@ pub(crate) struct Places {
     pub(crate) stdin_filename: Option<String>,
 }
 
-/// What `check` and `fix` have in common.
+/// Options that `check` and `fix` share.
 #[derive(Debug, Args)]
 pub(crate) struct InputOptions {
     #[command(flatten)]
@@ -200,7 +200,7 @@ pub(crate) struct ValueOptions {
     pub(crate) given: Vec<Given>,
 }
 
-/// The options as they are declared: each knows its own values only.
+/// The options as clap sees them: each has only its own values.
 #[derive(Debug, Args)]
 struct ValueArguments {
     /// Load another values file; later options override earlier ones

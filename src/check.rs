@@ -16,7 +16,7 @@ use crate::request::asked;
 use crate::revision::Submodules;
 use crate::style::Style;
 
-/// Checks what the options name, and reports.
+/// Checks what the options name, and writes the reports.
 pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
     let input = &options.input;
     let outputs = outputs(options)?;
@@ -54,15 +54,15 @@ pub(crate) fn run(options: &CheckOptions) -> Result<ExitCode, Failure> {
         output.write(&mut writing)?;
     }
     let code = report.summary.exit_code;
-    // The process ends: to give memory back piece by piece would take as long as some rules together.
+    // The process is about to end, and freeing the memory piece by piece would take as long as some rules together.
     std::mem::forget(report);
     Ok(ExitCode::from(code))
 }
 
 const BASELINE: &str = "accept the current findings with `--write-baseline FILE`, and use `--baseline FILE`";
 
-/// What to write: the human report on standard output, unless another format goes there. A job of GitHub Actions that
-/// asks for nothing gets annotations, too.
+/// The outputs to write: the human report on standard output, unless another format goes there. Without any `--format`,
+/// a job of GitHub Actions also gets annotations.
 fn outputs(options: &CheckOptions) -> Result<Vec<Output<Format>>, Failure> {
     let mut outputs = options.format.clone();
     if !output::has_printed(&outputs, "report.json")? {
@@ -96,7 +96,7 @@ fn render(output: &Output<Format>, options: &CheckOptions, report: &Report, to: 
     }
 }
 
-/// Which files were read, on standard error.
+/// Lists the files that were read, on standard error.
 pub(crate) fn describe(report: &Report) {
     for run in &report.runs {
         let config = run.config.as_deref().unwrap_or("no configuration file");
@@ -107,13 +107,13 @@ pub(crate) fn describe(report: &Report) {
     }
 }
 
-/// Says on standard error what symlint could not do.
+/// Prints the problems on standard error.
 pub(crate) fn say_problems(report: &Report) {
     report.problems.iter().for_each(output::print_problem);
 }
 
 impl Failure {
-    /// The arguments do not fit together.
+    /// The failure that the arguments do not fit together.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::Problem(Problem::new(ProblemKind::Usage, message))
     }

@@ -21,7 +21,7 @@ use crate::repository::Repository;
 use crate::request::asked;
 use crate::revision::{Revision, Submodules};
 
-/// Compares what the options name, and reports.
+/// Compares what the options name, and writes the reports.
 pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
     let input = &options.input;
     let outputs = outputs(options)?;
@@ -99,22 +99,22 @@ fn missing(path: &str) -> Problem {
     Problem::new(ProblemKind::Unreadable, format!("cannot read {path}: there is no such file or folder"))
 }
 
-/// What the work tree is compared with.
+/// The base that the work tree is compared with.
 pub(crate) struct Since {
-    /// The files of the commit in which it and the revision part.
+    /// The files of the commit from which the work tree and the revision branched off.
     pub(crate) old: Side,
     pub(crate) new: Side,
-    /// What that commit is, in words.
+    /// A description of that commit.
     pub(crate) base: String,
-    /// What of it cannot be read, or is not compared.
+    /// Parts of the base that cannot be read, or are not compared.
     pub(crate) unread: Vec<ReportedGap>,
-    /// Whether all that may have changed can be read.
+    /// Whether everything that may have changed can be read.
     pub(crate) is_whole: bool,
 }
 
 const TWO_FOLDERS: &str = "compare two folders: `symlint diff OLD NEW`";
 
-/// `instead` is what can be done where there is no repository.
+/// `instead` is what can be done without a repository.
 pub(crate) fn since(
     revision: &str,
     paths: &[String],
@@ -153,7 +153,7 @@ pub(crate) fn compared(options: &InputOptions) -> Result<Vec<String>, Failure> {
     Ok(options.places.paths.iter().map(name).collect())
 }
 
-/// What to write: the human report on standard output, unless another format goes there.
+/// The outputs to write: the human report on standard output, unless another format goes there.
 fn outputs(options: &DiffOptions) -> Result<Vec<Output<DiffFormat>>, Failure> {
     let mut outputs = options.format.clone();
     if !output::has_printed(&outputs, "diff.json")? {

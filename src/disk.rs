@@ -1,4 +1,4 @@
-//! The disk, as the engine asks for files, and paths as people write them.
+//! Access to the disk for the engine, and paths in the form that people write.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
@@ -12,10 +12,10 @@ use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
 
 use crate::git::Git;
 
-/// Larger files are refused: what is read takes many times their size.
+/// Larger files are rejected, because reading a file takes many times its size.
 pub(crate) const LARGEST: u64 = 256 << 20;
 
-/// The disk, from the current folder on.
+/// The disk, relative to the working directory.
 #[derive(Default)]
 pub(crate) struct Disk {
     git: Mutex<Git>,
@@ -39,7 +39,7 @@ impl FileTree for Disk {
         }
         let read = || {
             let file = File::open(path)?;
-            // It may be another one by now.
+            // The file may have been replaced in the meantime.
             let metadata = file.metadata()?;
             if !metadata.is_file() {
                 return Err(io::Error::other("it is not a regular file"));
@@ -90,7 +90,7 @@ impl FileTree for Disk {
 
     fn real(&self, path: &str) -> Option<String> {
         let path = canonical(path).ok()?;
-        // A name that is not UTF-8 is replaced in the same way in all of its paths.
+        // A name that is not UTF-8 is replaced in the same way in all paths of the file.
         Some(path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" }))
     }
 
@@ -103,19 +103,19 @@ impl FileTree for Disk {
     }
 }
 
-/// The path of what is at `path`, without links and `..`.
+/// The path of the entry at `path`, without links and `..`.
 #[cfg(not(target_os = "wasi"))]
 fn canonical(path: &str) -> io::Result<PathBuf> {
     fs::canonicalize(path)
 }
 
-/// As above: WASI has no call for it.
+/// Like the function above, for WASI, which has no such call.
 #[cfg(target_os = "wasi")]
 fn canonical(path: &str) -> io::Result<PathBuf> {
     fs::metadata(path)?;
     let mut real = PathBuf::new();
     let mut left = vec![std::path::absolute(path)?];
-    // A link that leads to itself is nothing that `metadata` finds.
+    // This ends, because `metadata` reports an error for a link that leads to itself.
     while let Some(part) = left.pop() {
         let mut components = part.components();
         let Some(first) = components.next() else { continue };
@@ -124,7 +124,7 @@ fn canonical(path: &str) -> io::Result<PathBuf> {
             Component::ParentDir => {
                 real.pop();
             }
-            // The root takes the place of what is there.
+            // The root replaces the path so far.
             first => real.push(first),
         }
         if let (Component::Normal(_), Ok(target)) = (first, fs::read_link(&real)) {
@@ -135,7 +135,7 @@ fn canonical(path: &str) -> io::Result<PathBuf> {
     Ok(real)
 }
 
-/// What is at `path`, links followed; `None` where there is nothing.
+/// The metadata of the entry at `path`; `None` if there is none. Links are followed.
 fn metadata(path: &str) -> Result<Option<Metadata>, FileError> {
     match fs::metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
@@ -154,14 +154,14 @@ fn kind_of(metadata: &Metadata) -> EntryKind {
     }
 }
 
-/// The system's words without its error number.
+/// The system's message without its error number.
 pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let end = text.find(" (os error").unwrap_or(text.len());
     text.get(..end).unwrap_or(&text).to_lowercase()
 }
 
-/// A path as reports show it: with `/`, without `./`, `//` and a `/` at the end; `.` for the current folder.
+/// A path as reports show it: with `/`, without `./`, `//`, and a `/` at the end; `.` for the working directory.
 pub(crate) fn shown(path: &str) -> String {
     engine::shown(&if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() })
 }

@@ -1,4 +1,4 @@
-//! `symlint eval`: what an expression is, and where it comes from.
+//! `symlint eval`: shows the value of an expression, and where it comes from.
 
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
@@ -18,39 +18,39 @@ use crate::disk::{Disk, reason, shown};
 use crate::output::{self, Failure};
 use crate::request::{environment, given};
 
-/// The places that are named for one value.
+/// How many places are listed for one value.
 const MOST_ORIGINS: usize = 100;
 
-/// What an expression came to. The shape of the JSON.
+/// The result of an expression, in the form of the JSON output.
 #[derive(Debug, Serialize)]
 struct Evaluated {
     expression: String,
-    /// What `terraform console` prints; null where there is an error.
+    /// The text that `terraform console` prints; null if there is an error.
     shown: Option<String>,
-    /// The value, with null for what in it is unknown or sensitive.
+    /// The value, with null for unknown and sensitive parts.
     value: Box<RawValue>,
-    /// As a type constraint is written; null where the value is unknown.
+    /// The type as a type constraint; null if the value is unknown.
     #[serde(rename = "type")]
     ty: Option<String>,
     /// Why the value is unknown, if it is.
     unknown: Option<String>,
-    /// Why Terraform would refuse the expression, if it would.
+    /// Why Terraform would reject the expression, if it would.
     error: Option<String>,
     origins: Vec<ReportedOrigin>,
 }
 
-/// Where a value, or a part that it was built from, was written.
+/// Where a value, or a part that it was built from, is written.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct ReportedOrigin {
-    /// The way to it, where it was reached through a variable, local or module call.
+    /// The path to it, if it was reached through a variable, local, or module call.
     path: Option<String>,
     location: Location,
 }
 
-/// Evaluates the expression, or those on standard input, and prints what they are.
+/// Evaluates the expression, or those on standard input, and prints the results.
 pub(crate) fn run(options: &EvalOptions) -> Result<ExitCode, Failure> {
     let (path, expression) = match (&options.path, &options.expression) {
-        // One argument alone may be either.
+        // A single argument may be the path or the expression.
         (Some(only), None) if std::fs::metadata(only).is_err() => (None, Some(only)),
         (path, expression) => (path.as_deref(), expression.as_ref()),
     };
@@ -137,7 +137,7 @@ fn cwd(folder: &str) -> Option<String> {
     path.to_str().map(|path| path.replace('\\', "/"))
 }
 
-/// Prints what `expression` is; true if Terraform would refuse it.
+/// Prints the result of `expression`, and returns whether Terraform would reject it.
 fn evaluate(project: &Project, expression: &str, format: EvalFormat) -> Result<bool, Failure> {
     let evaluated = evaluated(project, expression)?;
     match format {
@@ -174,7 +174,7 @@ fn evaluated(project: &Project, expression: &str) -> Result<Evaluated, Failure> 
             return Ok(result);
         }
     };
-    // One for each expression, so that each has all of its errors.
+    // Each expression has its own evaluator, so that all of its errors are reported.
     let evaluator = Evaluator::new(project);
     let value = evaluator.evaluate(&evaluator.root(), &parsed);
     let refusals = evaluator.refusals();
@@ -198,7 +198,7 @@ fn evaluated(project: &Project, expression: &str) -> Result<Evaluated, Failure> 
     Ok(result)
 }
 
-/// Where the value was written; for one that was put together, where its parts were.
+/// Where the value is written, or if it was built from parts, where these are written.
 fn origins(project: &Project, value: &Value) -> Vec<ReportedOrigin> {
     let mut found: Vec<ReportedOrigin> = Vec::new();
     value.origin.each_source(&mut |origin| {

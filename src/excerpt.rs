@@ -1,5 +1,4 @@
-//! The lines of a file that an excerpt shows: only those, without what a terminal would obey, and cut where they are
-//! long.
+//! The lines of a file that an excerpt shows. Control characters are replaced, and long lines are shortened.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -17,13 +16,13 @@ use crate::style::Style;
 /// A part of a file that the report points at.
 #[derive(Debug)]
 pub(crate) struct Mark {
-    /// In bytes of the file.
+    /// Its range in the file, in bytes.
     pub(crate) span: Range<u32>,
-    /// What it is called in the excerpt; nothing where the headline says it.
+    /// Its label in the excerpt; `None` if the headline says it all.
     pub(crate) text: Option<String>,
-    /// The level of its finding; context has none.
+    /// The level of its finding; `None` for context.
     pub(crate) level: Option<Level>,
-    /// Whether the excerpt is about it.
+    /// Whether it is the subject of the excerpt.
     pub(crate) primary: bool,
 }
 
@@ -31,50 +30,50 @@ pub(crate) struct Mark {
 #[derive(Debug)]
 pub(crate) struct ExcerptText {
     source: Arc<SourceFile>,
-    /// The file and the place in it that the excerpt is about.
+    /// The file, and the place in it that the excerpt is about.
     name: String,
-    /// The parts of the file that may not be shown, in order.
+    /// The parts of the file that must not be shown, in order.
     masks: Vec<Range<u32>>,
-    /// What is shown, line by line.
+    /// The text that is shown, line by line.
     text: String,
     lines: Vec<Line>,
-    /// Where in the file a character is, and where in the text; ascending by both.
+    /// Positions of characters in the file and in the text, in ascending order.
     places: Vec<(usize, usize)>,
-    /// The columns in front of the text.
+    /// The width of the gutter in front of the text, in columns.
     gutter: usize,
 }
 
 #[derive(Debug)]
 struct Line {
-    /// In the file, from 1.
+    /// The number in the file, which counts from 1.
     number: u32,
-    /// Where it starts in the text.
+    /// Where the line starts in the text.
     start: usize,
 }
 
-/// The most characters of a marked text that are shown.
+/// How many characters of a marked text are shown.
 const SPAN: usize = 80;
 
-/// The most characters that are kept of the start of a line that is cut: the attribute's name and its `=`.
+/// How many characters at the start of a shortened line are kept: the attribute's name and its `=`.
 const HEAD: usize = 40;
 
-/// A marked text that is no longer than this, such as an ID, is shown as a whole if there is room.
+/// A marked text up to this length, such as an ID, is shown as a whole if there is room.
 const ID: usize = 30;
 
-/// The most lines of a marked text that are shown.
+/// How many lines of a marked text are shown.
 const LINES: u32 = 12;
 
-/// The columns that miette needs besides a line number, and in front of a label's text.
+/// The columns that miette needs in addition to a line number, and in front of a label's text.
 const GUTTER: usize = 4;
 const HOOK: usize = 4;
 
-/// Labels narrower than this are hard to read: they get a letter, and their text follows the excerpt.
+/// Narrower labels are hard to read, so they get a letter, and their text follows the excerpt.
 const LABEL: usize = 24;
 
-/// So do those that would have more lines.
+/// The same applies to labels with more lines than this.
 const LABEL_LINES: usize = 2;
 
-/// The columns of the number of a finding.
+/// The columns for the number of a finding.
 const NUMBER: usize = 2;
 
 impl ExcerptText {
@@ -102,20 +101,19 @@ impl ExcerptText {
         excerpt
     }
 
-    /// The place of `span` in the text that is shown.
+    /// The range of `span` in the text that is shown.
     pub(crate) fn shown(&self, span: &Range<u32>) -> Range<usize> {
         let Range { start, end } = start_of(&self.source, span);
         let from = self.place(start);
-        // An end that is not shown is that of the cut.
+        // If the end is not shown, the range ends where the line was shortened.
         let next = self.places.partition_point(|&(at, _)| at < end);
         let to = self.places.get(next).map_or(self.text.len(), |&(_, place)| place).max(from);
         from..to
     }
 
-    /// The label `text` under `shown`, broken into lines that end before `width`; nothing where there is no room for
-    /// it.
+    /// The label `text` for `shown`, broken into lines that end before `width`; `None` if there is no room for it.
     pub(crate) fn label(&self, shown: &Range<usize>, text: &str, width: usize) -> Option<String> {
-        // The text begins in the middle of what it labels, after the line numbers and a hook.
+        // The label starts in the middle of the marked text, after the line numbers and a connector.
         let before = self.text.get(..shown.start).unwrap_or_default();
         let line = before.rfind('\n').map_or(0, |at| at + 1);
         let chars = |range: Range<usize>| self.text.get(range).unwrap_or_default().chars().count();
@@ -166,20 +164,20 @@ impl ExcerptText {
         self.text.push('\n');
     }
 
-    /// Which of the parts that may not be shown a place in the file is in.
+    /// Which of the parts that must not be shown contains a place in the file.
     fn mask_at(&self, place: usize) -> Option<usize> {
         let after = self.masks.partition_point(|mask| mask.start as usize <= place);
         let mut before = self.masks.iter().enumerate().take(after).rev();
         before.find(|(_, mask)| place < mask.end as usize).map(|(at, _)| at)
     }
 
-    /// Where in the text a place in the file is.
+    /// The position in the text of a place in the file.
     fn place(&self, offset: usize) -> usize {
         let next = self.places.partition_point(|&(at, _)| at <= offset);
         next.checked_sub(1).and_then(|last| self.places.get(last)).map_or(0, |&(_, place)| place)
     }
 
-    /// Which of the lines a place in the text is on.
+    /// The line that contains a position in the text.
     fn line(&self, place: usize) -> usize {
         self.lines.partition_point(|line| line.start <= place).saturating_sub(1)
     }
@@ -192,10 +190,10 @@ fn start_of(source: &SourceFile, span: &Range<u32>) -> Range<usize> {
     span.start as usize..end.max(span.start as usize)
 }
 
-/// The parts of a line that are shown: all of it where there is room, else its start and what is around `shown`.
+/// The parts of a line that are shown: the whole line if there is room, or else its start and the parts around `shown`.
 pub(crate) fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room: usize) -> Vec<Range<usize>> {
     let all = text.get(line.clone()).unwrap_or_default();
-    // Where `number` characters from a place on end, and where as many before it start.
+    // The positions `number` characters after, and before, another position.
     let after = |from: usize, number: usize| {
         let rest = text.get(from..line.end).unwrap_or_default();
         rest.char_indices().nth(number).map_or(line.end, |(end, _)| from + end)
@@ -209,12 +207,12 @@ pub(crate) fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room:
     }
     let marked: Vec<&Range<usize>> =
         shown.iter().filter(|span| span.start <= line.end && line.start <= span.end).collect();
-    // How many quotes are in front of a place: after an odd number, it is in quotes.
+    // The number of quotes before a position. If it is odd, the position is inside a quoted text.
     let quotes = |at: usize| {
         let before = text.get(line.start..at).unwrap_or_default();
         before.match_indices('"').filter(|(at, _)| !before.get(..*at).unwrap_or_default().ends_with('\\')).count()
     };
-    // What is cut out of the first quoted text begins in it; what is after that does not.
+    // Only the first marked text may be in the quoted text that starts the line.
     let first_mark = marked.iter().map(|mark| mark.start).min().unwrap_or(line.start);
     let is_in_first = quotes(first_mark) == 1;
     let first_quote = match all.find('"') {
@@ -224,7 +222,7 @@ pub(crate) fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room:
     };
     let head = line.start..first_quote.min(after(line.start, HEAD.min(room / 2)));
     let width = |range: &Range<usize>| display_width(text.get(range.clone()).unwrap_or_default());
-    // What is long may lose its end, so that the attribute's name is whole; an ID may not.
+    // A long text may lose its end so that the attribute's name stays complete, but an ID may not.
     let each = |room: usize| (room / marked.len().max(1)).saturating_sub(2 * ELLIPSIS);
     let (most, whole) = (SPAN.min(each(room.saturating_sub(width(&head)))), ID.min(each(room)));
     let marked: Vec<Range<usize>> = marked
@@ -247,7 +245,7 @@ pub(crate) fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room:
     let mut parts = vec![head];
     for Range { start, end } in marked {
         let (wide_start, wide_end) = (before(start, around), after(end, around));
-        // A part of an ARN, a quoted text, or a word is shown whole, or not at all.
+        // A part of an ARN, a quoted text, or a word is either shown as a whole or not at all.
         let is_break = |at: usize, c: char, is_end: bool| match c {
             '"' => (quotes(at) % 2 == 1) == is_end,
             ':' | '/' => quotes(at) == quotes(start) && quotes(at) % 2 == 1,
@@ -266,10 +264,10 @@ pub(crate) fn kept(text: &str, line: Range<usize>, shown: &[Range<usize>], room:
     merged(parts)
 }
 
-/// The columns that are kept free for what marks a cut.
+/// The columns for the ellipsis.
 const ELLIPSIS: usize = 3;
 
-/// `parts` in their order, with those that touch joined.
+/// `parts` in order, with those that touch merged.
 fn merged(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
     parts.sort_by_key(|part| part.start);
     let mut merged: Vec<Range<usize>> = Vec::new();
@@ -282,19 +280,19 @@ fn merged(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
     merged
 }
 
-/// Text that a terminal shows and does not obey.
+/// Text without characters that a terminal would interpret.
 pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     text.chars().for_each(|c| push(&mut shown, c));
     report::printable(&shown).into_owned()
 }
 
-/// The same for text of several lines.
+/// Like [`printable`], for text with several lines.
 pub(crate) fn printable_lines(text: &str) -> String {
     text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
-/// The same for text with colors in it, which stay.
+/// Like [`printable_lines`], for text that contains colors, which are kept.
 pub(crate) fn printable_in_color(text: &str) -> String {
     let mut parts = text.split('\u{1b}');
     let mut shown = printable_lines(parts.next().unwrap_or_default());
@@ -308,7 +306,7 @@ pub(crate) fn printable_in_color(text: &str) -> String {
     shown
 }
 
-/// Adds a character as it is shown: what would be obeyed and has no picture, as an escape.
+/// Adds a character as it is shown: characters that would be interpreted and have no symbol are shown as an escape.
 fn push(text: &mut String, c: char) {
     match picture(c) {
         plain if plain.is_ascii() => text.push(plain),
@@ -324,7 +322,7 @@ pub(crate) fn clipped(text: &str) -> String {
     }
 }
 
-/// A control character as the picture that Unicode has of it. Tabs stay.
+/// The symbol that Unicode has for a control character. Tabs are kept.
 fn picture(c: char) -> char {
     match c {
         '\t' => c,

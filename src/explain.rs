@@ -32,7 +32,8 @@ pub(crate) fn explain(name: &str) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A page without what only the tests of its examples need: of the first line of an example, its file is left.
+/// A page without the parts that only tests need: the information after an example's opening fence, except its file
+/// name.
 fn without_markup(page: &str) -> String {
     let lines = page.lines().map(|line| match line.strip_prefix("```hcl ") {
         Some(words) => match words.split(' ').find_map(|word| word.strip_prefix("file=")) {

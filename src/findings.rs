@@ -1,4 +1,4 @@
-//! The findings of a tenant for people: with an excerpt of its text, or in a line each.
+//! The findings of a tenant for people: with an excerpt of its text, or in one line each.
 
 use std::collections::HashMap;
 use std::fmt::{self, Write};
@@ -13,10 +13,10 @@ use symlint_terraform::SourceFile;
 use crate::excerpt::{ExcerptText, Mark, clipped, kept, printable, printable_lines};
 use crate::style::Style;
 
-/// The columns in front of what is written at a place outside of an excerpt, where it has a line of its own.
+/// The indentation for the text at a place outside of an excerpt, if that text has its own line.
 const SEE: usize = 8;
 
-/// The most places outside of an excerpt that are named for a finding.
+/// How many places outside of an excerpt are listed for a finding.
 const ELSEWHERE: usize = 5;
 
 /// The findings of one tenant, or of one file.
@@ -25,9 +25,9 @@ pub(crate) struct Excerpt {
     title: String,
     severity: Severity,
     text: ExcerptText,
-    /// By their places.
+    /// Sorted by place.
     labels: Vec<(LabeledSpan, Option<Level>)>,
-    /// The texts of labels for which there is no room, with their letters.
+    /// The texts of labels without enough room, with their letters.
     notes: Vec<(char, String)>,
 }
 
@@ -52,13 +52,13 @@ pub(crate) fn rendered(excerpt: &Excerpt, style: &Style) -> String {
     text
 }
 
-/// Joins the frames that miette draws around lines that are far apart. All are of one file.
+/// Joins the frames that miette draws around distant lines. All are from one file.
 fn in_one_frame(text: &str, characters: &ThemeCharacters, style: &Style) -> String {
     let top = format!("{}{}[", characters.ltop, characters.hbar);
     let bottom = format!("{}{}", characters.lbot, characters.hbar.to_string().repeat(4));
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let is_top = |line: &&str| line.trim_start_matches(' ').starts_with(&top);
-    // Line numbers are as wide as the last one of their frame.
+    // The width of the line numbers in a frame depends on its last line.
     let widest = text.lines().filter(is_top).map(indent).max().unwrap_or(0);
     let mut joined = String::new();
     let mut padding = String::new();
@@ -83,7 +83,8 @@ fn in_one_frame(text: &str, characters: &ThemeCharacters, style: &Style) -> Stri
     joined
 }
 
-/// What follows an excerpt: for each finding its help, or where it was given before, and the places outside.
+/// The text after an excerpt: for each finding its help, or a reference to the same help above, and the places outside
+/// of the excerpt.
 pub(crate) fn after<'r>(
     findings: &[&'r ReportedFinding],
     elsewhere: &[Vec<String>],
@@ -119,13 +120,13 @@ pub(crate) fn after<'r>(
     text
 }
 
-/// A tenant; an empty name, and spaces at the ends of one, are only visible between quotes.
+/// The name of a tenant. If it is empty, or has spaces at its ends, it needs quotes to be visible.
 fn named(tenant: &str) -> String {
     let quote = if tenant.trim() == tenant && !tenant.is_empty() { "" } else { "\"" };
     format!("tenant {quote}{}{quote}", clipped(&printable(tenant)))
 }
 
-/// What a finding is about, as its headline begins, or where it is.
+/// The start of a headline: the tenant of the finding, or the place.
 fn whose(finding: &ReportedFinding) -> String {
     match &finding.tenant {
         Some(tenant) => named(tenant),
@@ -133,7 +134,7 @@ fn whose(finding: &ReportedFinding) -> String {
     }
 }
 
-/// A finding without its excerpt, and its help, unless that was given before.
+/// A finding without an excerpt, and its help, unless the same help was given before.
 pub(crate) fn line<'r>(finding: &'r ReportedFinding, helps: &mut HashMap<&'r str, String>, style: &Style) -> String {
     let first = format!("  {} ", style.sign(finding.level));
     let text = format!("{} ({})", sentence(finding, style), printable(&place(&finding.location)));
@@ -145,13 +146,13 @@ pub(crate) fn line<'r>(finding: &'r ReportedFinding, helps: &mut HashMap<&'r str
     line
 }
 
-/// A message with its rule, and a mark if it can be fixed: `… [region-invalid] [*]`
+/// A message with its rule, and a mark if it can be fixed: `… [region-invalid] [*]`.
 fn headline(finding: &ReportedFinding, style: &Style) -> String {
     let mark = if finding.fixes.is_empty() { "" } else { " [*]" };
     format!("{} {}", printable(&finding.message), style.dimmed(&format!("[{}]{mark}", finding.rule)))
 }
 
-/// A headline with the tenant in front, unless it begins with the tenant itself.
+/// A headline with the tenant in front, unless it already starts with the tenant.
 fn sentence(finding: &ReportedFinding, style: &Style) -> String {
     let headline = headline(finding, style);
     let Some(tenant) = &finding.tenant else { return headline };
@@ -169,8 +170,8 @@ fn in_text(span: &Range<u32>) -> Range<usize> {
     span.start as usize..span.end as usize
 }
 
-/// `findings` with the related places that are in the text of their tenant, and for each finding the lines about other
-/// related places: an excerpt of another block would hide what is wrong in this one.
+/// The excerpt of `findings`, with the related places that are in the text of the same tenant. For each finding, the
+/// other related places are returned as lines, because an excerpt of another block would distract from this one.
 pub(crate) fn excerpt(
     report: &Report,
     findings: &[&ReportedFinding],
@@ -201,7 +202,7 @@ pub(crate) fn excerpt(
             let span = bytes(&related.location);
             if !is_in_block(&related.location) {
                 let (line, value) = elsewhere_line(report, related, style);
-                // Two parts of one value are shown with the first.
+                // Two parts of one value are shown with the first one.
                 let shown = (related.location.file.as_str(), related.location.start.line, value);
                 let is_shown = shown.2.is_some() && values.contains(&shown);
                 if !is_shown && !elsewhere.iter().chain([&lines]).flatten().any(|known| *known == line) {
@@ -214,14 +215,14 @@ pub(crate) fn excerpt(
         }
         elsewhere.push(lines);
     }
-    // A mark that is as narrow as a slash is hard to see, and next to others with a text, one without looks like the
-    // least of them.
+    // A mark that is one character wide is hard to see, and next to labeled marks, one without a label looks
+    // unimportant.
     let is_narrow = |mark: &Mark| source.text().get(in_text(&mark.span)).is_some_and(|text| text.chars().count() == 1);
     let is_one_of_several = marks.len() > 1;
     if let Some(mark) = marks.first_mut().filter(|mark| is_one_of_several || is_narrow(mark)) {
         mark.text.get_or_insert_with(|| first.label.unwrap_or("here").to_owned());
     }
-    // In the order in which miette gives out colors. It draws no mark inside of another one.
+    // In the order in which miette assigns colors. It does not draw a mark inside of another one.
     marks.sort_by_key(|mark| mark.span.start);
     for at in 1..marks.len() {
         if let Some([outer, inner]) = marks.get_mut(at - 1..=at)
@@ -254,20 +255,20 @@ pub(crate) fn excerpt(
     Some((Excerpt { title: title(findings, style), severity, text, labels, notes }, elsewhere))
 }
 
-/// A place that has no excerpt, with what is written there: `a.tfvars:7:23: the region of `acme`: "us-west-2"`
+/// A place without an excerpt, with the text that is written there: `a.tfvars:7:23: the region of `acme`: "us-west-2"`.
 fn elsewhere_line(report: &Report, related: &RelatedPlace, style: &Style) -> (String, Option<String>) {
     let RelatedPlace { location, message } = related;
     let line = format!("{}: {message}", place(location));
     let file = report.files.get(&location.file);
     let value = file.and_then(|file| value(file, &bytes(location), style));
-    // A name is in the message.
+    // A name is already in the message.
     let value = value.filter(|value| !message.contains(value.trim_matches('"')));
     let shown = value.as_ref().map_or_else(|| line.clone(), |value| format!("{line}: {value}"));
     (printable(&shown), value)
 }
 
-/// What is written at `span`, with all of the text in quotes that it is a part of, cut around it where that is long;
-/// nothing where that has several lines, or may not be shown.
+/// The text at `span`, extended to the whole quoted text and shortened around the span; `None` if it has several lines
+/// or must not be shown.
 fn value(file: &ReportedFile, span: &Range<u32>, style: &Style) -> Option<String> {
     let (text, marked) = (file.source.text(), in_text(span));
     let line = file.source.line_range(file.source.position(span.start).line)?;
@@ -289,7 +290,7 @@ fn place(location: &Location) -> String {
     format!("{}:{}:{}", location.file, location.start.line, location.start.column)
 }
 
-/// What is wrong: in one sentence for one finding, else in a line for each.
+/// The title: one sentence for a single finding, or a line for each finding.
 fn title(findings: &[&ReportedFinding], style: &Style) -> String {
     let Some(first) = findings.first() else { return String::new() };
     if let [only] = findings {
@@ -302,7 +303,7 @@ fn title(findings: &[&ReportedFinding], style: &Style) -> String {
         [(errors, "error"), (findings.len() - errors, "warning")].into_iter().filter(|(number, _)| *number > 0);
     let counts: Vec<String> = counts.map(|(number, one)| count(number, one)).collect();
     let mut text = format!("{tenant}{}", counts.join(", "));
-    // miette puts four columns in front of each line.
+    // miette indents each line by four columns.
     let style = Style { width: style.width.saturating_sub(6), ..style.clone() };
     for (index, finding) in findings.iter().enumerate() {
         let number = style.painted(&(index + 1).to_string(), Some(finding.level));

@@ -18,7 +18,7 @@ use crate::output::{self, Change, Failure};
 use crate::request::{asked, stdin_name};
 use crate::style::Style;
 
-/// Fixes what can be fixed, and reports what is left.
+/// Applies fixes, and reports the remaining findings.
 pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
     let input = &options.input;
     let (tree, request) = asked(input)?;
@@ -50,7 +50,7 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
         text.push_str(&summary(fixed, files.len()));
     }
     match &stdin {
-        // The fixed text is the output; what is left to say goes next to it.
+        // The fixed text is the output, so everything else goes to standard error.
         Some(name) => {
             let bytes = match files.get(name) {
                 Some(change) => change.new.clone().into_bytes(),
@@ -72,7 +72,7 @@ fn summary(fixed: usize, files: usize) -> String {
     }
 }
 
-/// The changes of all files, as `diff -u` shows them, without the texts that are `hidden`.
+/// The changes of all files in the format of `diff -u`, without the `hidden` texts.
 fn diff(files: &SortedMap<String, engine::Change>, hidden: &SortedSet<String>) -> String {
     let mut text = String::new();
     for (name, change) in files {
@@ -85,11 +85,11 @@ fn diff(files: &SortedMap<String, engine::Change>, hidden: &SortedSet<String>) -
     text
 }
 
-/// `text` without those that are `hidden`: in quotes, or anywhere where they are long.
+/// `text` without the `hidden` texts. Short ones are only replaced in quotes.
 fn covered<'t>(text: &'t str, hidden: &SortedSet<String>) -> Cow<'t, str> {
     const LONG: usize = 6;
     let mut text = Cow::Borrowed(text);
-    // A longer text comes before a text that it begins with.
+    // A longer text must come before its own prefix.
     for own in Vec::from_iter(hidden).into_iter().rev() {
         let (old, new) = match own.len() < LONG {
             true => (format!("\"{own}\""), format!("\"{BLANK}\"")),

@@ -1,19 +1,19 @@
-//! `--format FORMAT=FILE`: how to report, and where to.
+//! `--format FORMAT=FILE`: the format of a report, and where to write it.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// How to report, and where to.
+/// The format of a report, and where to write it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Output<F> {
     pub(crate) format: F,
-    /// Standard output if there is none.
+    /// The file; `None` for standard output.
     pub(crate) file: Option<PathBuf>,
 }
 
 /// The formats of a command.
 pub(crate) trait Formats: Copy + 'static {
-    /// By their names.
+    /// All formats, by name.
     const ALL: &'static [(&'static str, Self)];
 }
 

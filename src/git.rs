@@ -1,4 +1,4 @@
-//! What git ignores and what it tracks, read as data: no program runs on somebody else's configuration.
+//! Reads which files git ignores and tracks, without running any program with a repository's configuration.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,24 +8,24 @@ use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-/// What was read so far.
+/// Caches the files that were read.
 #[derive(Default)]
 pub(crate) struct Git {
-    /// The rules for what is in each folder, by its path.
+    /// The rules for the entries of each folder, by the folder's path.
     rules: HashMap<PathBuf, Rules>,
-    /// The paths that each repository tracks, by its root.
+    /// The tracked paths of each repository, by its root.
     tracked: HashMap<PathBuf, Arc<Tracked>>,
 }
 
-/// Those of a folder, and those of the folders above it, which come later.
+/// The rules of a folder, followed by those of the folders above it.
 type Rules = Arc<[Arc<Gitignore>]>;
 
-/// The paths that a repository tracks, sorted; nothing is known of them where the index cannot be read.
+/// The tracked paths of a repository, sorted; `None` if the index cannot be read.
 type Tracked = Option<Vec<Vec<u8>>>;
 
 impl Git {
-    /// Whether the `.gitignore` files above leave a folder out. They do outside of a repository, too: an unpacked
-    /// archive has the same files.
+    /// Whether the `.gitignore` files above exclude a folder. They are also used outside of a repository, because an
+    /// unpacked archive has the same files.
     pub(crate) fn ignores(&mut self, dir: &Path) -> bool {
         let Ok(dir) = dir.canonicalize() else { return false };
         let Some(folder) = dir.parent() else { return false };
@@ -46,14 +46,15 @@ impl Git {
                 let from = paths.partition_point(|path| *path < prefix);
                 paths.get(from).is_some_and(|path| path.starts_with(&prefix))
             }
-            // What git tracks is looked at, and it may track this.
+            // Tracked folders are searched, and git may track this one.
             None => true,
         }
     }
 
-    /// The rules in a folder and in those above it, up to the root of the repository: only where there are some.
+    /// The rules in a folder and in those above it, up to the root of the repository. Folders without rules are left
+    /// out.
     fn rules_above(&mut self, folder: &Path) -> Rules {
-        // A search comes from above: nearly always, those of the parent are known.
+        // Searches go from a folder to its subfolders, so the rules of the parent are usually cached.
         let unknown = folder.ancestors().take_while(|folder| !self.rules.contains_key(*folder));
         let unknown: Vec<&Path> = unknown.collect();
         for folder in unknown.into_iter().rev() {
@@ -80,7 +81,7 @@ fn rules_of(folder: &Path) -> Gitignore {
     for name in [".gitignore", ".git/info/exclude"] {
         let Some(bytes) = read(&folder.join(name), LARGEST_RULES) else { continue };
         for line in String::from_utf8_lossy(&bytes).lines() {
-            // Lines that are not patterns are none for git either.
+            // Git also ignores lines that are not patterns.
             let _ = builder.add_line(None, line);
         }
     }
@@ -91,7 +92,7 @@ fn rules_of(folder: &Path) -> Gitignore {
 fn read_index(root: &Path) -> Tracked {
     let git = root.join(".git");
     let folder = match read(&git, LARGEST_RULES) {
-        // A worktree or a submodule.
+        // In a worktree or a submodule, `.git` is a file.
         Some(text) => root.join(String::from_utf8(text).ok()?.strip_prefix("gitdir:")?.trim()),
         None => git,
     };
@@ -99,7 +100,7 @@ fn read_index(root: &Path) -> Tracked {
     match read(&index, LARGEST_INDEX) {
         Some(bytes) => paths_of(&bytes, 20).or_else(|| paths_of(&bytes, 32)),
         None if index.exists() => None,
-        // Nothing was ever added.
+        // Nothing has been added yet.
         None => Some(Vec::new()),
     }
 }
@@ -110,18 +111,18 @@ const LARGEST_RULES: u64 = 1 << 20;
 /// A larger index is not read.
 const LARGEST_INDEX: u64 = 256 << 20;
 
-/// What is in a file that is not too large. Git follows no link here, and a device or a pipe may have no end.
+/// The content of a file that is not too large. Git does not follow links here, and a device or a pipe may have no end.
 fn read(path: &Path, largest: u64) -> Option<Vec<u8>> {
     fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
     let file = fs::File::open(path).ok()?;
-    // It may be another one by now.
+    // The file may have been replaced in the meantime.
     file.metadata().ok().filter(|own| own.is_file() && own.len() <= largest)?;
     let mut bytes = Vec::new();
     file.take(largest).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
 
-/// The paths in an index of version 2, 3 or 4 with hashes of this many bytes; see git's `gitformat-index`.
+/// The paths in an index of version 2, 3, or 4 with hashes of this many bytes; see git's `gitformat-index`.
 fn paths_of(bytes: &[u8], hash: usize) -> Option<Vec<Vec<u8>>> {
     let number = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
     let version = number(4).filter(|version| bytes.starts_with(b"DIRC") && (2..=4).contains(version))?;
@@ -149,7 +150,7 @@ fn paths_of(bytes: &[u8], hash: usize) -> Option<Vec<Vec<u8>>> {
         }
         paths.push(path);
     }
-    // A part of the paths may be in another file: the extension `link`.
+    // The extension `link` means that some of the paths are in another file.
     let mut is_split = false;
     while let Some(name) = bytes.get(at..at + 4).filter(|_| at + 8 + hash <= bytes.len()) {
         is_split |= name == b"link";
@@ -158,7 +159,7 @@ fn paths_of(bytes: &[u8], hash: usize) -> Option<Vec<Vec<u8>>> {
     (!is_split && at + hash == bytes.len()).then_some(paths)
 }
 
-/// A number in git's encoding, and how many bytes it has.
+/// A number in git's variable-length encoding, and its length in bytes.
 fn varint(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut value: usize = 0;
     for (index, byte) in bytes.iter().take(8).enumerate() {
@@ -196,7 +197,7 @@ mod tests {
             }
             git(&["add", "-A"]);
             if version == "3" {
-                // Only what git has something more to say of is extended.
+                // Only entries with additional flags are extended.
                 fs::write(dir.path().join("later.tf"), "").unwrap();
                 git(&["add", "--intent-to-add", "later.tf"]);
             }

@@ -1,4 +1,4 @@
-//! The report for people: one source excerpt for each tenant, what crosses tenants first.
+//! The report for people: one excerpt for each tenant, with mistakes that mix up tenants first.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
@@ -10,23 +10,23 @@ use crate::excerpt::{clipped, printable, printable_in_color};
 use crate::findings::{after, excerpt, line, rendered};
 use crate::style::Style;
 
-/// The most findings that are shown one by one unless more are asked for.
+/// How many findings are shown individually, unless the user sets another number.
 const MOST: usize = 50;
 
-/// The most pages that are named below an overview.
+/// How many pages are listed below an overview.
 const PAGES: usize = 3;
 
-/// The most runs whose numbers are shown.
+/// How many runs are listed with their numbers.
 const RUNS: usize = 20;
 
-/// The most lines about what was not checked.
+/// How many lines about gaps are shown.
 const NOTES: usize = 10;
 
-/// The most excerpts that are shown for the same rule; its further findings get a line each. A few more are shown alike.
+/// How many excerpts are shown for one rule. Its further findings get a line each, unless there are only a few more.
 const EXCERPTS: usize = 2;
 const FEW: usize = 5;
 
-/// The findings of `report`, and last lines with what was not checked, what was configured, and the numbers.
+/// The findings of `report`, followed by the gaps, the changes by the configuration, and the numbers.
 pub(crate) fn human(report: &Report, style: &Style) -> String {
     let groups = groups(report);
     let total: usize = groups.iter().map(Vec::len).sum();
@@ -49,17 +49,17 @@ pub(crate) fn human(report: &Report, style: &Style) -> String {
     if style.unicode { text } else { text.replace('…', style.ellipsis()) }
 }
 
-/// What the reader gets to see.
+/// The findings that are visible in the report.
 #[derive(Debug, Default)]
 struct Shown<'r> {
-    /// With the excerpt or a line.
+    /// Findings with an excerpt or a line.
     findings: Vec<&'r ReportedFinding>,
-    /// Those, and the ones that are only named.
+    /// The number of these, and of those that are only named.
     count: usize,
     is_overview: bool,
 }
 
-/// Every finding, up to `most`: with an excerpt, or in a line where its rule has had enough of them.
+/// All findings up to `most`: with an excerpt, or in a line if its rule already has enough excerpts.
 fn all<'r>(
     report: &'r Report,
     mut groups: Vec<Vec<&'r ReportedFinding>>,
@@ -74,7 +74,7 @@ fn all<'r>(
     groups.retain(|findings| !findings.is_empty());
     let mut text = String::new();
     let mut helps: HashMap<&str, String> = HashMap::new();
-    // For each rule, how many excerpts it may still have.
+    // For each rule, how many more excerpts it may have.
     let mut excerpts: HashMap<&str, usize> = HashMap::new();
     groups.iter().flatten().for_each(|finding| *excerpts.entry(&finding.rule).or_default() += 1);
     excerpts.values_mut().filter(|number| **number > FEW).for_each(|number| *number = EXCERPTS);
@@ -106,7 +106,8 @@ fn all<'r>(
     (text, Shown { findings, count, is_overview: false })
 }
 
-/// Where there are too many findings to read: the most urgent one of each rule, and where some of the others are.
+/// An overview, if there are too many findings to read: the most urgent one of each rule, and the places of some
+/// others.
 fn overview<'r>(report: &'r Report, groups: &[Vec<&'r ReportedFinding>], style: &Style) -> (String, Shown<'r>) {
     let mut text = String::new();
     let mut helps: HashMap<&str, String> = HashMap::new();
@@ -119,7 +120,7 @@ fn overview<'r>(report: &'r Report, groups: &[Vec<&'r ReportedFinding>], style: 
         shown.findings.extend(findings);
     }
     shown.count = shown.findings.len();
-    // In the order of their most urgent ones.
+    // In the order of their most urgent findings.
     let mut by_rule: Vec<(&str, Vec<&ReportedFinding>)> = Vec::new();
     for &finding in groups.iter().flatten() {
         match by_rule.iter_mut().find(|(rule, _)| *rule == finding.rule) {
@@ -155,7 +156,7 @@ fn overview<'r>(report: &'r Report, groups: &[Vec<&'r ReportedFinding>], style: 
     (text, shown)
 }
 
-/// Where findings are, as many as there is room for in a line: `acme (line 30), initech (line 41), …`
+/// The tenants and places of as many findings as fit into a line: `acme (line 30), initech (line 41), …`.
 fn named(findings: &[&ReportedFinding], example: &ReportedFinding, room: usize) -> (String, usize) {
     let place = |finding: &ReportedFinding| match &finding.location {
         Location { file, start, .. } if *file == example.location.file => format!("line {}", start.line),
@@ -169,7 +170,7 @@ fn named(findings: &[&ReportedFinding], example: &ReportedFinding, room: usize) 
     for (at, finding) in findings.iter().enumerate() {
         let next = name(finding);
         let is_last = at + 1 == findings.len();
-        // After each but the last, there is a comma, and perhaps a mark for what is left out.
+        // Each name except the last needs a comma, and perhaps an ellipsis.
         let rest = if is_last { 0 } else { ", ...".len() };
         if at > 0 && display_width(&text) + display_width(&next) + rest > room {
             return (text + "…", at);
@@ -203,13 +204,13 @@ fn last_lines(report: &Report, shown: Shown<'_>, style: &Style) -> String {
     for line in policy(report) {
         let _ = writeln!(text, "{}", printable(&line));
     }
-    // Otherwise, standard error already says that nothing was checked.
+    // Otherwise, a message on standard error already says that nothing was checked.
     if !report.runs.is_empty() || report.problems.is_empty() {
         let _ = writeln!(text, "{}", totals(report));
     }
     text.push_str(&next_steps(report));
     let pages = pages(shown.findings);
-    // Many are a list of their own.
+    // Very many gaps are a list of their own.
     if shown.is_overview && pages.len() > PAGES {
         let catalogue = format!("{}/blob/main/rules/README.md", symlint_core::report::repository());
         let _ = writeln!(text, "about these rules: `symlint explain RULE`, or\n  {catalogue}");
@@ -220,7 +221,7 @@ fn last_lines(report: &Report, shown: Shown<'_>, style: &Style) -> String {
     text
 }
 
-/// How many findings each rule has, the most first.
+/// The number of findings of each rule, in descending order.
 fn statistics(report: &Report) -> String {
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in report.counting() {
@@ -232,7 +233,7 @@ fn statistics(report: &Report) -> String {
     numbers.into_iter().map(|(rule, number)| format!("{number:width$}  {rule}\n")).collect()
 }
 
-/// How many findings can be fixed, and how, after the mark that those have.
+/// How many findings can be fixed, and how, after the mark of such findings.
 fn next_steps(report: &Report) -> String {
     let safe = report.counting().filter(|finding| finding.fixes.iter().any(|fix| fix.safe)).count();
     let suggested = report.counting().filter(|finding| !finding.fixes.is_empty()).count() - safe;
@@ -246,7 +247,7 @@ fn next_steps(report: &Report) -> String {
     }
 }
 
-/// The findings of each tenant in a file together, others alone, the most urgent first.
+/// The findings of each tenant in a file as a group, and each other finding on its own, most urgent first.
 fn groups(report: &Report) -> Vec<Vec<&ReportedFinding>> {
     let mut of_tenants: BTreeMap<(usize, &str, &str), Vec<&ReportedFinding>> = BTreeMap::new();
     let mut groups: Vec<Vec<&ReportedFinding>> = Vec::new();

@@ -17,15 +17,15 @@ const GREEN: &str = "32";
 const YELLOW: &str = "33";
 const BOLD: &str = "1";
 
-/// Lines, with colors or without.
+/// Lines with or without colors.
 struct Lines {
     text: String,
     style: Style,
-    /// How many entries a list has.
+    /// How many entries of a list are shown.
     most: usize,
 }
 
-/// How many entries a list has by default.
+/// How many entries of a list are shown by default.
 const MOST: usize = 30;
 
 impl Lines {
@@ -42,7 +42,7 @@ impl Lines {
         self.text.push('\n');
     }
 
-    /// A line that goes on below itself, after a sign.
+    /// Adds a line after a sign. The text is wrapped and indented.
     fn item(&mut self, paint: &str, sign: &str, line: &str) {
         let wrapped = self.style.wrapped(&format!("  {sign} "), &printable(line));
         let sign_at = wrapped.find(sign).unwrap_or(0);
@@ -52,7 +52,7 @@ impl Lines {
         self.line(&line);
     }
 
-    /// How many entries of a list there is no room for.
+    /// Adds the number of a list's entries that are not shown.
     fn rest(&mut self, all: usize) {
         if all > self.most {
             self.line(&format!("  and {} more: `--max-findings 0` shows all", all - self.most));
@@ -64,7 +64,7 @@ impl Lines {
     }
 }
 
-/// The comparison; without the last lines if it is to be quiet.
+/// The comparison. If it is quiet, without the last lines.
 pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> String {
     let most = match options.max_findings {
         Some(0) => usize::MAX,
@@ -81,7 +81,7 @@ pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> Stri
             let line = format!("{}: {}{rule} at {}", who(crossing), crossing.message, place(&crossing.location));
             lines.item(RED, "!", &line);
         }
-        // Who crosses is never left out.
+        // Crossings are never left out.
         let others: Vec<String> = diff.crossings.iter().skip(most).map(who).collect();
         if !others.is_empty() {
             lines.item(RED, "!", &format!("{} more: {}", others.len(), others.join("; ")));
@@ -163,7 +163,7 @@ fn added(diff: &Diff, level: Level, lines: &mut Lines, place: &dyn Fn(&Location)
     lines.rest(all);
 }
 
-/// The tenant of a finding, where it has one.
+/// The tenant of a finding, if it has one.
 fn whose(finding: &ChangedFinding) -> String {
     finding.tenant.as_ref().map(|tenant| format!("{tenant}: ")).unwrap_or_default()
 }
@@ -198,7 +198,7 @@ fn tenant(lines: &mut Lines, change: &TenantChange, place: &dyn Fn(&Location) ->
 /// A value in full.
 fn whole(value: Option<&Known>) -> String {
     match value {
-        // What white space there is at the ends is only seen between quotes.
+        // Whitespace at the ends is only visible between quotes.
         Some(Known::Text(text)) if text.trim() != text.as_str() => format!("{text:?}"),
         Some(Known::Text(text)) => text.to_string(),
         value => known_text(value),

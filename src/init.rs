@@ -18,13 +18,14 @@ use crate::excerpt::printable;
 use crate::output::{self, Failure};
 use crate::request::environment;
 
-/// The file of a baseline that has no other name.
+/// The default name of the baseline file.
 const BASELINE: &str = "symlint-baseline.json";
 
-/// How many findings that remain are shown.
+/// How many of the remaining findings are shown.
 const SHOWN: usize = 10;
 
-/// Writes a configuration for a folder, and with `--baseline` one of what is found today. No file is replaced.
+/// Writes a configuration for a folder, and with `--baseline` also a baseline with the current findings. Existing files
+/// are not replaced.
 pub(crate) fn run(options: &InitOptions) -> Result<ExitCode, Failure> {
     let tree: Arc<dyn FileTree> = Arc::new(Disk::default());
     let folder = shown(&options.path);
@@ -43,7 +44,7 @@ pub(crate) fn run(options: &InitOptions) -> Result<ExitCode, Failure> {
         Some(file) => file.clone(),
         None => PathBuf::from(in_folder(&folder, BASELINE)),
     });
-    // Fail before anything is written, not after half of it.
+    // Fail before anything is written.
     if let Some(file) = baseline.as_ref().filter(|file| file.exists()) {
         return Err(baseline_there(file, &folder));
     }
@@ -54,7 +55,7 @@ pub(crate) fn run(options: &InitOptions) -> Result<ExitCode, Failure> {
     let mut text = String::new();
     if !is_configured {
         let Proposed { proposal, report } = Engine::new(catalogue()).propose(&tree, &request, &config)?;
-        // A second file would hide it.
+        // A second file would hide the first one.
         let above = report.policy.config.iter().find(|file| !is_below(file, &folder));
         if let (Some(above), None) = (above, &baseline) {
             return Err(config_there(above));
@@ -92,7 +93,7 @@ pub(crate) fn run(options: &InitOptions) -> Result<ExitCode, Failure> {
     Ok(code)
 }
 
-/// Writes the baseline, and says what comes next.
+/// Writes the baseline, and prints the next steps.
 fn accept(
     tree: &Arc<dyn FileTree>,
     request: Request,
@@ -145,7 +146,7 @@ fn accept(
     Ok(ExitCode::from(u8::from(left > 0)))
 }
 
-/// The errors that no baseline can accept.
+/// Adds the errors that a baseline cannot accept to `text`, and returns their number.
 fn remaining(report: &Report, text: &mut String) -> usize {
     let mut left: Vec<_> = report.counting().filter(|finding| finding.level == Level::Error).collect();
     left.sort_by(|a, b| importance(a).cmp(&importance(b)));
@@ -168,7 +169,7 @@ fn remaining(report: &Report, text: &mut String) -> usize {
     left.len()
 }
 
-/// That everything is found without a configuration.
+/// The message that no configuration is needed.
 fn nothing_to_write(report: &Report) -> String {
     let from: Vec<String> = report
         .runs
@@ -215,7 +216,7 @@ fn in_folder(folder: &str, name: &str) -> String {
     if folder == "." { name.to_owned() } else { format!("{}/{name}", folder.trim_end_matches('/')) }
 }
 
-/// A word of a command.
+/// A word of a shell command, with quotes if it needs them.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/+@%".contains(c);
     if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }

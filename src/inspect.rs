@@ -22,7 +22,7 @@ use crate::request::asked_places;
 use crate::style;
 use words::{FEW, KEPT, LINES, argument_line, bracketed, evidence, is_alike, listed, values_line};
 
-/// Shows what is found in what the options name, and how.
+/// Shows what was found in the places that the options name, and how.
 pub(crate) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
     let (tree, request) = asked_places(&options.places)?;
     let inspection = Engine::new(catalogue()).inspect(&tree, &request)?;
@@ -30,31 +30,31 @@ pub(crate) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
         InspectFormat::Human => output::print(&report::printable(&human(&inspection, style::width())))?,
         InspectFormat::Json => output::print_with(|to| inspection::json(&inspection, to))?,
     }
-    // That nothing was found is an answer.
+    // It is a valid result that nothing was found.
     let failures = || inspection.problems.iter().filter(|problem| problem.kind != ProblemKind::NothingChecked);
     failures().for_each(output::print_problem);
     Ok(ExitCode::from(if failures().next().is_some() { 2 } else { 0 }))
 }
 
-/// How many names of each list are shown to people.
+/// How many names of each list are shown.
 const NAMES: usize = 60;
 
-/// How many lines of a configuration file are shown to people.
+/// How many lines of a configuration file are shown.
 const SETTINGS: usize = 40;
 
-/// Where tables begin.
+/// The indentation of tables.
 const TABLE: usize = 4;
 
-/// How much room there is at least for the last column of a table; in less, it gets lines of its own.
+/// The minimum width of a table's last column. If there is less room, it gets lines of its own.
 const NARROW: usize = 36;
 
-/// Where the text of a line begins, after its label.
+/// The column in which the text after a label starts.
 const TEXT: usize = 17;
 
 fn human(inspection: &Inspection, width: usize) -> String {
     let mut page = Page { text: String::new(), width, root: String::new() };
     let (idle, busy): (Vec<_>, Vec<_>) = inspection.runs.iter().partition(|run| is_idle(run));
-    // Runs that differ in their names and numbers alone are shown once.
+    // Runs that differ only in their names and numbers are shown once.
     let mut groups: Vec<(String, Vec<&InspectedRun>)> = Vec::new();
     for run in busy {
         let shape = shape(run);
@@ -73,7 +73,7 @@ fn human(inspection: &Inspection, width: usize) -> String {
     page.text
 }
 
-/// Whether there is nothing in a run that anything could be said of.
+/// Whether a run has nothing to show.
 fn is_idle(run: &InspectedRun) -> bool {
     run.tenants == 0
         && run.collections.is_empty()
@@ -83,7 +83,7 @@ fn is_idle(run: &InspectedRun) -> bool {
         && run.not_checked.is_empty()
 }
 
-/// What is shown of a run, without its name and its numbers.
+/// The text about a run, without its name and its numbers.
 fn shape(run: &InspectedRun) -> String {
     let mut run = run.clone();
     for values in &mut run.values {
@@ -115,22 +115,22 @@ fn shape(run: &InspectedRun) -> String {
 struct Page {
     text: String,
     width: usize,
-    /// The folder from which places are named.
+    /// The folder that places are relative to.
     root: String,
 }
 
 impl Page {
-    /// A line of text with a label in front of it, wrapped between words.
+    /// Adds a label and a text, which is wrapped and indented.
     fn line(&mut self, label: &str, text: &str) {
         self.at(2, label, TEXT, text);
     }
 
-    /// A further line below one with a label.
+    /// Adds another line below one with a label.
     fn more(&mut self, text: &str) {
         self.line("", text);
     }
 
-    /// `label` at a column, and `text` at another one.
+    /// Adds `label` and `text`, each at its column.
     fn at(&mut self, label_at: usize, label: &str, text_at: usize, text: &str) {
         let mut first = format!("{:label_at$}{label}", "");
         let gap = text_at.saturating_sub(display_width(&first)).max(1);
@@ -148,7 +148,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// A row of a table, whose first columns are so wide.
+    /// Adds a row of a table, whose first columns have the given width.
     fn row(&mut self, label: &str, width: usize, text: &str) {
         let text_at = TABLE + width + 2;
         if text_at + NARROW > self.width {
@@ -235,7 +235,7 @@ impl Page {
         }
     }
 
-    /// The runs that are like the one before, with their tenants.
+    /// Adds the runs that are like the previous one, with their tenants.
     fn alike(&mut self, runs: &[&InspectedRun]) {
         let width = runs.iter().map(|run| run.name().chars().count()).max().unwrap_or(0).min(40);
         if !runs.is_empty() {
@@ -252,7 +252,7 @@ impl Page {
         }
     }
 
-    /// Runs in which there is nothing; with what is there instead, where that is all that was found.
+    /// Adds runs without anything to check. If `is_all`, that is all that was found, and the actual contents are shown.
     fn idle(&mut self, runs: &[&InspectedRun], is_all: bool) {
         if runs.is_empty() {
             return;
@@ -346,7 +346,7 @@ impl Page {
         }
     }
 
-    /// Tenants of several calls that are given their values directly.
+    /// Adds the tenants of several calls that set the values directly.
     fn called(&mut self, calls: &[&InspectedCollection]) {
         let tenants: usize = calls.iter().map(|call| call.count).sum();
         let files: BTreeSet<&str> = calls.iter().flat_map(|call| &call.files).map(|file| self.file(file)).collect();
@@ -370,7 +370,7 @@ impl Page {
         }
     }
 
-    /// A flow; `before` is one whose module and arguments are the same.
+    /// Adds a flow. `before` is an earlier one with the same module and arguments.
     fn flow(&mut self, flow: &InspectedFlow, before: Option<&InspectedFlow>) {
         let about = match &flow.call {
             Some(call) => self.call(call),
@@ -408,7 +408,7 @@ impl Page {
         format!("`{}` ({}){source}{module}: {instances}", call.name, self.place(&call.location))
     }
 
-    /// A place, as seen from the root module.
+    /// A place relative to the root module.
     fn place(&self, location: &Location) -> String {
         format!("{}:{}", self.file(&location.file), location.start.line)
     }
@@ -464,7 +464,7 @@ impl Page {
             let names: Vec<String> = others.iter().map(|other| other.root.clone()).collect();
             let names = listed(&names, NAMES);
             self.at(0, "elsewhere", TEXT, &format!("{} {are} nothing that is checked: {names}", others.len()));
-            // Where something was found, nobody asks what else there is.
+            // If something was found, it does not matter what else is there.
             if !inspection.looked_for.is_empty() {
                 for other in others.iter().take(LINES) {
                     let _ = writeln!(self.text, "{}", printable(&other.root));

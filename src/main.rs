@@ -30,17 +30,17 @@ use clap::error::{ContextKind, ContextValue};
 use args::{Arguments, Command};
 use output::Failure;
 
-/// What `work` returns; `None` if it panics.
+/// The result of `work`; `None` if it panics.
 #[cfg(not(windows))]
 fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
-    // Not in a thread of its own: there, glibc's allocator asks the system for each page.
+    // Not in another thread, because glibc's allocator would ask the system for each page there.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
 }
 
-/// What `work` returns; `None` if it panics.
+/// The result of `work`; `None` if it panics.
 #[cfg(windows)]
 fn guarded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    // The main thread's stack has one megabyte, and configuration may nest deeply.
+    // The main thread's stack has one megabyte, but configuration may be nested deeply.
     std::thread::Builder::new().stack_size(8 << 20).spawn(work).ok()?.join().ok()
 }
 
@@ -48,13 +48,13 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(mut error) => {
-            // An option that does not exist is rarely meant as a path.
+            // An unknown option is rarely meant as a path.
             error.insert(ContextKind::Suggested, ContextValue::None);
             if let Some((what, ours)) = args::ours(&error) {
                 output::print_problem(&format!("{what}\nhelp: {ours}"));
                 return ExitCode::from(2);
             }
-            // Help and version are not failures; everything else is bad usage. A closed pipe is nobody's fault.
+            // Help and version are not failures; everything else is wrong usage. A closed pipe is nobody's mistake.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
@@ -66,7 +66,7 @@ fn main() -> ExitCode {
             output::print_problem(&failure);
             ExitCode::from(2)
         }
-        // The panic has been printed. What was not checked must not look like a pass.
+        // The panic has been printed. A check that was not done must not look like a pass.
         None => {
             eprintln!("error: symlint itself failed; please report this with the input, if you can share it");
             ExitCode::from(2)

@@ -1,4 +1,4 @@
-//! `symlint completions` and `symlint man`: built from the arguments themselves.
+//! `symlint completions` and `symlint man`, which are generated from the arguments.
 
 use std::process::ExitCode;
 
@@ -10,7 +10,7 @@ use crate::output::{Failure, print_bytes};
 
 /// Prints the script that completes the command line in a shell.
 pub(crate) fn completions(shell: Shell) -> Result<ExitCode, Failure> {
-    // Into memory first: the generator would panic on a pipe that is closed.
+    // Into memory first, because the generator would panic if a pipe is closed.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "symlint", &mut script);
     print_bytes(&script)?;

@@ -1,4 +1,4 @@
-//! What goes to standard output, standard error and files.
+//! Writes to standard output, standard error, and files.
 
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -12,7 +12,7 @@ use crate::formats::Output;
 /// Why symlint could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// What the engine says, or would say.
+    /// A problem that the engine reports, or one in the same form.
     #[error(transparent)]
     Problem(#[from] Problem),
     /// A file cannot be read.
@@ -25,24 +25,24 @@ pub(crate) enum Failure {
 
 /// Prints why symlint could not do its work.
 pub(crate) fn print_problem(problem: &impl std::fmt::Display) {
-    // There is nobody to tell if standard error is closed.
+    // If standard error is closed, there is nobody to tell.
     let _ = writeln!(io::stderr(), "{}", printable(&format!("error: {problem}")));
 }
 
-/// Prints `text`; a reader that has gone away, such as `head`, is not a failure.
+/// Prints `text`. A closed pipe, such as that of `head`, is not a failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     print_bytes(text.as_bytes())
 }
 
-/// Prints `bytes`; a reader that has gone away, such as `head`, is not a failure.
+/// Prints `bytes`. A closed pipe, such as that of `head`, is not a failure.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     print_with(|to| to.write_all(bytes))
 }
 
-/// What writes a text, piece by piece: a large one need not be held as a whole.
+/// Writes a text piece by piece, so that a large one need not be in memory as a whole.
 pub(crate) type Writing<'a> = dyn FnMut(&mut dyn Write) -> io::Result<()> + 'a;
 
-/// Prints what `writing` writes; a reader that has gone away, such as `head`, is not a failure.
+/// Prints what `writing` writes. A closed pipe, such as that of `head`, is not a failure.
 pub(crate) fn print_with(mut writing: impl FnMut(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut stdout = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     match writing(&mut stdout).and_then(|()| stdout.flush()) {
@@ -53,7 +53,7 @@ pub(crate) fn print_with(mut writing: impl FnMut(&mut dyn Write) -> io::Result<(
     }
 }
 
-/// Whether one of the outputs goes to standard output. None may take the place of another.
+/// Whether one of the outputs goes to standard output. It is an error if two outputs go to the same place.
 pub(crate) fn has_printed<F>(outputs: &[Output<F>], file: &str) -> Result<bool, Failure> {
     let printed = outputs.iter().filter(|output| output.file.is_none()).count();
     if printed > 1 {
@@ -71,7 +71,7 @@ pub(crate) fn has_printed<F>(outputs: &[Output<F>], file: &str) -> Result<bool, 
 }
 
 impl<F> Output<F> {
-    /// Writes what `writing` writes to where it goes.
+    /// Writes what `writing` writes to its destination.
     pub(crate) fn write(&self, writing: &mut Writing<'_>) -> Result<(), Failure> {
         match &self.file {
             Some(file) => write(file, writing),
@@ -80,14 +80,15 @@ impl<F> Output<F> {
     }
 }
 
-/// How much is written at once.
+/// How many bytes are written at once.
 const BUFFER: usize = 64 * 1024;
 
-/// Writes what `writing` writes into the file at `path`, whose folder must exist: all of it, or nothing.
+/// Writes what `writing` writes to the file at `path`, whose folder must exist. The file is written completely or not
+/// at all.
 pub(crate) fn write(path: &Path, writing: &mut Writing<'_>) -> Result<(), Failure> {
     let fail = |error: io::Error| failed(path, &error);
     match fs::metadata(path) {
-        // A device or a pipe has nothing to lose.
+        // A device or a pipe has no content to protect.
         Ok(metadata) if !metadata.is_file() => {
             let to = fs::OpenOptions::new().write(true).open(path).map_err(fail)?;
             let mut to = BufWriter::with_capacity(BUFFER, to);
@@ -101,8 +102,8 @@ pub(crate) fn write(path: &Path, writing: &mut Writing<'_>) -> Result<(), Failur
     }
 }
 
-/// Whether a file that is named as one in the current folder is outside of the repository, or of the folder where there is
-/// none: a change that is checked can have put a link there.
+/// Whether a file that is named as one in the working directory is actually outside of the repository, or without one,
+/// of the working directory. A pull request could have put a link there.
 fn leads_out(path: &Path) -> bool {
     let is_elsewhere = path.is_absolute() || path.components().any(|part| part == Component::ParentDir);
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -112,22 +113,22 @@ fn leads_out(path: &Path) -> bool {
     !is_elsewhere && !real.starts_with(root)
 }
 
-/// Writes `text` into a new file at `path`.
+/// Writes `text` to a new file at `path`.
 pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
     let file = fs::OpenOptions::new().write(true).create_new(true).open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| failed(path, &error))
 }
 
-/// A file that is to be replaced.
+/// A file to replace.
 pub(crate) struct Change<'a> {
     pub(crate) path: &'a Path,
-    /// What it had in it when it was read.
+    /// Its content when it was read.
     pub(crate) old: &'a [u8],
     pub(crate) new: &'a [u8],
 }
 
-/// Replaces files: all of them, or none as far as that can be helped. They keep their modes and owners, and a link stays a
-/// link; a file that has another name, too, is refused, since only one of them would change.
+/// Replaces files: all of them, or if that fails, none as far as possible. They keep their modes and owners, and links
+/// stay links. A file with another hard link is rejected, because only one of the names would change.
 pub(crate) fn replace(changes: &[Change<'_>]) -> Result<(), Failure> {
     let fail = |change: &Change<'_>, error: &io::Error, what: &str| {
         let reason = format!("{}; {what}", crate::disk::reason(error));
@@ -145,7 +146,7 @@ pub(crate) fn replace(changes: &[Change<'_>]) -> Result<(), Failure> {
     let mut written: Vec<(&Change<'_>, PathBuf)> = Vec::new();
     for (change, whole) in prepared {
         let path = whole.path.clone();
-        // Somebody may have edited it while the others were written.
+        // Someone may have edited it while the others were written.
         if let Err(error) = check_unchanged(&path, change.old).and_then(|()| whole.put()) {
             let kept: Vec<String> = written.iter().filter_map(|(change, path)| put_back(change, path)).collect();
             let what = match kept.as_slice() {
@@ -159,7 +160,7 @@ pub(crate) fn replace(changes: &[Change<'_>]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts what was in a file back into it, where nobody has changed it since; else says its name.
+/// Restores the content of a file if nobody has changed it since then. If that fails, returns the file's name.
 fn put_back(change: &Change<'_>, path: &Path) -> Option<String> {
     let put = || {
         let whole = prepare(path, &mut |to| to.write_all(change.old))?;
@@ -192,21 +193,21 @@ fn write_whole(path: &Path, writing: &mut Writing<'_>) -> io::Result<()> {
     prepare(path, writing)?.put()
 }
 
-/// What will be a file, written as a whole next to it: nobody ever sees a half of it.
+/// The complete new content of a file, next to it, so that nobody ever sees an incomplete file.
 struct Whole {
-    /// Open, since it is locked for as long: what is not is a leftover.
+    /// Kept open, because it is locked while it is in use. Files without a lock are leftovers.
     file: tempfile::NamedTempFile,
     path: PathBuf,
 }
 
 impl Whole {
-    /// Puts it in the file's place.
+    /// Moves it to the file's place.
     fn put(self) -> io::Result<()> {
         self.file.persist(&self.path).map(|_| ()).map_err(|error| error.error)
     }
 }
 
-/// What the names of temporary files begin and end with.
+/// The start and the end of the names of temporary files.
 const TEMPORARY: (&str, &str) = (".symlint-", ".tmp");
 
 fn folder_of(path: &Path) -> &Path {
@@ -221,7 +222,7 @@ fn prepare(path: &Path, writing: &mut Writing<'_>) -> io::Result<Whole> {
     }
     let (prefix, suffix) = TEMPORARY;
     let file = builder.prefix(prefix).suffix(suffix).tempfile_in(folder_of(&path))?;
-    // Where there are no locks, leftovers stay.
+    // Without support for locks, leftovers stay.
     let _ = file.as_file().try_lock();
     if let Ok(metadata) = fs::metadata(&path) {
         keep_owner(file.as_file(), &metadata)?;
@@ -239,7 +240,7 @@ fn prepare(path: &Path, writing: &mut Writing<'_>) -> io::Result<Whole> {
     Ok(Whole { file, path })
 }
 
-/// Gives a file the owner and the group that another has.
+/// Gives a file the owner and the group of another one.
 #[cfg(unix)]
 fn keep_owner(file: &fs::File, other: &fs::Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
@@ -256,7 +257,8 @@ fn keep_owner(_: &fs::File, _: &fs::Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes the temporary files that a run left next to these files when it was killed: those that nobody has locked.
+/// Removes temporary files next to these files that were left over when an earlier process was killed: those without a
+/// lock.
 #[cfg(unix)]
 fn remove_leftovers<'p>(paths: impl IntoIterator<Item = &'p Path>) {
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -285,7 +287,7 @@ fn remove_leftovers<'p>(_: impl IntoIterator<Item = &'p Path>) {}
 #[cfg(unix)]
 const RANDOM: usize = 6;
 
-/// Those of a file that a program makes in the ordinary way; temporary files are for their owner alone.
+/// The default permissions of new files. Temporary files are only readable by their owner.
 #[cfg(unix)]
 fn default_permissions() -> Option<fs::Permissions> {
     use std::os::unix::fs::PermissionsExt;
@@ -301,7 +303,7 @@ fn failed(path: &Path, error: &io::Error) -> Failure {
     Failure::Write { path: path.display().to_string(), reason: crate::disk::reason(error) }
 }
 
-/// The day in UTC, `YYYY-MM-DD`: that of `SOURCE_DATE_EPOCH` where it is set, for results that can be repeated.
+/// The current day in UTC, `YYYY-MM-DD`. If `SOURCE_DATE_EPOCH` is set, that day, so that results are reproducible.
 pub(crate) fn today() -> String {
     let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.trim().parse().ok());
     let fixed = epoch.and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok());
@@ -345,11 +347,11 @@ mod tests {
         fs::write(&a, "new").unwrap();
         assert_eq!(put_back(&change, &a), None);
         assert_eq!(fs::read_to_string(&a).unwrap(), "old");
-        // An edit since then stays.
+        // A later edit stays.
         fs::write(&a, "edited").unwrap();
         assert_eq!(put_back(&change, &a), Some(a.display().to_string()));
         assert_eq!(fs::read_to_string(&a).unwrap(), "edited");
-        // What would take the place of an edited file is not put there.
+        // The new content does not replace an edited file.
         let whole = prepare(&b, &mut |to| to.write_all(b"new")).unwrap();
         fs::write(&b, "edited").unwrap();
         assert!(check_unchanged(&b, b"old").is_err());

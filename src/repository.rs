@@ -1,5 +1,5 @@
-//! The `git` program. Nothing is checked out, and nothing that the repository configures is run: hooks, filters, helpers
-//! and transports all stay off.
+//! Runs the `git` program. Nothing is checked out, and nothing that the repository configures is run: hooks, filters,
+//! helpers, and transports are off.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -11,26 +11,25 @@ use symlint_terraform::FileTree;
 
 use crate::disk::{LARGEST, reason};
 
-/// A repository, by the folder of its work tree.
+/// A repository, identified by the folder of its work tree.
 pub(crate) struct Repository {
     program: PathBuf,
     /// The real path of the folder.
     pub(crate) root: String,
 }
 
-/// What a change is compared with.
+/// The commit that a change is compared with.
 pub(crate) struct Base {
     /// The hash of the commit.
     pub(crate) commit: String,
-    /// What it is, in words.
+    /// A description of the commit.
     pub(crate) name: String,
-    /// How many such commits there are: several, where branches were merged into each other.
+    /// The number of such commits. There are several if branches were merged into each other.
     pub(crate) count: usize,
 }
 
 impl Repository {
-    /// The repository that all `paths` are in.
-    /// `instead` is what can be done without one.
+    /// The repository that contains all `paths`. `instead` is what can be done without a repository.
     pub(crate) fn around(paths: &[String], disk: &dyn FileTree, instead: &str) -> Result<Self, Problem> {
         let mut root: Option<String> = None;
         for path in paths {
@@ -48,9 +47,9 @@ impl Repository {
         Ok(Self { program, root })
     }
 
-    /// The commit in which `revision` and what is checked out part.
+    /// The commit from which `revision` and the checked-out commit branched off.
     pub(crate) fn base(&self, revision: &str) -> Result<Base, Problem> {
-        // So CI says that there is nothing before a new branch.
+        // A CI system's notation for a new branch, before which there is nothing.
         if revision.bytes().all(|byte| byte == b'0') {
             let what = if revision.is_empty() { "the git revision is empty" } else { "the git revision is all zeros" };
             let help = "the variable is not set here, or the branch is new: name the branch that this one left, such as \
@@ -86,7 +85,7 @@ impl Repository {
                     count: bases.lines().count(),
                 })
             }
-            // Who names a commit in full knows which one.
+            // A full commit hash is unambiguous.
             Err(_) if is_shallow && revision.eq_ignore_ascii_case(&commit) => Ok(Base {
                 commit,
                 name: format!("commit `{short}` (the history before it is not available here)"),
@@ -108,12 +107,12 @@ impl Repository {
         Self { program: self.program.clone(), root }
     }
 
-    /// The files of a commit, as `git ls-tree` lists them.
+    /// The files of a commit, in the format of `git ls-tree`.
     pub(crate) fn files(&self, commit: &str) -> Result<Vec<u8>, String> {
         self.output(&["ls-tree", "-r", "-z", "--full-tree", commit])
     }
 
-    /// What a command prints, without the end of the line; else why it failed, after a colon.
+    /// The output of a command without the line end. If the command fails, the reason after a colon.
     pub(crate) fn answer(&self, arguments: &[&str]) -> Result<String, String> {
         let bytes = self.output(arguments)?;
         Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
@@ -146,7 +145,7 @@ impl Repository {
             .env("GIT_CONFIG_GLOBAL", nothing)
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("GIT_NO_LAZY_FETCH", "1")
-            // What is not here is fetched by no program, also where git does not know the line above.
+            // Missing objects must not be fetched, even if git does not know the setting above.
             .env("GIT_ALLOW_PROTOCOL", "none")
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_TERMINAL_PROMPT", "0")
@@ -154,14 +153,14 @@ impl Repository {
             .args(["--no-pager", "--no-replace-objects", "--literal-pathspecs"])
             .args(["-c", "core.fsmonitor=false", "-c", &format!("core.hooksPath={nothing}")])
             .args(["-c", "protocol.allow=never", "-c", "safe.bareRepository=explicit"])
-            // Nothing of the repository is run, no matter who owns it.
+            // The owner of the repository does not matter, because nothing of it is run.
             .args(["-c", "safe.directory=*"])
             .args(arguments);
         command
     }
 }
 
-/// Where a person keeps more objects.
+/// The `GIT_*` variables that are passed on: the user may have objects elsewhere, or trace git.
 const KEPT: [&str; 2] = ["GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_TRACE"];
 
 fn named(revision: &str, short: &str) -> String {
@@ -173,9 +172,10 @@ pub(crate) fn usage(message: impl Into<String>, help: &str) -> Problem {
     Problem::new(ProblemKind::Usage, message).help(help)
 }
 
-/// The nearest folder above a path that has a `.git`; without one, whether the path is in a bare repository.
+/// The nearest folder above a path that has a `.git`. If there is none, the error says whether the path is in a bare
+/// repository.
 fn root_of(path: &str, disk: &dyn FileTree) -> Result<String, bool> {
-    // What the change removed is looked for where it was.
+    // A removed folder is searched where it was.
     let mut near = shown(path);
     while disk.real(&near).is_none() && near != "." && near != "/" {
         near = parent(&near).to_owned();
@@ -196,7 +196,7 @@ fn root_of(path: &str, disk: &dyn FileTree) -> Result<String, bool> {
     Err(is_bare)
 }
 
-/// `git`, as the environment's PATH has it: in no folder that is relative, or part of the repository.
+/// The path of `git` according to PATH, without relative folders and folders in the repository.
 fn program(root: &Path) -> Option<PathBuf> {
     let name = format!("git{}", std::env::consts::EXE_SUFFIX);
     let path = std::env::var_os("PATH")?;
@@ -215,7 +215,7 @@ pub(crate) struct Objects {
     from: BufReader<ChildStdout>,
 }
 
-/// What git has under a hash.
+/// The object that git has for a hash.
 pub(crate) enum Object {
     Bytes(Vec<u8>),
     Missing,
@@ -261,7 +261,7 @@ impl Objects {
 
 impl Drop for Objects {
     fn drop(&mut self) {
-        // It ends when nothing more can be asked.
+        // The process ends when its input is closed.
         drop(self.to.take());
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! What the options ask of the engine: the files, and what to do with them.
+//! Turns the options into a request for the engine, and the files for it.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::args::{FailOn, InputOptions, Places, ValueOptions};
 use crate::disk::{Disk, LARGEST, reason, shown};
 use crate::output::{self, Failure};
 
-/// The files and the request that the options of `check` and `fix` ask for.
+/// The files, and the request for the options of `check` and `fix`.
 pub(crate) fn asked(options: &InputOptions) -> Result<(Arc<dyn FileTree>, Request), Failure> {
     let (tree, request) = asked_places(&options.places)?;
     let request = Request {
@@ -30,7 +30,7 @@ pub(crate) fn asked(options: &InputOptions) -> Result<(Arc<dyn FileTree>, Reques
     Ok((tree, request))
 }
 
-/// The files, and a request for these and nothing else.
+/// The files, and a request for only these places.
 pub(crate) fn asked_places(options: &Places) -> Result<(Arc<dyn FileTree>, Request), Failure> {
     let mut paths = Vec::new();
     let mut texts = SortedMap::new();
@@ -69,7 +69,7 @@ fn text_of(path: &std::path::Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// The name that standard input has.
+/// The name of standard input in reports.
 pub(crate) fn stdin_name(options: &Places) -> Result<String, Failure> {
     let name = shown(options.stdin_filename.as_deref().unwrap_or("stdin.tfvars"));
     if is_values(&name) {
@@ -81,7 +81,7 @@ pub(crate) fn stdin_name(options: &Places) -> Result<String, Failure> {
 fn read_stdin() -> Result<Vec<u8>, Failure> {
     let fail = |reason: String| FileError { path: "-".into(), reason };
     let mut bytes = Vec::new();
-    // As a file, it may have a limit, and no end.
+    // It may be endless, so there is a limit, as for files.
     let read = io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes);
     read.map_err(|error| fail(reason(&error)))?;
     if bytes.len() as u64 > LARGEST {
@@ -103,7 +103,7 @@ fn policy(options: &InputOptions) -> Policy {
     Policy { select, ignore, levels, no_inline: options.no_inline_suppressions }
 }
 
-/// `TF_VAR_*`, sorted.
+/// The variables `TF_VAR_*`, sorted.
 pub(crate) fn environment() -> Vec<(String, String)> {
     let environment = std::env::vars_os().filter_map(|(name, value)| {
         let name = name.into_string().ok()?;
@@ -114,7 +114,7 @@ pub(crate) fn environment() -> Vec<(String, String)> {
     environment
 }
 
-/// The values of the command line for one module, with a further values file after them.
+/// The values from the command line for one module, followed by another values file.
 pub(crate) fn given(values: &ValueOptions, last: Option<&str>) -> Vec<Given> {
     values.given.iter().cloned().chain(last.map(|file| Given::File(file.to_owned()))).collect()
 }

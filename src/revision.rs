@@ -10,18 +10,18 @@ use symlint_terraform::{EntryKind, FileError, FileTree, TreeEntry};
 use crate::disk::{LARGEST, reason};
 use crate::repository::{Object, Objects, Repository, usage};
 
-/// How many links are followed to one file.
+/// How many links to one file are followed.
 const LINKS: usize = 40;
 
-/// Something in a commit.
+/// A file or a link in a commit.
 struct Blob {
     hash: String,
     is_link: bool,
-    /// Whose it is.
+    /// The index of its repository in the stores.
     store: usize,
 }
 
-/// A repository and what reads its objects.
+/// A repository, and the process that reads its objects.
 struct Store {
     repository: Repository,
     objects: Mutex<Option<Objects>>,
@@ -35,55 +35,55 @@ impl Store {
 
 /// The files of a commit.
 pub(crate) struct Revision {
-    /// The repository, and those of its submodules.
+    /// The repository, followed by those of its submodules.
     stores: Vec<Store>,
-    /// The real path of the first one's folder.
+    /// The real path of the first repository's folder.
     root: String,
     disk: Arc<dyn FileTree>,
-    /// The real path of the current folder.
+    /// The real path of the working directory.
     here: String,
-    /// By their paths from the root.
+    /// By path from the root.
     blobs: BTreeMap<String, Blob>,
-    /// What is in each folder, by its path from the root.
+    /// The entries of each folder, by its path from the root.
     folders: HashMap<String, Vec<TreeEntry>>,
-    /// By their paths from the root.
+    /// By path from the root.
     submodules: BTreeMap<String, Submodule>,
 }
 
-/// A folder whose files are of another repository, which does not have them.
+/// A submodule whose own repository does not have its commit.
 struct Submodule {
-    /// The commit of it.
+    /// The commit of the submodule.
     commit: String,
-    /// The repository around it, and its path there.
+    /// The index of the repository that contains it, and its path there.
     around: (usize, String),
-    /// Whether the repository around it still says that commit, and nothing is checked out.
+    /// Whether the repository that contains it still names that commit, and the submodule is not checked out.
     is_same: bool,
-    /// Whether its files of now are taken for those that it had.
+    /// Whether its current files are read in place of the old ones.
     is_read: bool,
 }
 
-/// What is done about submodules whose repository does not have what they were.
+/// How to treat submodules whose own repository does not have their commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Submodules {
-    /// Their files of now stand for those that they had.
+    /// Read their current files in place of the old ones.
     AsTheyAre,
-    /// They are left out.
+    /// Leave them out.
     LeftOut,
 }
 
-/// Where a path leads, links followed.
+/// Where a path leads if links are followed.
 enum Leads {
     /// To this path from the root, whether there is anything or not.
     Inside(String),
-    /// Out of the commit: to git's own files, to what `terraform init` has put there, into a submodule, or out of the
-    /// repository.
+    /// Out of the commit: to git's own files, to files that `terraform init` has installed, into a submodule, or out of
+    /// the repository.
     Outside(String),
     /// Nowhere, or in a circle.
     Nowhere,
 }
 
 impl Revision {
-    /// The files of a commit and of its submodules; what is outside of the repository is on `disk`.
+    /// The files of a commit and of its submodules. Files outside of the repository are on `disk`.
     pub(crate) fn of(
         repository: Repository,
         commit: &str,
@@ -110,7 +110,7 @@ impl Revision {
         Ok(revision)
     }
 
-    /// The submodules whose files are not known: what is not known of each, and whether it may have changed.
+    /// The submodules whose files are not known: a message about each, and whether it may have changed.
     pub(crate) fn submodules(&self) -> impl Iterator<Item = (String, bool)> {
         self.submodules.iter().map(|(path, submodule)| {
             let commit = submodule.commit.get(..10).unwrap_or(&submodule.commit);
@@ -124,7 +124,7 @@ impl Revision {
         })
     }
 
-    /// Adds the files of submodules that are checked out, from their own repositories.
+    /// Adds the files of checked-out submodules from their own repositories.
     fn add_submodules(&mut self, missing: Submodules) {
         let mut tried: BTreeSet<String> = BTreeSet::new();
         while let Some(path) = self.submodules.keys().find(|path| !tried.contains(*path)).cloned() {
@@ -154,14 +154,14 @@ impl Revision {
         }
     }
 
-    /// Whether a path is that of a submodule whose files are read, or below one.
+    /// Whether a path is that of a submodule whose files are read, or inside one.
     fn is_in_submodule(&self, inside: &str) -> bool {
         let is_around =
             |path: &str| inside.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         self.submodules.iter().any(|(path, submodule)| submodule.is_read && is_around(path))
     }
 
-    /// Adds the files of a repository, which is in `folder`.
+    /// Adds the files of a repository in `folder`.
     fn add_all(&mut self, repository: Repository, listing: &[u8], folder: &str) {
         let store = self.stores.len();
         self.stores.push(Store::of(repository));
@@ -199,7 +199,7 @@ impl Revision {
         }
     }
 
-    /// Adds a folder, and those above it.
+    /// Adds a folder and its parent folders.
     fn ensure(&mut self, folder: &str) {
         if self.folders.contains_key(folder) {
             return;
@@ -210,7 +210,7 @@ impl Revision {
         self.folders.entry(above.to_owned()).or_default().push(TreeEntry::folder(name));
     }
 
-    /// Says of each link what it leads to.
+    /// Sets the kind of the entry that each link leads to.
     fn finish(&mut self) {
         let links: Vec<(String, String)> = self
             .folders
@@ -280,7 +280,7 @@ impl Revision {
                         left.extend(target.split('/').rev().map(str::to_owned));
                     }
                 }
-                // Out of the repository, the disk knows the links.
+                // Outside of the repository, the disk resolves links.
                 _ => {
                     if let Some(on_disk) = self.disk.real(&real) {
                         real = on_disk;
@@ -299,7 +299,7 @@ impl Revision {
         }
     }
 
-    /// The bytes of a file or a link.
+    /// The content of a file or a link.
     fn blob(&self, inside: &str, path: &str) -> Result<Option<Vec<u8>>, FileError> {
         let Some(blob) = self.blobs.get(inside) else { return Ok(None) };
         let fail = |reason: String| FileError { path: path.to_owned(), reason };
@@ -315,7 +315,7 @@ impl Revision {
             Ok(Object::Missing) => Err(fail("this clone does not have it: clone without `--filter`".to_owned())),
             Ok(Object::TooLarge) => Err(fail(format!("the file is larger than {} MiB", LARGEST >> 20))),
             Err(error) => {
-                // What it would say next is not known.
+                // After an error, the process cannot be used any more.
                 *objects = None;
                 Err(fail(reason(&error)))
             }
@@ -373,7 +373,7 @@ impl FileTree for Revision {
 }
 
 impl Revision {
-    /// The path without `.` and `..`, links not followed.
+    /// The path without `.` and `..`, without following links.
     fn lexical(&self, path: &str) -> String {
         let is_absolute = Path::new(path).is_absolute() || path.starts_with('/');
         let mut parts: Vec<&str> = if is_absolute { Vec::new() } else { self.here.split('/').collect() };

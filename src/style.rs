@@ -1,4 +1,4 @@
-//! How the human report looks: its colors, its width, and its characters.
+//! The style of the human report: its colors, its width, and its characters.
 
 use std::io::{self, IsTerminal};
 
@@ -9,19 +9,19 @@ use symlint_core::report::LINES_TO_PASTE;
 
 use crate::args::{Color, InputOptions};
 
-/// How the report looks.
+/// The style of the report.
 #[derive(Debug, Clone)]
 pub(crate) struct Style {
     pub(crate) color: bool,
-    /// Whether the reader's terminal shows more than ASCII.
+    /// Whether the reader's terminal can show more than ASCII.
     pub(crate) unicode: bool,
-    /// In columns.
+    /// The width in columns.
     pub(crate) width: usize,
-    /// Findings only, no last lines.
+    /// Whether to leave out the last lines.
     pub(crate) quiet: bool,
-    /// The number of findings to show, or 0 for all. If it was not asked for, too many findings are summed up.
+    /// The number of findings to show, or 0 for all. If it is `None`, too many findings are summed up.
     pub(crate) most: Option<usize>,
-    /// Whether to list how many findings each rule has.
+    /// Whether to list the number of findings of each rule.
     pub(crate) statistics: bool,
 }
 
@@ -38,7 +38,7 @@ impl Style {
         }
     }
 
-    /// miette's theme; the colors of the labels are set for each excerpt.
+    /// miette's theme. The colors of the labels are set for each excerpt.
     pub(crate) fn theme(&self) -> GraphicalTheme {
         match (self.unicode, self.color) {
             (true, true) => GraphicalTheme::unicode(),
@@ -64,25 +64,25 @@ impl Style {
         if self.color { text.style(self.paint(level)).to_string() } else { text.to_owned() }
     }
 
-    /// `text` that a reader may skip.
+    /// `text` in the style for less important parts.
     pub(crate) fn dimmed(&self, text: &str) -> String {
         if self.color { text.dimmed().to_string() } else { text.to_owned() }
     }
 
-    /// What a finding of `level` begins with.
+    /// The sign in front of a finding of `level`.
     pub(crate) fn sign(&self, level: Level) -> String {
         let characters = self.theme().characters;
         let sign = if level == Level::Error { characters.error } else { characters.warning };
         self.painted(&sign, Some(level))
     }
 
-    /// Marks where text is left out.
+    /// The mark for text that is left out.
     pub(crate) fn ellipsis(&self) -> &'static str {
         if self.unicode { "…" } else { "..." }
     }
 
-    /// Wraps `text` to the width; the first line starts with `first`, the others with as much space. Lines to paste,
-    /// which are indented, stay whole.
+    /// Wraps `text` to the width. The first line starts with `first`, the others are indented by its width. Indented
+    /// lines, which are meant to be pasted, are not wrapped.
     pub(crate) fn wrapped(&self, first: &str, text: &str) -> String {
         let rest = " ".repeat(textwrap::core::display_width(first));
         let options = textwrap::Options::new(self.width)
@@ -115,8 +115,7 @@ fn use_color(color: Color) -> bool {
     }
 }
 
-/// Whether the environment can show Unicode. One that sets no locale, such as most containers, is given the benefit of
-/// the doubt.
+/// Whether the environment can show Unicode. If it sets no locale, as in most containers, it is assumed to.
 fn has_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
     if set("TERM").is_some_and(|term| term == "dumb") {
@@ -129,10 +128,10 @@ fn has_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
     })
 }
 
-/// The columns of what does not go to a terminal.
+/// The width of output that does not go to a terminal.
 const PLAIN_WIDTH: usize = 100;
 
-/// The columns of standard output: those of the terminal, else `COLUMNS`.
+/// The width of standard output: that of the terminal, or else `COLUMNS`.
 pub(crate) fn width() -> usize {
     let terminal = if io::stdout().is_terminal() { terminal_size::terminal_size() } else { None };
     let given = || std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());

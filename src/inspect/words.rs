@@ -1,16 +1,16 @@
-//! What is said of each thing that `symlint inspect` shows.
+//! The texts for the things that `symlint inspect` shows.
 
 use symlint_core::inspection::{
     Cases, FieldEvidence, InspectedArgument, InspectedAttribute, InspectedFlow, InspectedValues, ValuesChoice,
 };
 
-/// How many instances are named that have no tenant.
+/// How many instances without a tenant are listed.
 pub(super) const FEW: usize = 5;
 
-/// How many of what is not checked, left out or there instead is shown to people.
+/// How many gaps, omissions, and other contents are shown.
 pub(super) const LINES: usize = 20;
 
-/// Stands for a space at which no line ends.
+/// A space at which lines are not broken.
 pub(super) const KEPT: char = '\u{E000}';
 
 pub(super) fn values_line(values: &InspectedValues, file: Option<String>) -> String {
@@ -37,7 +37,7 @@ pub(super) fn values_line(values: &InspectedValues, file: Option<String>) -> Str
     }
 }
 
-/// By what it is known which value an attribute is.
+/// The evidence that an attribute is a value.
 pub(super) fn evidence(attribute: &InspectedAttribute) -> String {
     let cases = |what: &str| match attribute.cases {
         Some(Cases { count, of }) => format!(" in {count} of {of} {what}"),
@@ -54,7 +54,7 @@ pub(super) fn evidence(attribute: &InspectedAttribute) -> String {
     let own = sinks(attribute, |field| field == attribute.field);
     let part = if attribute.is_part { "is a part of what reaches" } else { "reaches" };
     let own = own.map(|sinks| format!("{part} {sinks}"));
-    // An account is a part of an ARN, where it is the right one.
+    // An account that is a part of an ARN, if that is the right place for it.
     let whole = sinks(attribute, |field| field != attribute.field && field.ends_with("_arn"));
     let whole = whole.map(|sinks| format!("is a part of what reaches {sinks}"));
     let wrong = sinks(attribute, |field| field != attribute.field && !field.ends_with("_arn"));
@@ -63,7 +63,7 @@ pub(super) fn evidence(attribute: &InspectedAttribute) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-/// The sinks that an attribute reaches and that need some fields: the settings of each resource, and in how many flow
+/// The sinks for certain fields that an attribute reaches: the settings of each resource, and the number of flow
 /// instances.
 fn sinks(attribute: &InspectedAttribute, is_wanted: impl Fn(&str) -> bool) -> Option<String> {
     let mut groups: Vec<(&str, Cases, Vec<&str>)> = Vec::new();
@@ -108,7 +108,7 @@ pub(super) fn argument_line(argument: &InspectedArgument) -> String {
     format!("{} ({}{given})", fields.join(", "), evidence.join(" or "))
 }
 
-/// Whether two calls are of one module and carry the same values in the same arguments.
+/// Whether two calls have the same module, and the same arguments carry the same values.
 pub(super) fn is_alike(a: &InspectedFlow, b: &InspectedFlow) -> bool {
     let arguments = |flow: &InspectedFlow| -> Vec<(String, String)> {
         flow.arguments.iter().map(|argument| (argument.name.clone(), argument_line(argument))).collect()
@@ -117,7 +117,7 @@ pub(super) fn is_alike(a: &InspectedFlow, b: &InspectedFlow) -> bool {
     module(a).is_some() && module(a) == module(b) && a.resources == b.resources && arguments(a) == arguments(b)
 }
 
-/// A few addresses, as far as there are any.
+/// A few addresses in parentheses, if there are any.
 pub(super) fn bracketed(addresses: &[String]) -> String {
     let named: Vec<String> = addresses.iter().filter(|address| !address.is_empty()).cloned().collect();
     if named.is_empty() { String::new() } else { format!(" ({})", listed(&named, FEW)) }

@@ -1,4 +1,4 @@
-//! Requests in, texts out.
+//! Turns requests into texts.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -13,10 +13,10 @@ use symlint_terraform::FileTree;
 
 use crate::request::{CheckRequest, Failure, Options, RulePage, read, to_json, unknown_format};
 
-/// How something can be written.
+/// A function that writes a format.
 pub(crate) type Format<T> = fn(&T, &mut dyn Write) -> io::Result<()>;
 
-/// How a report can be written.
+/// The formats of a report.
 #[cfg(feature = "whole")]
 const FORMATS: [(&str, Format<Report>); 7] = [
     ("json", report::json),
@@ -28,7 +28,7 @@ const FORMATS: [(&str, Format<Report>); 7] = [
     ("junit", report::junit),
 ];
 
-/// The smaller engine writes what the page reads.
+/// The smaller engine only writes the format that the page reads.
 #[cfg(not(feature = "whole"))]
 const FORMATS: [(&str, Format<Report>); 1] = [("json", report::json)];
 
@@ -42,12 +42,12 @@ fn engine() -> Engine<'static> {
     Engine::alone(catalogue())
 }
 
-/// Checks the files of a [`CheckRequest`] and reports in `format`: the bytes are those that `symlint check --format`
-/// writes.
+/// Checks the files of a [`CheckRequest`] and returns the report in `format`, exactly as `symlint check --format`
+/// writes it.
 ///
 /// # Errors
 ///
-/// What the command line exits with 2 for. It brings the report where there is one.
+/// In the cases in which the command line exits with 2. The failure contains the report, if there is one.
 pub fn check(request: &str, format: &str) -> Result<String, Failure> {
     let write = format_of(&FORMATS, format)?;
     let CheckRequest { files, options, .. } = read(request, |it: &CheckRequest| it.version)?;
@@ -55,7 +55,7 @@ pub fn check(request: &str, format: &str) -> Result<String, Failure> {
     Ok(written(&report, write))
 }
 
-/// The catalogue, as `symlint rules --format json` writes it: a list of [`report::RuleSummary`].
+/// The catalogue in the format of `symlint rules --format json`: a list of [`report::RuleSummary`].
 pub fn rules() -> String {
     report::rules_json(catalogue())
 }
@@ -78,7 +78,7 @@ pub fn explain(rule: &str) -> Result<String, Failure> {
     }))
 }
 
-/// The format that is meant.
+/// The format with this name.
 pub(crate) fn format_of<T>(formats: &[(&'static str, Format<T>)], format: &str) -> Result<Format<T>, Failure> {
     let found = formats.iter().find(|(name, _)| *name == format).map(|(_, write)| *write);
     found.ok_or_else(|| unknown_format(format, &formats.iter().map(|(name, _)| *name).collect::<Vec<_>>()))
@@ -91,7 +91,7 @@ pub(crate) fn written<T>(what: &T, write: Format<T>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The files in memory, by their paths from the repository's root.
+/// The files in memory, by path from the repository's root.
 pub(crate) fn tree(files: BTreeMap<String, String>) -> Arc<dyn FileTree> {
     let files = files.into_iter().map(|(name, text)| (shown(&name), text.into_bytes()));
     Arc::new(files.collect::<BTreeMap<String, Vec<u8>>>())
@@ -109,7 +109,7 @@ pub(crate) fn asked(options: &Options) -> Request {
     }
 }
 
-/// The report, unless it would look like a pass and is none.
+/// The report, unless it would look like a pass although it is not.
 pub(crate) fn whole(report: Report) -> Result<Report, Failure> {
     match report.problems.first().cloned() {
         Some(problem) => Err(Failure { report: Some(Box::new(report)), ..Failure::from(problem) }),

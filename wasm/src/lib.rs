@@ -1,7 +1,7 @@
-//! symlint for JavaScript: JSON in, JSON out.
+//! symlint for JavaScript. Each function takes and returns JSON as text.
 //!
-//! Each function takes and returns text. What goes in is a [`CheckRequest`]; what comes out is exactly what the command
-//! line writes, or a [`Failure`] that is thrown. The types of the npm package are built from these types.
+//! The input is a [`CheckRequest`]. The output is exactly what the command line writes; a [`Failure`] is thrown as an
+//! exception. The types of the npm package are generated from these types.
 
 mod engine;
 mod request;
@@ -16,7 +16,7 @@ pub use request::{
 #[cfg(feature = "whole")]
 pub use whole::{compare, fix};
 
-/// What JavaScript sees.
+/// The functions for JavaScript.
 pub mod bindings {
     use wasm_bindgen::JsValue;
     use wasm_bindgen::prelude::wasm_bindgen;
@@ -27,13 +27,13 @@ pub mod bindings {
         JsValue::from_str(&failure.to_json())
     }
 
-    /// Checks the files of a request, and reports in a format.
+    /// Checks the files of a request, and returns the report in a format.
     #[wasm_bindgen]
     pub fn check(request: &str, format: &str) -> Result<String, JsValue> {
         crate::check(request, format).map_err(thrown)
     }
 
-    /// Compares the files of a change, and reports in a format.
+    /// Compares the files of a change, and returns the comparison in a format.
     #[cfg(feature = "whole")]
     #[wasm_bindgen]
     pub fn compare(change: &str, format: &str) -> Result<String, JsValue> {

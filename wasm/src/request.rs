@@ -1,4 +1,4 @@
-//! The shapes that go in and out, in addition to the report.
+//! The formats of requests and results, in addition to the report.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -11,147 +11,147 @@ pub use symlint_core::report::ProblemKind;
 use symlint_core::report::{self, Location, Report};
 use symlint_core::spelling::closest;
 
-/// The version of these shapes.
+/// The version of these formats.
 pub const VERSION: u32 = 1;
 
-/// What is to be checked, and how.
+/// What to check, and how.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Request")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckRequest {
-    /// The version of this shape.
+    /// The version of this format.
     pub version: u32,
-    /// The texts of the files, by their paths from the repository's root, with `/`.
+    /// The texts of the files, by path from the repository's root, with `/`.
     pub files: BTreeMap<String, String>,
-    /// How they are checked.
+    /// How to check them.
     #[serde(default)]
     pub options: Options,
 }
 
-/// What is to be compared, and how.
+/// What to compare, and how.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CompareRequest {
-    /// The version of this shape.
+    /// The version of this format.
     pub version: u32,
-    /// The texts of the files before the change, by their paths from the repository's root, with `/`.
+    /// The texts of the files before the change, by path from the repository's root, with `/`.
     pub before: BTreeMap<String, String>,
-    /// Those after it.
+    /// The texts of the files after the change.
     pub after: BTreeMap<String, String>,
     /// A folder or a file among the files before, if it is not the `path` of the options.
     pub before_path: Option<String>,
-    /// How they are checked.
+    /// How to check them.
     #[serde(default)]
     pub options: Options,
 }
 
-/// How files are checked.
+/// How to check files.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Options {
-    /// A folder or a file among the files, as on the command line. Without it, the root.
+    /// A folder or a file among the files, as on the command line; without it, the root.
     pub path: Option<String>,
-    /// Only these rules; all if empty.
+    /// Only these rules run; all if empty.
     pub select: Vec<String>,
-    /// JSON reports of earlier checks among the files: their tenants are compared with those of this check.
+    /// JSON reports of earlier checks among the files. Their tenants are compared with those of this check.
     pub with: Vec<String>,
-    /// Not these rules.
+    /// These rules do not run.
     pub ignore: Vec<String>,
-    /// Other levels than those of the rules and the configuration, by rule.
+    /// Levels by rule, which replace those of the rules and the configuration.
     pub levels: BTreeMap<String, Level>,
-    /// The day, `YYYY-MM-DD`; without it no exception expires.
+    /// The current day, `YYYY-MM-DD`. Without it, exceptions do not expire.
     pub today: Option<String>,
-    /// Whether `fix` applies suggestions too, which a person must look at.
+    /// Whether `fix` also applies suggestions, which a person must review.
     pub suggestions: bool,
 }
 
-/// What `fix` built from the files.
+/// The result of `fix`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FixedFiles {
-    /// The version of this shape.
+    /// The version of this format.
     pub version: u32,
     /// The new texts of the files that changed.
     pub files: BTreeMap<String, String>,
     /// How many findings were fixed.
     pub fixed: usize,
-    /// What is left.
+    /// The report after the fixes.
     pub report: Report,
 }
 
-/// A comparison with the sentences that people read.
+/// A comparison, with the sentences that people read.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Described {
-    /// What the change does, in one line.
+    /// The change in one line.
     pub headline: String,
-    /// Whether somebody must look at it.
+    /// Whether someone must look at it.
     pub is_bad: bool,
     /// Whether it has new warnings, or not everything was compared.
     pub is_doubtful: bool,
-    /// What is compared.
+    /// The comparison.
     pub diff: Diff,
-    /// One for each finding that is hidden.
+    /// A sentence for each hidden finding.
     pub hidden: Vec<String>,
-    /// One for each setting.
+    /// A sentence for each setting.
     pub settings: Vec<String>,
-    /// As many as there are tenants in the comparison.
+    /// One for each tenant in the comparison.
     pub tenants: Vec<DescribedTenant>,
-    /// One for each change of wiring.
+    /// A sentence for each change of wiring.
     pub wiring: Vec<String>,
-    /// One for each entry of a list.
+    /// A sentence for each entry of a list.
     pub lists: Vec<String>,
-    /// One for each gap.
+    /// A sentence for each gap.
     pub not_compared: Vec<String>,
 }
 
-/// What changes for a tenant, in sentences.
+/// The changes of a tenant in sentences.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DescribedTenant {
-    /// One for each grant that it gains.
+    /// A sentence for each grant that it gains.
     pub gained: Vec<String>,
-    /// One for each grant that it loses.
+    /// A sentence for each grant that it loses.
     pub lost: Vec<String>,
-    /// One for each grant that goes another way.
+    /// A sentence for each grant that uses another role or instance.
     pub rerouted: Vec<String>,
-    /// What else there is to say.
+    /// Further sentences.
     pub notes: Vec<String>,
 }
 
-/// What there is to know about a rule.
+/// The page of a rule.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RulePage {
-    /// `role-account-mismatch`
+    /// The id, such as `role-account-mismatch`.
     pub id: &'static str,
     /// The group that it belongs to.
     pub group: &'static str,
-    /// What the rules of the group ask.
+    /// The question of the group.
     pub question: &'static str,
     /// Its level, unless configured otherwise.
     pub level: Level,
     /// What it finds, in one line.
     pub summary: &'static str,
-    /// What to do about a finding, and what happens if it stays.
+    /// What to do about a finding, and what happens otherwise.
     pub help: Option<&'static str>,
-    /// The page, in Markdown; its examples are in a file of their own.
+    /// The page in Markdown, without the examples for tests.
     pub text: &'static str,
 }
 
-/// Why there is no report that could be taken for a pass.
+/// Why there is no report that could be mistaken for a pass.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
-    /// What kind of problem it is.
+    /// The kind of problem.
     pub kind: ProblemKind,
     pub message: String,
     pub help: Option<String>,
-    /// Where, if it is in a file.
+    /// The place, if it is in a file.
     pub location: Option<Location>,
-    /// What was found nevertheless.
+    /// The findings in spite of the problem.
     pub report: Option<Box<Report>>,
 }
 
@@ -165,7 +165,7 @@ impl Failure {
         self
     }
 
-    /// As text.
+    /// The failure as JSON.
     pub fn to_json(&self) -> String {
         to_json(self)
     }
@@ -182,7 +182,7 @@ impl From<report::Problem> for Failure {
 ///
 /// # Errors
 ///
-/// If it has not its shape, or is of another version.
+/// If it does not have the right format, or has another version.
 pub(crate) fn read<T: DeserializeOwned>(text: &str, version: fn(&T) -> u32) -> Result<T, Failure> {
     let request: T = serde_json::from_str(text).map_err(|error| Failure::usage(error.to_string()))?;
     match version(&request) {
@@ -191,7 +191,7 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str, version: fn(&T) -> u32) -> R
     }
 }
 
-/// The word of the formats that is meant.
+/// The failure for a format that does not exist.
 pub(crate) fn unknown_format(word: &str, known: &[&'static str]) -> Failure {
     let problem = Failure::usage(format!("`{word}` is not a valid format: use `{}`", known.join("`, `")));
     match closest(word, known.iter().copied()) {
@@ -200,7 +200,7 @@ pub(crate) fn unknown_format(word: &str, known: &[&'static str]) -> Failure {
     }
 }
 
-/// Written as reports are, so that there is one writer of them.
+/// Written in the same way as reports, so that they share one writer.
 pub(crate) fn to_json(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     let to: &mut dyn Write = &mut bytes;

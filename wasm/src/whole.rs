@@ -1,4 +1,4 @@
-//! What nobody needs who types: it is not in the engine that the page loads first.
+//! Functions that are not needed while typing, so they are not in the engine that the page loads first.
 
 use std::io::{self, Write};
 
@@ -13,16 +13,16 @@ use crate::request::{
     CheckRequest, CompareRequest, Described, DescribedTenant, Failure, FixedFiles, Options, VERSION, read, to_json,
 };
 
-/// How a comparison can be written.
+/// The formats of a comparison.
 const COMPARISONS: [(&str, Format<Diff>); 4] =
     [("json", diff::json), ("markdown", diff::markdown), ("summary", diff::markdown_summary), ("described", described)];
 
-/// Compares the files of a [`CompareRequest`] and reports in `format`: `json`, `markdown`, and `summary` are what
-/// `symlint diff` writes, and `described` is the JSON of a [`Described`].
+/// Compares the files of a [`CompareRequest`] and returns the comparison in `format`: `json`, `markdown`, and `summary`
+/// are those of `symlint diff`, and `described` is the JSON of a [`Described`].
 ///
 /// # Errors
 ///
-/// What the command line exits with 2 for.
+/// In the cases in which the command line exits with 2.
 pub fn compare(change: &str, format: &str) -> Result<String, Failure> {
     let write = format_of(&COMPARISONS, format)?;
     let CompareRequest { before, after, before_path, options, .. } = read(change, |it: &CompareRequest| it.version)?;
@@ -38,11 +38,11 @@ pub fn compare(change: &str, format: &str) -> Result<String, Failure> {
     }
 }
 
-/// Fixes the files of a [`CheckRequest`]: the JSON of a [`FixedFiles`].
+/// Fixes the files of a [`CheckRequest`] and returns the JSON of a [`FixedFiles`].
 ///
 /// # Errors
 ///
-/// As for [`check`](crate::check).
+/// Like those of [`check`](crate::check).
 pub fn fix(request: &str) -> Result<String, Failure> {
     let CheckRequest { files, options, .. } = read(request, |it: &CheckRequest| it.version)?;
     let made = engine().fix(&tree(files), &asked(&options), options.suggestions)?;

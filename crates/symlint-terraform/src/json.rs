@@ -1,6 +1,7 @@
-//! JSON: files in Terraform's JSON syntax, and `jsondecode`.
+//! Terraform's JSON syntax for files, and `jsondecode`.
 //!
-//! A parser made for a laxer JSON reads it, with all that is lax switched off, and what it still lets pass is checked.
+//! The parser is made for a more lenient JSON. All lenient features are switched off, and what it still accepts is
+//! checked.
 
 mod mistake;
 mod strict;
@@ -20,24 +21,24 @@ use crate::syntax::{
 };
 pub(crate) use strict::{parse, without_lone_surrogates};
 
-/// What the strings in a file stand for.
+/// How strings in a file are interpreted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Strings {
-    /// Themselves: in values files.
+    /// As plain text, in values files.
     Literal,
-    /// Templates: in configuration.
+    /// As templates, in configuration.
     Template,
 }
 
-/// Reads a values file: an object of values.
+/// Reads a values file, which must be an object of values.
 ///
-/// Of one that is not JSON the rest is read as HCL, whose objects and lists look the same.
+/// If the file is not JSON, the rest of it is read as HCL, whose objects and lists look the same.
 pub(crate) fn read_values(id: FileId, source: &SourceFile) -> File {
     let mut file = read_strictly(id, source);
     if file.body.attributes.is_empty() && !file.errors.is_empty() {
         let rest = read_json_loosely(id, source);
         file.body = rest.body;
-        // A quote or bracket that is missing is noticed where it is, and not where it makes no more sense.
+        // HCL reports a missing quote or bracket where it is missing, and not where the text no longer makes sense.
         if let (Some(first), Some(earlier)) = (file.errors.first_mut(), rest.errors.into_iter().next())
             && source.line(earlier.span.start) < source.line(first.span.start)
         {
@@ -56,7 +57,7 @@ fn read_strictly(id: FileId, source: &SourceFile) -> File {
     })
 }
 
-/// Reads configuration: an object of blocks.
+/// Reads a configuration file, which must be an object of blocks.
 pub(crate) fn read_configuration(id: FileId, source: &SourceFile) -> File {
     read(id, source, Strings::Template, |reader, object| reader.configuration(object))
 }
@@ -89,11 +90,11 @@ fn read(id: FileId, source: &SourceFile, strings: Strings, body: fn(&mut Reader<
 
 type NativeReader = fn(FileId, &SourceFile) -> Result<Expr, SyntaxError>;
 
-/// The place of a string's text, of whose value each byte is somewhere in it.
+/// The place of a string's text, in which each byte of the value can be located.
 struct Place<'s> {
     within: Span,
     raw: &'s str,
-    /// Where each byte is; `None` where there are no escapes.
+    /// The position of each byte; `None` if there are no escapes.
     places: Option<Vec<u32>>,
 }
 
@@ -128,7 +129,7 @@ impl Relocate for Place<'_> {
 struct Reader<'s> {
     id: FileId,
     source: &'s SourceFile,
-    /// The bytes in front of what is parsed.
+    /// How many bytes are in front of the parsed text.
     skipped: usize,
     strings: Strings,
     errors: Vec<SyntaxError>,
@@ -156,7 +157,7 @@ impl Reader<'_> {
         Attribute { name: self.name(property), value: self.expression(&property.value), span }
     }
 
-    /// [`Reader::attribute`], with strings that stand for themselves.
+    /// Like [`Reader::attribute`], with strings that are plain text.
     fn literally(&mut self, property: &jsonc_parser::ast::ObjectProp<'_>) -> Attribute {
         let strings = std::mem::replace(&mut self.strings, Strings::Literal);
         let attribute = self.attribute(property);
@@ -223,12 +224,12 @@ impl Reader<'_> {
         Item { key, value, span }
     }
 
-    /// The text of a string as an expression or template in HCL's native syntax, which knows where in the file it is.
+    /// The text of a string as an expression or template in HCL's native syntax. It knows its place in the file.
     fn native(&mut self, text: &str, range: Range<usize>, read: NativeReader) -> Expr {
         let within = self.span(range.start + 1..range.end.saturating_sub(1));
         let place = Place::new(within, self.source);
         let span = self.span(range);
-        // The text is not that of the file, so its spans are those of a file of its own until they are moved.
+        // The text is not that of the file, so its spans are relative to a temporary file until they are moved.
         match read(self.id, &SourceFile::new(String::new(), text.as_bytes().to_vec())) {
             Ok(mut expr) => {
                 relocate(&mut expr, &place);
@@ -255,7 +256,7 @@ impl Reader<'_> {
         body
     }
 
-    /// The blocks that `json` stands for, `left` labels short of their contents.
+    /// The blocks that `json` represents. `left` labels are missing before their contents.
     fn blocks(&mut self, kind: &Name, labels: Vec<Name>, left: usize, json: &Json<'_>, blocks: &mut Vec<Arc<Block>>) {
         let range = json.range();
         match json {
@@ -281,7 +282,7 @@ impl Reader<'_> {
                         self.blocks(&self.name(property), Vec::new(), 0, &property.value, &mut inner);
                         continue;
                     }
-                    // Blocks may be there several times. Those of locals are looked at with those of other blocks.
+                    // Blocks may be repeated. Those of locals are handled together with other blocks.
                     let may_be_blocks = matches!(property.value, Json::Object(_) | Json::Array(_));
                     let is_argument = match kind.text.as_str() {
                         "variable" | "module" => true,
@@ -300,7 +301,7 @@ impl Reader<'_> {
                             );
                             Attribute { value, ..self.attribute(property) }
                         }
-                        // These are read before anything can be referred to: `${` is only text in them.
+                        // These are evaluated before references are possible, so `${` is plain text in them.
                         (("variable", _) | ("module", "source" | "version"), _) => self.literally(property),
                         _ => self.attribute(property),
                     }));

@@ -1,76 +1,76 @@
-//! How much work an evaluation may make, so that no file can hang or exhaust the machine that reads it. What hits a
-//! bound is unknown, and an error where it does: see [`crate::EvalErrorKind::Limit`].
+//! Limits for the work of an evaluation, so that no file can hang the machine or use up its memory. A value beyond a
+//! limit is unknown, and an error of the kind [`crate::EvalErrorKind::Limit`] is reported.
 
 use std::cell::Cell;
 
-/// How many expressions may be nested, the locals, variables and modules that they lead through counted in. A debug
-/// build stays within the 2 MiB of a thread with it, and WebAssembly within its 1 MiB.
+/// How deep expressions may be nested, including the locals, variables, and modules that they refer to. With this
+/// limit, a debug build stays within a thread's 2 MiB of stack, and WebAssembly within its 1 MiB.
 pub(crate) const DEPTH: u32 = 160;
 
-/// How many elements a collection that is computed may have.
+/// How many elements a computed collection may have.
 pub(crate) const ELEMENTS: usize = 1 << 20;
 
-/// How many bytes a string that is computed may have.
+/// How many bytes a computed string may have.
 pub(crate) const BYTES: usize = 1 << 24;
 
-/// How many parts a value may have, and the parts of the parts, in addition to those that its files account for. Values share
-/// parts, so a few locals can make more than fit into any memory; anyone who walks a value meets each as often as it is in
-/// it.
+/// How many parts a value may have, including the parts of parts, in addition to what the input files allow for. Values
+/// share parts, so a few locals can build a value that would not fit into any memory; and anyone who walks a value
+/// visits a part as often as it occurs.
 pub(crate) const PARTS: u32 = 1 << 18;
 
-/// How many steps an evaluation may take in addition to those that its files account for.
+/// How many steps an evaluation may take, in addition to what the input files allow for.
 pub(crate) const STEPS: u64 = 6_000_000;
 
-/// One expression may take a part of the steps, so that it takes none from the others.
+/// One expression may take this fraction of the steps, so that the others are still evaluated.
 const SHARE: u64 = 3;
 
-/// When all steps are used up, each expression may still take a few, so that what is cheap is still evaluated; and all
-/// together as many again.
+/// When all steps are used up, each expression may still take this many, so that cheap ones are evaluated. Together,
+/// these may take as many steps again.
 const FEW: u64 = 1 << 11;
 
-/// How many instances the calls of a project may make in addition to those that its files account for.
+/// How many instances the calls of a project may have, in addition to what the input files allow for.
 pub(crate) const INSTANCES: u32 = 1 << 14;
 
-/// At most this many bytes of text count as a step.
+/// How many bytes of text count as one step.
 const BYTES_OF_A_STEP: usize = 16;
 
-/// The reason of what is unknown since the steps were used up.
+/// The reason for values that are unknown because the steps are used up.
 pub(crate) const TOO_MUCH: &str = "evaluating this takes too many steps";
 
-/// How deep brackets, blocks and templates may be in each other.
+/// How deep brackets, blocks, and templates may be nested.
 pub(crate) const MAX_DEPTH: usize = 250;
 
-/// How many nodes may be on the way from the top of an expression to a leaf, so that anyone who walks or drops the tree
-/// needs little stack. The steps of a reference and the signs before a value count too, the operands of a sum do not.
+/// How many nodes there may be from the top of an expression to a leaf, so that walking or dropping the tree needs
+/// little stack. The steps of a reference and the signs before a value are included, the operands of a sum are not.
 pub(crate) const MAX_HEIGHT: usize = 1000;
 
-/// How many values and blocks a file may have: each takes much more memory than the bytes that it is written with. A file
-/// of 40,000 tenants has fewer.
+/// How many values and blocks a file may have. Each takes much more memory than its text. A file with 40,000 tenants
+/// has fewer.
 pub(crate) const MAX_NODES: usize = 1 << 19;
 
-/// A file with this many mistakes is probably of another format, and is not read further.
+/// A file with this many mistakes probably has another format, and is not read further.
 pub(crate) const MAX_ERRORS: usize = 100;
 
-/// Counts steps.
+/// Counts the steps of an evaluation.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    /// What is left for all expressions.
+    /// The steps that are left for all expressions.
     left: Cell<u64>,
-    /// What is left for those that take few.
+    /// The steps that are left for cheap expressions.
     spare: Cell<u64>,
-    /// How many one expression may take.
+    /// How many steps one expression may take.
     most: u64,
-    /// How many the one at hand has taken.
+    /// How many steps the current expression has taken.
     taken: Cell<u64>,
-    /// Whether it wanted more than it may take.
+    /// Whether the current expression has reached its limit.
     is_exhausted: Cell<bool>,
 }
 
-/// There are no steps left.
+/// The error that no steps are left.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Exhausted;
 
-/// How many steps an expression had taken when another came in between.
+/// The steps of an expression that is paused while another one is evaluated.
 #[derive(Debug)]
 pub(crate) struct Paused {
     taken: u64,
@@ -78,7 +78,8 @@ pub(crate) struct Paused {
 }
 
 impl Meter {
-    /// One that gives `steps`, and `input` more for what the files account for, which every expression may take.
+    /// A meter with `steps`. `input` is the number of additional steps that the files allow for, and every expression
+    /// may take them.
     pub(crate) fn new(steps: u64, input: u64) -> Self {
         let left = steps.saturating_add(input);
         Self {
@@ -108,17 +109,17 @@ impl Meter {
         left.map(|_| ()).ok_or(Exhausted)
     }
 
-    /// [`Meter::spend`] for `bytes` of text.
+    /// Like [`Meter::spend`], for `bytes` of text.
     pub(crate) fn spend_bytes(&self, bytes: usize) -> Result<(), Exhausted> {
         if bytes < BYTES_OF_A_STEP { Ok(()) } else { self.spend(bytes / BYTES_OF_A_STEP) }
     }
 
-    /// Begins another expression.
+    /// Starts another expression.
     pub(crate) fn pause(&self) -> Paused {
         Paused { taken: self.taken.replace(0), is_exhausted: self.is_exhausted.replace(false) }
     }
 
-    /// Goes on with the expression that was paused. Says whether the other one wanted more than it may take.
+    /// Continues with the paused expression. Returns whether the other one reached its limit.
     pub(crate) fn resume(&self, paused: Paused) -> bool {
         self.taken.set(paused.taken);
         self.is_exhausted.replace(paused.is_exhausted)

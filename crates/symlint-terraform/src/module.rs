@@ -1,4 +1,4 @@
-//! Modules: folders of configuration, the modules that they call, and the values that they are given.
+//! Modules: folders of configuration, the modules that they call, and the values of their variables.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::syntax::{Attribute, Block, Expr, ExprKind, File, Name};
 use crate::tree::{FileError, FileTree};
 use crate::value::Type;
 
-/// What is shown in the place of a text that nobody should see.
+/// The replacement for a private text.
 pub const BLANK: &str = "(sensitive)";
 
 /// A root module, the local modules that it calls at any depth, and the values of its variables.
@@ -21,25 +21,25 @@ pub struct Project {
     pub(crate) files: Vec<LoadedFile>,
     pub(crate) modules: Vec<Module>,
     pub(crate) assignments: Vec<Assignment>,
-    /// The place of the last assignment of each variable.
+    /// The index of the last assignment of each variable.
     pub(crate) last_assignments: HashMap<Str, u32>,
-    /// The variables that are given outside of all files, by the texts that stand for these.
+    /// The variables that are set outside of files, by the ids of the files that represent their values.
     pub(crate) given: HashMap<FileId, (Str, AssignmentSource)>,
     pub(crate) errors: Vec<LoadError>,
     pub(crate) unreadable: Vec<FileError>,
-    /// Whether OpenTofu reads something in the place of what Terraform reads.
+    /// Whether OpenTofu reads some files instead of those that Terraform reads.
     pub(crate) reads_instead: bool,
     pub(crate) surroundings: Surroundings,
 }
 
-/// What an evaluation may ask for in addition to what was loaded.
+/// Things outside of the loaded files that an evaluation may need.
 #[derive(Default)]
 pub(crate) struct Surroundings {
-    /// Where the project came from, for functions that read files; `None` where values came without a folder.
+    /// The tree that the project was loaded from, for functions that read files; `None` for values without a folder.
     pub(crate) files: Option<Box<dyn FileTree>>,
-    /// `terraform.workspace`
+    /// The value of `terraform.workspace`.
     pub(crate) workspace: Option<String>,
-    /// `path.cwd`
+    /// The value of `path.cwd`.
     pub(crate) cwd: Option<String>,
 }
 
@@ -54,59 +54,59 @@ impl fmt::Debug for Surroundings {
 pub struct LoadedFile {
     /// Its text is in [`Project::sources`].
     pub id: FileId,
-    /// What was read of it.
+    /// The parsed content.
     pub file: File,
-    /// What it is for.
+    /// The role of the file.
     pub role: FileRole,
 }
 
-/// What a file is for.
+/// The role of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileRole {
     /// Configuration: `*.tf`, `*.tf.json`, and OpenTofu's `*.tofu` and `*.tofu.json`.
     Configuration,
     /// Values of variables: `*.tfvars`, `*.tfvars.json`.
     Values,
-    /// No file of its own: a value from the environment or the command line.
+    /// Not an actual file: a value from the environment or the command line.
     Option,
 }
 
-/// Something in the configuration that Terraform would refuse when it reads it, in addition to the errors of syntax.
+/// An error in the configuration that Terraform would report when loading it, other than a syntax error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadError {
     /// What is wrong, in lower case.
     pub message: String,
     pub span: Span,
-    /// How much it says.
+    /// The kind of the error.
     pub kind: LoadErrorKind,
 }
 
-/// How much a [`LoadError`] says.
+/// The kind of a [`LoadError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoadErrorKind {
-    /// Terraform refuses this, whatever else there is.
+    /// Terraform always reports it.
     Invalid,
-    /// A module is called that leads back to the one that calls it. Terraform refuses that, too.
+    /// A called module leads back to its caller. Terraform always reports it, too.
     ModuleCycle,
-    /// A module is not where its source says. Terraform refuses that where it runs; here it may only be a checkout
-    /// that is not whole.
+    /// A module is not where its source says. Terraform reports that where it runs, but here, the checkout may be
+    /// incomplete.
     MissingModule,
 }
 
-/// A value for a variable of the root module. Later ones replace earlier ones whole.
+/// A value for a variable of the root module. Later values replace earlier ones completely.
 #[derive(Debug, Clone)]
 pub struct Assignment {
-    /// The variable, where it is named.
+    /// The variable, with the place of its name.
     pub variable: Name,
-    /// Its name and the expression of its value.
+    /// The name, and the expression of the value.
     pub attribute: Arc<Attribute>,
-    /// Where the value is from.
+    /// Where the value comes from.
     pub source: AssignmentSource,
     /// The whole assignment.
     pub span: Span,
 }
 
-/// Where the value of a variable is from.
+/// Where the value of a variable comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssignmentSource {
     /// The variable's own default.
@@ -133,9 +133,9 @@ impl ModuleId {
 /// A folder of configuration.
 #[derive(Debug, Default)]
 pub struct Module {
-    /// The folder, as [`crate::FileTree`] has it; empty for the folder `.`.
+    /// The folder in the form that [`crate::FileTree`] uses; empty for the folder `.`.
     pub dir: String,
-    /// `path.module`: the way from the root module's folder.
+    /// The value of `path.module`: the path from the root module's folder.
     pub path: String,
     /// Its variables, in the order of its files.
     pub variables: Vec<Variable>,
@@ -149,7 +149,7 @@ pub struct Module {
     pub(crate) names: Names,
 }
 
-/// Where each name is in the lists of a module.
+/// The indexes in the lists of a module, by name.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pub(crate) variables: HashMap<Str, u32>,
@@ -162,46 +162,46 @@ pub(crate) struct Names {
 #[derive(Debug)]
 pub struct Variable {
     pub name: Name,
-    /// Its type; [`Type::Any`] where none is stated.
+    /// Its type; [`Type::Any`] if none is declared.
     pub ty: Type,
-    /// Where the type is stated.
+    /// Where the type is declared.
     pub type_span: Option<Span>,
-    /// Why what is written is not a type, if so.
+    /// The error if the declared type is not valid.
     pub(crate) type_error: Option<(String, Span)>,
     pub default: Option<Arc<Attribute>>,
     /// Whether it may be null.
     pub nullable: bool,
-    /// Whether Terraform hides its value.
+    /// Whether its value is sensitive.
     pub sensitive: bool,
-    /// Whether Terraform keeps its value nowhere.
+    /// Whether Terraform does not store its value.
     pub ephemeral: bool,
-    /// What its value must fulfil.
+    /// The conditions for its value.
     pub validations: Vec<Validation>,
     /// The whole block.
     pub span: Span,
 }
 
-/// `validation { … }` in a variable.
+/// A `validation { … }` in a variable.
 #[derive(Debug)]
 pub struct Validation {
-    /// What must be true.
+    /// The condition.
     pub condition: Arc<Attribute>,
-    /// The message if it is false.
+    /// The message if the condition is false.
     pub message: Option<Arc<Attribute>>,
 }
 
-/// `module "name" { … }`
+/// A module call: `module "name" { … }`.
 #[derive(Debug)]
 pub struct ModuleCall {
     pub name: Name,
-    /// Where the module is from; what an expression of variables and locals comes to, as OpenTofu has it. `None` where
-    /// that is not known.
+    /// Where the module comes from. If it is an expression with variables and locals, which OpenTofu allows, its value.
+    /// `None` if that is not known.
     pub source: Option<Name>,
-    /// `source`, as it is written.
+    /// The attribute `source`, as it is written.
     pub source_attribute: Option<Arc<Attribute>>,
-    /// Which versions of a module in a registry it takes, where that is written as a text.
+    /// The version constraint for a module from a registry, if it is a literal text.
     pub version: Option<Name>,
-    /// What is passed for the module's variables.
+    /// The arguments for the module's variables.
     pub arguments: Vec<Arc<Attribute>>,
     /// `for_each`
     pub for_each: Option<Arc<Attribute>>,
@@ -219,13 +219,13 @@ impl ModuleCall {
         self.arguments.iter().find(|argument| argument.name.text.as_str() == name)
     }
 
-    /// Whether the call may make several instances.
+    /// Whether the call may have several instances.
     pub fn is_repeated(&self) -> bool {
         self.for_each.is_some() || self.count.is_some()
     }
 }
 
-/// `resource "kind" "name" { … }` or `data "kind" "name" { … }`
+/// A resource, `resource "kind" "name" { … }`, or data source, `data "kind" "name" { … }`.
 #[derive(Debug)]
 pub struct Resource {
     /// Whether it is a data source.
@@ -233,18 +233,19 @@ pub struct Resource {
     /// Its kind, such as `aws_iam_role`.
     pub kind: Name,
     pub name: Name,
-    /// The whole block, overrides applied.
+    /// The whole block after overrides.
     pub block: Arc<Block>,
     pub(crate) index: u32,
 }
 
 impl Resource {
-    /// Whether the block may make several instances.
+    /// Whether the block may have several instances.
     pub fn is_repeated(&self) -> bool {
         self.attribute("for_each").or(self.attribute("count")).is_some()
     }
 
-    /// The first of the attributes `names` whose changes Terraform ignores, as it is shown, and where that is written.
+    /// The first of the attributes `names` whose changes Terraform ignores, in readable form, and the place of that
+    /// setting.
     pub fn ignored(&self, names: &[&str]) -> Option<(String, Span)> {
         let lifecycle = self.block.body.blocks.iter().filter(|block| block.kind.text.as_str() == "lifecycle");
         let mut attributes = lifecycle.flat_map(|block| &block.body.attributes);
@@ -268,18 +269,18 @@ impl Resource {
         }
     }
 
-    /// The attribute `name` at the top of the block.
+    /// The top-level attribute `name` of the block.
     pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
         self.block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)
     }
 }
 
-/// `output "name" { … }`
+/// An output: `output "name" { … }`.
 #[derive(Debug)]
 pub struct Output {
     pub name: Name,
     pub value: Option<Arc<Attribute>>,
-    /// Whether Terraform hides its value.
+    /// Whether its value is sensitive.
     pub sensitive: bool,
     /// The whole block.
     pub span: Span,
@@ -291,13 +292,13 @@ impl Project {
         &self.sources
     }
 
-    /// Whether OpenTofu reads something in the place of what Terraform reads: its own file of the same name, or one that
-    /// overrides.
+    /// Whether OpenTofu reads some files instead of those that Terraform reads: its own file of the same name, or an
+    /// overriding file.
     pub fn reads_instead(&self) -> bool {
         self.reads_instead
     }
 
-    /// All files in the order in which they were read, the values files too.
+    /// All files in the order in which they were read, including values files.
     pub fn files(&self) -> &[LoadedFile] {
         &self.files
     }
@@ -321,20 +322,20 @@ impl Project {
         self.modules.first()
     }
 
-    /// Every assignment of a variable of the root module, in Terraform's order: the last of a name wins.
+    /// All assignments of the root module's variables, in Terraform's order: the last one of a name takes effect.
     pub fn assignments(&self) -> &[Assignment] {
         &self.assignments
     }
 
-    /// Where a person finds `span`: there, or, if it is in a value that was given outside of all files, in the name
-    /// of the variable where it is declared.
+    /// The place that a reader finds for `span`: the same span, or for a value that was set outside of files, the name
+    /// in the variable's declaration.
     pub fn visible(&self, span: Span) -> Span {
         let declared = self.given.get(&span.file).and_then(|(variable, _)| self.root()?.variable(variable));
         declared.map_or(span, |variable| variable.name.span)
     }
 
-    /// Whether a value with this origin, or something that it was built from, came from the environment (`TF_VAR_name`)
-    /// and is in no file: it may be one that nobody else should see.
+    /// Whether a value with this origin, or one that it was built from, comes from the environment (`TF_VAR_name`) and
+    /// is not in any file, so that it may be private.
     pub fn is_from_environment(&self, origin: &Origin) -> bool {
         if self.given.is_empty() {
             return false;
@@ -344,8 +345,8 @@ impl Project {
         found
     }
 
-    /// Whether nobody should see a value with this origin who does not see it elsewhere: Terraform hides it, or it came
-    /// from the environment.
+    /// Whether a value with this origin must not be shown to readers who cannot see it elsewhere: it is sensitive, or
+    /// comes from the environment.
     pub fn is_private(&self, origin: &Origin) -> bool {
         origin.sensitive || self.is_from_environment(origin)
     }
@@ -360,12 +361,12 @@ impl Project {
         self.given.values().any(|(_, source)| *source == AssignmentSource::Environment)
     }
 
-    /// Whether the text of `file` is that of a variable of the environment (`TF_VAR_name`).
+    /// Whether `file` represents the value of an environment variable (`TF_VAR_name`).
     pub fn is_environment(&self, file: FileId) -> bool {
         self.given.get(&file).is_some_and(|(_, source)| *source == AssignmentSource::Environment)
     }
 
-    /// The variables of the root module that the environment sets, and nothing else sets after it.
+    /// The variables of the root module that the environment sets and nothing overrides.
     pub fn given_by_environment(&self) -> impl Iterator<Item = &str> {
         let given = self.given.values().filter(|(_, source)| *source == AssignmentSource::Environment);
         let is_last = |name: &Str| {
@@ -375,27 +376,27 @@ impl Project {
         given.map(|(name, _)| name).filter(move |name| is_last(name)).map(Str::as_str)
     }
 
-    /// `text`, which has this origin, as a message may quote it.
+    /// `text`, which has this origin, in a form that a message may quote.
     pub fn quotable<'t>(&self, text: &'t str, origin: &Origin) -> &'t str {
         if self.is_private(origin) { BLANK } else { text }
     }
 
-    /// What is wrong with the configuration in addition to the errors of syntax, which are in the files.
+    /// The errors in the configuration, other than syntax errors, which are in the files.
     pub fn errors(&self) -> &[LoadError] {
         &self.errors
     }
 
-    /// The files that Terraform would read and that cannot be read here.
+    /// The files that Terraform would read but that cannot be read here.
     pub fn unreadable(&self) -> &[FileError] {
         &self.unreadable
     }
 
-    /// The workspace, where one was chosen: `TF_WORKSPACE`, or what `terraform workspace select` wrote.
+    /// The workspace, if one is selected by `TF_WORKSPACE` or by `terraform workspace select`.
     pub fn workspace(&self) -> Option<&str> {
         self.surroundings.workspace.as_deref()
     }
 
-    /// Whether there is configuration, and not values alone.
+    /// Whether there is configuration, as opposed to values alone.
     pub fn has_configuration(&self) -> bool {
         self.files.iter().any(|file| file.role == FileRole::Configuration)
     }
@@ -437,7 +438,7 @@ impl Module {
         self.output_at(name).map(|(_, output)| output)
     }
 
-    /// The resource or (`data`) data source of a kind and name.
+    /// The resource or (if `data`) data source of a kind and name.
     pub fn resource(&self, data: bool, kind: &str, name: &str) -> Option<&Resource> {
         let key = (data, Str::from(kind), Str::from(name));
         self.resources.get(*self.names.resources.get(&key)? as usize)

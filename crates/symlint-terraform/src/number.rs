@@ -1,7 +1,7 @@
-//! Terraform's numbers: as text, and the results of operators.
+//! Terraform's numbers: their text, and the results of operators.
 //!
-//! Terraform computes with binary floats of 512 bits and prints the shortest decimal that reads back as the same
-//! float. Decimals are exact here, so a result is known only where the two agree.
+//! Terraform computes with binary floats of 512 bits, and prints the shortest decimal that is parsed as the same float.
+//! Decimals are exact here, so a result is only known if both agree.
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -9,32 +9,32 @@ use std::sync::Arc;
 use bigdecimal::num_bigint::{BigInt, Sign};
 use bigdecimal::{BigDecimal, RoundingMode, Signed, ToPrimitive, Zero};
 
-/// A number as Terraform has it: no rounding.
+/// A number as in Terraform, without rounding.
 pub type Number = Arc<BigDecimal>;
 
 /// The precision of Terraform's floats, in bits.
 const PRECISION: u64 = 512;
 
-/// Decimals of this many digits survive the way through a float of [`PRECISION`] bits and back.
+/// A decimal with this many digits does not change when it is converted to a float of [`PRECISION`] bits and back.
 const DIGITS: u64 = 153;
 
-/// Exponents beyond are legal, and of no use but to fill the memory when they are printed.
+/// Larger exponents are valid, but would only fill the memory when printed.
 const MAX_EXPONENT: i64 = 1000;
 
-/// A number of more characters has more digits than [`DIGITS`] or a larger exponent than [`MAX_EXPONENT`], or zeros that
-/// say nothing. To read it takes time that grows with the square of its length.
+/// A longer number has more digits than [`DIGITS`], an exponent larger than [`MAX_EXPONENT`], or meaningless zeros.
+/// Parsing takes time that is quadratic in its length.
 const LONGEST: usize = 4096;
 
-/// What reading a number or computing with numbers can come to.
+/// The result of parsing a number or computing with numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Numeric {
     Known(Number),
-    /// A number for Terraform, but not one that is represented here.
+    /// A number for Terraform, but not one that can be represented here.
     Beyond,
     Invalid,
 }
 
-/// A number as it is written in a file or string; no blanks, no other base than ten.
+/// Parses a number as it is written in a file or string: without whitespace, and in base ten.
 pub(crate) fn parse(text: &str) -> Numeric {
     if text.len() < 19 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
         return text.parse::<u64>().map_or(Numeric::Invalid, |number| Numeric::Known(whole(number)));
@@ -47,7 +47,7 @@ pub(crate) fn parse(text: &str) -> Numeric {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
-        // Go reads infinities and binary exponents, too.
+        // Go also accepts infinities and binary exponents.
         let binary = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b".pP+-".contains(&byte));
         let odd = unsigned.eq_ignore_ascii_case("inf") || (unsigned.contains(['p', 'P']) && binary(unsigned));
         return if odd { Numeric::Beyond } else { Numeric::Invalid };
@@ -73,7 +73,7 @@ pub(crate) fn parse(text: &str) -> Numeric {
     plain.parse::<BigDecimal>().map_or(Numeric::Beyond, bounded)
 }
 
-/// The number if it is one that prints here as it does in Terraform.
+/// The number, if it is printed here as in Terraform.
 pub(crate) fn bounded(number: BigDecimal) -> Numeric {
     let number = number.normalized();
     let (_, scale) = number.as_bigint_and_exponent();
@@ -88,7 +88,7 @@ pub(crate) fn whole(number: impl Into<BigInt>) -> Number {
     Arc::new(BigDecimal::from(number.into()))
 }
 
-/// As Terraform prints it: no exponent, no superfluous zeros.
+/// The text that Terraform prints: without an exponent, and without superfluous zeros.
 pub fn format_number(number: &BigDecimal) -> String {
     if number.is_zero() { "0".to_owned() } else { number.normalized().to_plain_string() }
 }
@@ -98,7 +98,7 @@ pub(crate) fn to_integer(number: &BigDecimal) -> Option<i64> {
     if number.is_integer() { number.to_i64() } else { None }
 }
 
-/// The float of 512 bits that Terraform has for `number`, digit for digit.
+/// The 512-bit float that Terraform uses for `number`, with all its digits.
 pub(crate) fn as_float(number: &BigDecimal) -> BigDecimal {
     let Float { mantissa, exponent } = Float::of(number);
     let power = exponent.unsigned_abs();
@@ -109,7 +109,7 @@ pub(crate) fn as_float(number: &BigDecimal) -> BigDecimal {
     BigDecimal::new(mantissa * BigInt::from(5).pow(u32::try_from(power).unwrap_or(u32::MAX)), -exponent)
 }
 
-/// Whether a float of 64 bits, with which Terraform computes powers, has the number exactly.
+/// Whether a 64-bit float represents the number exactly. Terraform computes powers with such floats.
 pub(crate) fn is_double(number: &BigDecimal) -> bool {
     let Float { mantissa, exponent } = Float::of(number);
     mantissa.bits() <= 53 && exponent.abs() < 900 && as_float(number) == *number
@@ -123,7 +123,7 @@ pub(crate) fn subtract(a: &BigDecimal, b: &BigDecimal) -> Numeric {
     add(a, &-b)
 }
 
-/// Terraform has a zero below zero, which it prints as `-0`; decimals have none.
+/// Terraform has a negative zero, which it prints as `-0`; decimals do not.
 const NEGATIVE_ZERO: Numeric = Numeric::Beyond;
 
 pub(crate) fn negate(a: &BigDecimal) -> Numeric {
@@ -141,7 +141,7 @@ pub(crate) fn multiply(a: &BigDecimal, b: &BigDecimal) -> Numeric {
     checked(a, b, a * b, Float::multiply)
 }
 
-/// A division by zero is [`Numeric::Beyond`]: an infinity for Terraform.
+/// A division by zero is [`Numeric::Beyond`], because the result in Terraform is an infinity.
 pub(crate) fn divide(a: &BigDecimal, b: &BigDecimal) -> Numeric {
     if b.is_zero() {
         return Numeric::Beyond;
@@ -155,7 +155,7 @@ pub(crate) fn divide(a: &BigDecimal, b: &BigDecimal) -> Numeric {
     }
 }
 
-/// The remainder with the sign of `a`; Terraform answers `a` where `b` is zero.
+/// The remainder with the sign of `a`. If `b` is zero, Terraform returns `a`.
 pub(crate) fn modulo(a: &BigDecimal, b: &BigDecimal) -> Numeric {
     if b.is_zero() {
         return bounded(a.clone());
@@ -166,14 +166,14 @@ pub(crate) fn modulo(a: &BigDecimal, b: &BigDecimal) -> Numeric {
     bounded(a % b)
 }
 
-/// `a / b` if that ends.
+/// `a / b`, if it has finitely many digits.
 fn exact_quotient(a: &BigDecimal, b: &BigDecimal) -> Option<BigDecimal> {
     let (a, a_scale) = a.as_bigint_and_exponent();
     let (b, b_scale) = b.as_bigint_and_exponent();
     let scale = a_scale - b_scale;
     let mut numerator = a;
     let mut shift = 0;
-    // A fraction that ends has a divisor of twos and fives, at most one digit more for each of its bits.
+    // The divisor of a finite fraction only has the factors two and five, and each bit adds at most one digit.
     let most = i64::try_from(b.bits()).ok()?.min(MAX_EXPONENT);
     while !(&numerator % &b).is_zero() {
         if shift > most {
@@ -185,13 +185,13 @@ fn exact_quotient(a: &BigDecimal, b: &BigDecimal) -> Option<BigDecimal> {
     Some(BigDecimal::new(numerator / b, scale + shift))
 }
 
-/// `exact` if Terraform's floats come to the same number.
+/// `exact`, if Terraform's floats have the same result.
 fn checked(a: &BigDecimal, b: &BigDecimal, exact: BigDecimal, operation: fn(&Float, &Float) -> Float) -> Numeric {
     let Numeric::Known(number) = bounded(exact) else { return Numeric::Beyond };
     if operation(&Float::of(a), &Float::of(b)) == Float::of(&number) { Numeric::Known(number) } else { Numeric::Beyond }
 }
 
-/// A binary float of 512 bits: `mantissa * 2^exponent`, the mantissa odd or zero.
+/// A binary float of 512 bits: `mantissa * 2^exponent`. The mantissa is odd or zero.
 #[derive(Debug, PartialEq, Eq)]
 struct Float {
     mantissa: BigInt,
@@ -225,13 +225,13 @@ impl Float {
         let shifted: BigInt = numerator << shift;
         let quotient: BigInt = &shifted / denominator;
         let inexact = !(&shifted % denominator).is_zero();
-        // A last bit that is set says that something is left, so that no half is seen where there is none.
+        // The last bit is set if there is a remainder, so that it is not rounded as if it was exactly half.
         let sticky = (quotient << 1u32) + if inexact { shifted.signum() * denominator.signum() } else { BigInt::ZERO };
         let shift = i64::try_from(shift).unwrap_or(i64::MAX);
         Self::round(sticky, exponent - shift - 1)
     }
 
-    /// To the nearest float; to the even one where two are as near.
+    /// Rounds to the nearest float, and to the even one if two are equally near.
     fn round(mantissa: BigInt, exponent: i64) -> Self {
         let (sign, magnitude) = mantissa.into_parts();
         let surplus = magnitude.bits().saturating_sub(PRECISION);
@@ -250,8 +250,8 @@ impl Float {
     }
 }
 
-/// A number as Go's `%g` prints it: as short as it can be, or with `precision` digits; with an exponent where it is
-/// large or small.
+/// A number in the format of Go's `%g`: as short as possible, or with `precision` digits. A large or small number has
+/// an exponent.
 pub(crate) fn general(number: &BigDecimal, precision: Option<usize>) -> String {
     let rounded = match precision {
         None => number.clone(),
@@ -275,7 +275,7 @@ pub(crate) fn general(number: &BigDecimal, precision: Option<usize>) -> String {
     format!("{sign}{text}")
 }
 
-/// The digits without zeros at the end, and the power of ten of the first of them.
+/// The digits without trailing zeros, and the power of ten of the first digit.
 pub(crate) fn mantissa(number: &BigDecimal) -> (String, i64) {
     let (digits, scale) = number.normalized().into_bigint_and_exponent();
     let digits = digits.to_string();
@@ -283,7 +283,7 @@ pub(crate) fn mantissa(number: &BigDecimal) -> (String, i64) {
     (digits, if number.is_zero() { 0 } else { exponent })
 }
 
-/// The number whose parts [`mantissa`] reported, as `1.5e+10`.
+/// The number with the parts that [`mantissa`] returned, in the form `1.5e+10`.
 pub(crate) fn with_exponent(digits: &str, exponent: i64) -> String {
     let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
     let point = if rest.is_empty() { "" } else { "." };

@@ -1,4 +1,4 @@
-//! Where a value was written, and what it was built from.
+//! Where a value is written, and what it was built from.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,26 +11,26 @@ use smallvec::SmallVec;
 use crate::form::Form;
 use crate::source::{Sources, Span, Str};
 
-/// Where a value was written and, where it was reached through a variable, the way to it.
+/// Where a value is written, and its path if it was reached through a variable.
 ///
-/// Whatever selects, loops, merges or converts passes the origin of its input on unchanged; whatever builds a new
-/// value makes a new origin, with the origins of the parts after it.
+/// Operations that select, iterate, merge, or convert keep the origins of their inputs. Operations that build a new
+/// value create a new origin, which contains the origins of the parts.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// What was written, without quotes: the text between them for a quoted string, the whole expression for others.
+    /// The source text without quotes: for a quoted string, the text between them; for others, the whole expression.
     pub span: Span,
-    /// How the value came from what was written.
+    /// How the value was built from the source text.
     pub makeup: Makeup,
-    /// The variable, local, module call or collection through which the value was reached, if any.
+    /// The path to the value through a variable, local, module call, or collection, if it was reached through one.
     pub path: Option<Path>,
-    /// What decided that this value is here, apart from its sources and the selections in its path.
+    /// What the presence of this value depends on, apart from its sources and the selections in its path.
     pub dependence: Option<Dependence>,
-    /// Whether the value is hidden. It is kept here since it is passed on as origins are: by all that builds on them.
+    /// Whether the value is sensitive. It is stored here because sensitivity is passed on in the same way as origins.
     pub(crate) sensitive: bool,
 }
 
-/// What decided that a value is here: the condition of a conditional or of a `for`, the key by which it was selected.
-/// Cloning is cheap.
+/// What the presence of a value depends on, such as the condition of a conditional or of a `for`, or the key that
+/// selected it. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Dependence(Arc<On>);
 
@@ -40,12 +40,12 @@ enum On {
     Both(Dependence, Dependence),
 }
 
-/// How a value came from the text at its span.
+/// How a value was built from the text at its span.
 #[derive(Debug, Clone)]
 pub enum Makeup {
     /// It is a literal at the span.
     Written(Form),
-    /// It is a string that was put together from these parts, in order.
+    /// It is a string that was joined from these parts, in order.
     Joined(Arc<[OriginPart]>),
     /// It was computed from these.
     Derived(Arc<[Origin]>),
@@ -54,16 +54,16 @@ pub enum Makeup {
 /// A part of a joined string.
 #[derive(Debug, Clone)]
 pub struct OriginPart {
-    /// The bytes of the joined string that the part is.
+    /// The bytes of the joined string that come from this part.
     pub range: Range<u32>,
     pub origin: Origin,
 }
 
-/// The sources of what is computed from nothing: all such origins share it.
+/// An empty list of sources, which all origins without sources share.
 static NOTHING: LazyLock<Arc<[Origin]>> = LazyLock::new(|| Arc::new([]));
 
 impl Origin {
-    /// What was made so at `span`, and reached through `path`.
+    /// An origin at `span` with this makeup, reached through `path`.
     pub fn of(span: Span, makeup: Makeup, path: Option<Path>) -> Self {
         Self { span, makeup, path, dependence: None, sensitive: false }
     }
@@ -73,7 +73,7 @@ impl Origin {
         Self { span, makeup: Makeup::Written(form), path: None, dependence: None, sensitive: false }
     }
 
-    /// An expression at `span` that was computed from `sources`.
+    /// The origin of an expression at `span` that was computed from `sources`.
     pub fn derived(span: Span, sources: impl IntoIterator<Item = Origin>) -> Self {
         let sources = sources.into_iter();
         let sources: Arc<[Origin]> = match sources.size_hint() {
@@ -84,20 +84,20 @@ impl Origin {
         Self { span, makeup: Makeup::Derived(sources), path: None, dependence: None, sensitive }
     }
 
-    /// A string at `span` that was put together from `parts`, in order.
+    /// The origin of a string at `span` that was joined from `parts`, in order.
     pub fn joined(span: Span, parts: impl IntoIterator<Item = OriginPart>) -> Self {
         let parts: Arc<[OriginPart]> = parts.into_iter().collect();
         let sensitive = parts.iter().any(|part| part.origin.sensitive);
         Self { span, makeup: Makeup::Joined(parts), path: None, dependence: None, sensitive }
     }
 
-    /// Whether Terraform hides what has this origin.
+    /// Whether a value with this origin is sensitive.
     pub fn is_sensitive(&self) -> bool {
         self.sensitive
     }
 
-    /// The bytes `range` of a string that came from this origin. The span is where they are written. Of a string that was
-    /// put together they are made of the parts where they are, and of no other.
+    /// The origin of the bytes `range` of a string with this origin. The span is where they are written. If the string
+    /// was joined, only the parts with these bytes are included.
     #[must_use]
     pub fn cut(&self, range: Range<usize>, sources: &Sources) -> Self {
         let whole = || Self::derived(self.locate(range.clone(), sources), [self.clone()]);
@@ -124,8 +124,8 @@ impl Origin {
         cut.depending_as(self)
     }
 
-    /// The part of a string that was put together in which the bytes `range` are, and which bytes of it they are; else
-    /// the string itself.
+    /// The part of a joined string that contains the bytes `range`, and the position of the bytes in that part. If no
+    /// single part contains them, the string itself.
     pub(crate) fn part_at(&self, range: Range<usize>) -> (&Self, Range<usize>) {
         let (Makeup::Joined(parts), None) = (&self.makeup, &self.path) else { return (self, range) };
         match parts_at(parts, &range) {
@@ -137,7 +137,7 @@ impl Origin {
         }
     }
 
-    /// The same, reached through `path`; a path that is there already stays, since it is the nearer one.
+    /// The same origin, reached through `path`. If it already has a path, that one stays, because it is nearer.
     #[must_use]
     pub fn reached(mut self, path: impl FnOnce() -> Path) -> Self {
         if self.path.is_none() {
@@ -146,13 +146,13 @@ impl Origin {
         self
     }
 
-    /// Whether it is a literal that nothing but its text says, such as the key in `x["a"]`.
+    /// Whether it is a literal of which nothing is known but its text, such as the key in `x["a"]`.
     pub fn is_literal(&self) -> bool {
         let is_text = matches!(self.makeup, Makeup::Written(form) if form != Form::Whole);
         is_text && self.path.is_none() && self.dependence.is_none()
     }
 
-    /// Whether it leads to nothing beyond its own text.
+    /// Whether it has no path, sources, or dependence.
     pub(crate) fn is_bare(&self) -> bool {
         let is_made_of_nothing = match &self.makeup {
             Makeup::Written(_) => true,
@@ -162,21 +162,21 @@ impl Origin {
         is_made_of_nothing && self.path.is_none() && self.dependence.is_none()
     }
 
-    /// Whether it tells what a value may be that was made of it: it leads somewhere, or is a literal that is long enough to
-    /// be an account ID.
+    /// Whether it may identify a value that was built from it: it leads somewhere, or is a literal that is long enough
+    /// to be an account ID.
     pub(crate) fn is_telling(&self) -> bool {
         const ENOUGH: u32 = 12;
         let is_long = self.span.end - self.span.start >= ENOUGH;
         !self.is_bare() || is_long && matches!(self.makeup, Makeup::Written(form) if form != Form::Whole)
     }
 
-    /// The same, of a value that is here because of `on`, too.
+    /// The same origin, also depending on `on`.
     #[must_use]
     pub(crate) fn depending_on(self, on: &Origin) -> Self {
         if on.is_bare() { self } else { self.depending(Dependence(Arc::new(On::Origin(on.clone())))) }
     }
 
-    /// The same, of a value that depends on what `other` depends on, too.
+    /// The same origin, also depending on what `other` depends on.
     #[must_use]
     pub(crate) fn depending_as(self, other: &Origin) -> Self {
         match &other.dependence {
@@ -194,19 +194,19 @@ impl Origin {
         self
     }
 
-    /// The narrowest written span that holds the bytes `range` of a string value with this origin.
+    /// The narrowest source span that contains the bytes `range` of a string with this origin.
     ///
-    /// A range that is within one part of a template leads to where that part was written.
+    /// If the range is within one part of a template, this is where that part is written.
     pub fn locate(&self, range: Range<usize>, sources: &Sources) -> Span {
         self.makeup.locate(self.span, range, sources)
     }
 
-    /// Calls `visit` with every origin that this value was built from, itself included; parts come after the whole.
-    /// What was used several times is visited once.
+    /// Calls `visit` with every origin that this value was built from, starting with its own. Each origin is visited
+    /// once, and parts come after the whole.
     ///
-    /// A value of a variable of the root module is the end of its branch: what it was built from in the values file is
-    /// not looked at. A local is not an end, nor is a variable or an output of another module: they are on the way from
-    /// the root module's variables to here.
+    /// The search ends at variables of the root module: how a value is built in the values file does not matter. It
+    /// continues through locals, and through variables and outputs of other modules, because these are on the way from
+    /// the root module's variables.
     pub fn each_source<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
         self.each_new_source(visit, &mut HashSet::default());
     }
@@ -228,15 +228,14 @@ impl Origin {
         }
     }
 
-    /// Whether the value is one of a variable of the root module, or a part of one.
+    /// Whether the value is a variable of the root module, or a part of one.
     fn is_input(&self) -> bool {
         self.path.as_ref().is_some_and(|path| path.start().is_input())
     }
 
-    /// Calls `visit` with every origin that this value was built from or depends on, itself included: what
-    /// [`Origin::each_source`] visits, and the keys by which a part of it was selected, the conditions that chose it,
-    /// and what these were built from in turn. Each is visited once; a value that depends on more than anybody wants to
-    /// look at is not followed to its end.
+    /// Calls `visit` with every origin that this value was built from or depends on, starting with its own: those that
+    /// [`Origin::each_source`] visits, the keys that selected it, the conditions that chose it, and what all of these
+    /// were built from. Each origin is visited once. If there are too many, the rest is left out.
     pub fn each_dependence<'a>(&'a self, visit: &mut dyn FnMut(&'a Origin)) {
         /// How many origins are visited.
         const MANY: usize = 1 << 14;
@@ -247,7 +246,7 @@ impl Origin {
         for _ in 0..MANY {
             let Some(origin) = left.pop() else { return };
             visit(origin);
-            // What is pushed last is visited first: what the value was built from.
+            // Those pushed last are visited first, so that sources come before dependences.
             dependences.extend(&origin.dependence);
             while let Some(dependence) = dependences.pop() {
                 if !is_new(Arc::as_ptr(&dependence.0) as usize) {
@@ -277,7 +276,7 @@ impl Origin {
         }
     }
 
-    /// Whether the value depends on what something is repeated for: `each` or `count`, or what a `for` goes through.
+    /// Whether the value depends on a repetition: on `each` or `count`, or on the elements that a `for` iterates.
     pub fn is_iterated(&self) -> bool {
         let mut found = false;
         self.each_dependence(&mut |origin| found |= origin.path.as_ref().is_some_and(Path::is_iterated));
@@ -297,7 +296,7 @@ impl Dependence {
             }
     }
 
-    /// The origins that it names; what these depend on in turn is visited by [`Origin::each_dependence`].
+    /// The origins that it names directly. [`Origin::each_dependence`] also visits those that they depend on.
     pub fn origins(&self) -> Vec<&Origin> {
         let (mut found, mut left) = (Vec::new(), vec![self]);
         while let Some(dependence) = left.pop() {
@@ -311,7 +310,7 @@ impl Dependence {
 }
 
 impl Makeup {
-    /// [`Origin::locate`] for a value whose origin has this makeup and `span`.
+    /// Like [`Origin::locate`], for a value with this makeup and `span`.
     pub fn locate(&self, span: Span, range: Range<usize>, sources: &Sources) -> Span {
         match self {
             Makeup::Written(form) => form.locate(span, range, sources),
@@ -324,7 +323,7 @@ impl Makeup {
                 };
                 match overlapping {
                     [part] if range.end <= part.bytes().end => locate(part),
-                    // Of text that is written in several lines, the first of these and the last.
+                    // If a text spans several lines, the range from the first one to the last one.
                     [first, .., last] if is_one_text(overlapping) => locate(first).to(locate(last)),
                     _ => span,
                 }
@@ -335,13 +334,13 @@ impl Makeup {
 }
 
 impl OriginPart {
-    /// The bytes of the joined string that the part is.
+    /// The bytes of the joined string that come from this part.
     pub fn bytes(&self) -> Range<usize> {
         self.range.start as usize..self.range.end as usize
     }
 }
 
-/// Whether the parts are written one after the other as they are, like the lines of a heredoc.
+/// Whether the parts are written one after the other without changes, like the lines of a heredoc.
 fn is_one_text(parts: &[OriginPart]) -> bool {
     let is_text =
         |part: &OriginPart| matches!(part.origin.makeup, Makeup::Written(Form::Verbatim)) && part.origin.path.is_none();
@@ -349,15 +348,15 @@ fn is_one_text(parts: &[OriginPart]) -> bool {
     parts.iter().all(is_text) && parts.windows(2).all(is_next)
 }
 
-/// Those of the parts of a string that have some of its bytes `range`.
+/// The parts that contain some of the bytes `range`.
 fn parts_at<'p>(parts: &'p [OriginPart], range: &Range<usize>) -> &'p [OriginPart] {
     let from = parts.partition_point(|part| part.bytes().end <= range.start);
     let to = parts.partition_point(|part| part.bytes().start < range.end);
     parts.get(from..to).unwrap_or_default()
 }
 
-/// The way to a value, such as `customer_tenants["foo"].target_account_id`. Two ways are equal if they lead to the same
-/// value, however its steps were taken.
+/// The path to a value, such as `customer_tenants["foo"].target_account_id`. Two paths are equal if they lead to the
+/// same value, even if their steps were selected differently.
 #[derive(Clone)]
 pub struct Path(Arc<Node>);
 
@@ -366,11 +365,11 @@ enum Node {
     Step(Path, PathStep, Selection),
 }
 
-/// Where a path starts. `module` is the address of the module's instance, empty for the root module.
+/// The start of a path. `module` is the address of the module's instance, and empty for the root module.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Root {
-    /// An input variable. That of a called module is the start only of what has no nearer path: a default, or what the
-    /// call writes or computes.
+    /// An input variable. A variable of a called module is only the start for values without a nearer path: a default,
+    /// or what the call writes or computes.
     Variable {
         module: Str,
         name: Str,
@@ -381,14 +380,14 @@ pub enum Root {
     },
     /// A module call, by its address: `module.foo` or `module.foo["a"]`.
     ModuleCall(Str),
-    /// The calls of the root module to the module in this folder, one written out for each tenant: they are elements, by
-    /// their names, and what they write are attributes. See [`crate::Evaluator::gathering`].
+    /// The calls of the root module to the module in this folder, one for each tenant. The calls are elements with
+    /// their names as keys, and their arguments are attributes. See [`crate::Evaluator::gathering`].
     Calls(Str),
-    /// The root module itself, where all of it is for one tenant: its variables, and its locals as `local.NAME`, are this
-    /// tenant's attributes. See [`crate::Evaluator::for_one_tenant`].
+    /// The root module itself, if all of it is for one tenant. Its variables, and its locals as `local.NAME`, are the
+    /// attributes of this tenant. See [`crate::Evaluator::for_one_tenant`].
     RootModule,
-    /// A collection without a name, which is written or computed at the span, where it is gone through or something
-    /// of it is selected.
+    /// A collection without a name, at the span where it is written or computed, if it is iterated or an element is
+    /// selected from it.
     Inline(Span),
 }
 
@@ -399,18 +398,19 @@ pub enum PathStep {
     Attribute(Str),
     /// A key of a map, or an element of a set of strings.
     Key(Str),
-    /// The place in a list or tuple, from 0, or in the order of a set.
+    /// The index in a list or tuple, or in the order of a set, which counts from 0.
     Index(u32),
 }
 
-/// How a step of a path was taken.
+/// How a step of a path was selected.
 #[derive(Debug, Clone)]
 pub enum Selection {
     /// By a name or a literal: `.a`, `["a"]`, `[0]`.
     Literal,
-    /// As one of all elements: in a `for`, a `for_each`, a splat, by `values`, `flatten` and their like.
+    /// By iteration over all elements: in a `for`, a `for_each`, a splat, or by functions such as `values` and
+    /// `flatten`.
     Iterated,
-    /// By a key or index that is not a literal, which has this origin.
+    /// By a key or index that is not a literal and has this origin.
     By(Arc<Origin>),
 }
 
@@ -420,7 +420,7 @@ impl Root {
         Root::Variable { module: Str::default(), name }
     }
 
-    /// Whether it is a variable of the root module, or the tenant for whom all of this module is.
+    /// Whether it is a variable of the root module, or the root module as a tenant.
     pub fn is_input(&self) -> bool {
         matches!(self, Root::Variable { module, .. } if module.is_empty()) || *self == Root::RootModule
     }
@@ -437,7 +437,7 @@ impl PathStep {
 }
 
 impl Path {
-    /// The path of a variable, local or module call itself.
+    /// The path of a variable, local, or module call itself.
     pub fn root(root: Root) -> Self {
         Self(Arc::new(Node::Root(root)))
     }
@@ -452,45 +452,45 @@ impl Path {
         Self::root(Root::RootModule).select(PathStep::Key(Str::default()), Selection::Iterated)
     }
 
-    /// This path, one step further, taken by a literal.
+    /// The path with another step that was selected by a literal.
     #[must_use]
     pub fn join(&self, step: PathStep) -> Self {
         self.select(step, Selection::Literal)
     }
 
-    /// This path, one step further.
+    /// The path with another step.
     #[must_use]
     pub fn select(&self, step: PathStep, selection: Selection) -> Self {
         Self(Arc::new(Node::Step(self.clone(), step, selection)))
     }
 
-    /// The path without its last step; none of a root.
+    /// The path without its last step; `None` for a root.
     pub fn parent(&self) -> Option<&Path> {
         if let Node::Step(parent, ..) = &*self.0 { Some(parent) } else { None }
     }
 
-    /// This path, its parent, and so on to the root.
+    /// The path itself, its parent, and so on up to the root.
     pub fn ancestors(&self) -> impl Iterator<Item = &Path> {
         std::iter::successors(Some(self), |path| path.parent())
     }
 
-    /// Whether this is `other` or leads on from there.
+    /// Whether it is `other` or starts with it.
     pub fn starts_with(&self, other: &Path) -> bool {
         let (own, length) = (self.ancestors().count(), other.ancestors().count());
         own >= length && self.ancestors().nth(own - length) == Some(other)
     }
 
-    /// Whether this leads on from `other`.
+    /// Whether it starts with `other` and has more steps.
     pub fn is_below(&self, other: &Path) -> bool {
         self.parent().is_some_and(|parent| parent.starts_with(other))
     }
 
-    /// The last step; none of a root.
+    /// The last step; `None` for a root.
     pub fn last(&self) -> Option<&PathStep> {
         if let Node::Step(_, step, _) = &*self.0 { Some(step) } else { None }
     }
 
-    /// How the last step was taken; none of a root.
+    /// How the last step was selected; `None` for a root.
     pub fn selection(&self) -> Option<&Selection> {
         if let Node::Step(_, _, selection) = &*self.0 { Some(selection) } else { None }
     }
@@ -500,17 +500,17 @@ impl Path {
         self.ancestors().filter_map(Path::last)
     }
 
-    /// The steps from the last one to the first, each with how it was taken.
+    /// The steps from the last one to the first, with their selections.
     pub fn backwards_selected(&self) -> impl Iterator<Item = (&PathStep, &Selection)> {
         self.ancestors().filter_map(|path| Some((path.last()?, path.selection()?)))
     }
 
-    /// Whether it leads through an element of something that is gone through.
+    /// Whether it leads through an element of an iterated collection.
     pub fn is_iterated(&self) -> bool {
         self.backwards_selected().any(|(_, selection)| matches!(selection, Selection::Iterated))
     }
 
-    /// Whether a step was taken other than by a literal: the value is an element of a collection, or a part of one.
+    /// Whether a step was not selected by a literal, so that the value is an element of a collection, or a part of one.
     pub fn is_selected(&self) -> bool {
         self.backwards_selected().any(|(_, selection)| !matches!(selection, Selection::Literal))
     }
@@ -533,7 +533,7 @@ impl Path {
         (self.start(), steps)
     }
 
-    /// Where the path starts, and its steps in order, each with how it was taken.
+    /// Where the path starts, and its steps in order, with their selections.
     pub fn selections(&self) -> (&Root, SmallVec<[(&PathStep, &Selection); 8]>) {
         let mut steps: SmallVec<[(&PathStep, &Selection); 8]> = self.backwards_selected().collect();
         steps.reverse();
@@ -581,7 +581,7 @@ impl fmt::Display for Path {
             Root::Calls(_) => f.write_str("module")?,
             Root::RootModule if steps.len() < 2 => f.write_str("the root module")?,
             Root::RootModule => {}
-            // What has no name is called by what goes through it.
+            // A collection without a name is called after the expression that iterates it.
             Root::Inline(_) if matches!(steps.first(), Some(PathStep::Index(_))) => f.write_str("elements")?,
             Root::Inline(_) => f.write_str("for_each")?,
         }

@@ -1,4 +1,4 @@
-//! The parts of a container, which know the way through it.
+//! Access to the parts of a container. The parts know their paths through it.
 
 use std::sync::Arc;
 
@@ -8,45 +8,45 @@ use crate::source::Span;
 use crate::value::{Entry, Kind, Value};
 
 impl Value {
-    /// The value under `key` of a map or object, which knows the way through this container.
+    /// The value under `key` in a map or object, with its path through this container.
     pub fn get(&self, key: &str) -> Option<Value> {
         self.entry(key).map(|entry| self.child(entry))
     }
 
-    /// The value of `entry`, one of this container's, which knows the way through it.
+    /// The value of `entry`, which must belong to this container, with its path.
     pub fn child(&self, entry: &Entry) -> Value {
         self.parts().child(entry)
     }
 
-    /// The key of `entry`, one of this container's, as a string that says where the key was written and what it was
-    /// made of. Where it has no path of its own it shares that of the entry: there is no path that leads to a key.
+    /// The key of `entry`, which must belong to this container, as a string with its origin. A key without its own path
+    /// gets the path of its entry, because no path leads to a key.
     pub fn key(&self, entry: &Entry) -> Value {
         self.parts().key(entry)
     }
 
-    /// The element at `index` (from 0) of a list or tuple, which knows the way through this container.
+    /// The element at `index` (from 0) of a list or tuple, with its path through this container.
     pub fn at(&self, index: usize) -> Option<Value> {
         self.parts().at(index)
     }
 
-    /// The parts of this container, each taken by a literal.
+    /// The parts of this container, selected by literals.
     pub(crate) fn parts(&self) -> Parts<'_> {
         let (path, sensitive) = (self.origin.path.clone(), self.is_sensitive());
         Parts { container: self, path, selection: Selection::Literal, sensitive }
     }
 
-    /// The parts of this container, each taken as one of all.
+    /// The parts of this container, selected by iteration.
     pub(crate) fn each_part(&self) -> Parts<'_> {
         Parts { selection: Selection::Iterated, ..self.parts() }
     }
 
-    /// The parts of this container, each taken as one of all. `span` is where the container is written or computed,
-    /// which names it where nothing else does.
+    /// The parts of this container, selected by iteration. `span` is the place of the container, which identifies it if
+    /// it has no name.
     pub(crate) fn each_part_at(&self, span: Span) -> Parts<'_> {
         self.each_part().named(span)
     }
 
-    /// The parts of this container, which is written or computed at `span`, each taken by `key`.
+    /// The parts of this container, which is at `span`, selected by `key`.
     pub(crate) fn parts_by(&self, key: &Origin, span: Span) -> Parts<'_> {
         if key.is_literal() {
             return self.parts();
@@ -55,13 +55,13 @@ impl Value {
     }
 }
 
-/// How the parts of a container are taken.
+/// The parts of a container, and how they are selected.
 pub(crate) struct Parts<'a> {
     container: &'a Value,
     /// The path of the container.
     path: Option<Path>,
     selection: Selection,
-    /// Whether the parts are sensitive as the container is.
+    /// Whether the parts inherit the container's sensitivity.
     sensitive: bool,
 }
 
@@ -71,13 +71,13 @@ impl Parts<'_> {
         self
     }
 
-    /// The same, where the parts are not sensitive for the container's sake: what is built from them will be.
+    /// Without the container's sensitivity, for callers that mark the whole result.
     pub(crate) fn bare(mut self) -> Self {
         self.sensitive = false;
         self
     }
 
-    /// `origin` of a part, which is sensitive as the container is, and depends on what that depends on.
+    /// The `origin` of a part with the container's sensitivity and dependence.
     fn inherited(&self, mut origin: Origin) -> Origin {
         origin.sensitive |= self.sensitive;
         origin.depending_as(&self.container.origin)
@@ -91,7 +91,7 @@ impl Parts<'_> {
                 Selection::Iterated => entry.key_origin.as_deref(),
                 Selection::By(key) => Some(&**key),
             };
-            // What only has another name, such as an entry that was merged, was not gone through yet.
+            // An element under another name, such as a merged entry, has not been iterated yet.
             let is_gone_through = |path: &&Path| path.is_selected() || matches!(self.selection, Selection::By(_));
             key.and_then(|key| key.path.as_ref()).filter(is_gone_through).is_some_and(|path| own.starts_with(path))
         };
@@ -100,7 +100,7 @@ impl Parts<'_> {
         child
     }
 
-    /// An entry that `merge` took out of one of several maps is selected only now: says so in its path.
+    /// Adds the selection to the path of an entry that `merge` took out of one of several maps.
     fn note_element(&self, entry: &Entry, origin: &mut Origin) {
         let is_moved = |own: &Path| {
             let of_key = entry.key_origin.as_ref().and_then(|key| key.path.as_ref());
@@ -123,7 +123,7 @@ impl Parts<'_> {
         let mut origin = match &entry.key_origin {
             Some(origin) => (**origin).clone(),
             None => {
-                // An escape is longer than what it stands for, so equal lengths mean equal texts.
+                // An escape is longer than the character that it stands for, so equal lengths mean equal texts.
                 let verbatim = entry.key_span.len() as usize == entry.key.len();
                 Origin::written(entry.key_span, if verbatim { Form::Verbatim } else { Form::Whole })
             }
@@ -145,7 +145,7 @@ impl Parts<'_> {
     pub(crate) fn at(&self, index: usize) -> Option<Value> {
         let element = self.container.elements()?.get(index)?;
         let is_set = matches!(self.container.kind, Kind::Set(_));
-        // Without more, the elements of a set have no place.
+        // The elements of a set only have indexes when they are iterated.
         if is_set && matches!(self.selection, Selection::Literal) {
             let mut element = element.clone();
             element.origin = self.inherited(element.origin);
@@ -155,7 +155,7 @@ impl Parts<'_> {
             Kind::String(text) if is_set => PathStep::Key(text.clone()),
             _ => PathStep::Index(u32::try_from(index).unwrap_or(u32::MAX)),
         };
-        // The place in a list does not depend on what was iterated before.
+        // The index in a list does not depend on earlier iterations.
         let is_known = |own: &Path| match &self.selection {
             Selection::Literal => true,
             Selection::Iterated => own.is_selected(),
@@ -164,15 +164,15 @@ impl Parts<'_> {
         Some(self.taken(element, step, is_known, || self.index(index, self.container.origin.span)))
     }
 
-    /// The origin of the place `index`, which comes to be at `span`.
+    /// The origin of the index `index`, which is computed at `span`.
     pub(crate) fn index(&self, index: usize, span: Span) -> Origin {
         let step = PathStep::Index(u32::try_from(index).unwrap_or(u32::MAX));
         let path = self.path.as_ref().map(|path| path.select(step, self.selection.clone()));
         self.inherited(Origin { path, ..Origin::derived(span, []) })
     }
 
-    /// `part`, which knows the way through the container. A path of its own stays, and what selected the part is what
-    /// it depends on, unless that path says it: `is_known`.
+    /// `part` with its path through the container. If it already has a path, that stays, and the part also depends on
+    /// the selection, unless the path already contains it: `is_known`.
     fn taken(
         &self,
         part: &Value,
@@ -185,7 +185,7 @@ impl Parts<'_> {
         let origin = match (&self.path, &origin.path) {
             (None, _) => origin,
             (Some(path), None) => origin.reached(|| path.select(step(), self.selection.clone())),
-            // What has a name of its own is in this element all the same.
+            // A part under another name is still in this element.
             (Some(path), Some(own)) if matches!(self.selection, Selection::Literal) => {
                 let element =
                     path.ancestors().find(|path| !matches!(path.selection(), None | Some(Selection::Literal)));

@@ -1,9 +1,10 @@
-//! Paths as text: `/` between the parts, and no `.`.
+//! Paths as text, with `/` between the parts and without `.`.
 
-/// `path` as seen from the folder `dir`; empty for the folder from which both are seen.
+/// `path`, which is relative to the folder `dir`, as a path relative to the same folder as `dir`; empty for that folder
+/// itself.
 ///
-/// `..` in `path` takes a folder away, as Terraform does with the sources of modules; in `dir` it stays, since a link
-/// may lead elsewhere.
+/// `..` in `path` removes a folder, as in Terraform's sources of modules. `..` in `dir` stays, because a link may lead
+/// elsewhere.
 pub(crate) fn join(dir: &str, path: &str) -> String {
     let absolute = path.starts_with('/') || (dir.starts_with('/') && !path.starts_with('/'));
     let dir = if path.starts_with('/') { "" } else { dir };
@@ -21,7 +22,7 @@ pub(crate) fn join(dir: &str, path: &str) -> String {
     format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
 }
 
-/// How a folder is asked for.
+/// The form in which a folder is read: `.` for an empty path.
 pub(crate) fn folder(dir: &str) -> &str {
     if dir.is_empty() { "." } else { dir }
 }

@@ -5,11 +5,10 @@ use std::fmt::{self, Write};
 use crate::number::format_number;
 use crate::value::{Kind, Type, Value};
 
-/// A longer text would be of no use to anybody; values share their parts, so there is no end to how long one can be.
+/// Longer texts are useless. Because values share their parts, their texts could be arbitrarily long.
 const MAX_SHOWN: usize = 1 << 26;
 
-/// `value` as `terraform console` prints it. What is sensitive is hidden, as there; `None` where the text would be too
-/// long.
+/// `value` as `terraform console` prints it, with sensitive values hidden; `None` if the text would be too long.
 pub fn show(value: &Value) -> Option<String> {
     let mut shown = Shown(String::new());
     shown.value(value, 0).ok()?;
@@ -94,7 +93,7 @@ impl Shown {
         self.write_char('}')
     }
 
-    /// In quotes, or as a heredoc where there are several lines.
+    /// A string in quotes, or as a heredoc if it has several lines.
     fn string(&mut self, text: &str, indent: usize) -> fmt::Result {
         if !text.contains('\n') {
             return self.quoted(text);
@@ -112,7 +111,7 @@ impl Shown {
         self.write_str(&delimiter)
     }
 
-    /// As Go quotes.
+    /// A string in Go's quotes.
     fn quoted(&mut self, text: &str) -> fmt::Result {
         self.write_char('"')?;
         for c in text.chars() {
@@ -136,12 +135,12 @@ impl Shown {
     }
 }
 
-/// Rust escapes the same characters as Go but for accents at the start of a text.
+/// Rust escapes the same characters as Go, except accents at the start of a text.
 fn is_printable(c: char) -> bool {
     !format!("a{c}").escape_debug().any(|c| c == '\\')
 }
 
-/// A type as messages of Terraform name it.
+/// The name of a type in Terraform's messages.
 fn friendly(ty: &Type) -> String {
     match ty {
         Type::Any => "dynamic".to_owned(),
@@ -152,8 +151,8 @@ fn friendly(ty: &Type) -> String {
     }
 }
 
-/// `value` as JSON, with `null` for what in it is unknown or sensitive; `None` where that would be too long. Numbers
-/// keep all their digits.
+/// `value` as JSON, with `null` for unknown and sensitive parts; `None` if the text would be too long. Numbers keep all
+/// their digits.
 pub fn to_json(value: &Value) -> Option<String> {
     let mut shown = Shown(String::new());
     shown.json(value).ok()?;
@@ -202,7 +201,7 @@ impl Shown {
     }
 }
 
-/// `ty` as a constraint is written: `list(object({ id = string }))`, [`Type::Any`] as `any`.
+/// `ty` in the syntax of type constraints: `list(object({ id = string }))`. [`Type::Any`] is `any`.
 pub fn show_type(ty: &Type) -> String {
     let list = |parts: Vec<String>| parts.join(", ");
     match ty {

@@ -1,4 +1,4 @@
-//! Files, the spans in them, and where a person finds a span.
+//! Files, spans in them, and positions for readers.
 
 use std::fmt;
 use std::ops::Range;
@@ -8,18 +8,18 @@ use arcstr::{ArcStr, Substr};
 
 use crate::tree::FileError;
 
-/// Text that shares the memory of the file in which it was written.
+/// Text that shares the memory of the file that it is written in.
 pub type Str = Substr;
 
 /// A file of a [`Sources`] collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
-/// A half-open range of bytes in a file, as the file is on disk: a byte order mark counts.
+/// A half-open range of bytes in a file as it is on disk, including a byte order mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     pub file: FileId,
-    /// The first byte, from 0.
+    /// The first byte, which counts from 0.
     pub start: u32,
     /// The byte after the last one.
     pub end: u32,
@@ -31,12 +31,12 @@ impl Span {
         Self { file, start: range.start, end: range.end.max(range.start) }
     }
 
-    /// The same, of places in memory.
+    /// Like [`Span::new`], for a range of `usize`.
     pub fn at(file: FileId, range: Range<usize>) -> Self {
         Self::new(file, offset(range.start)..offset(range.end))
     }
 
-    /// Whether no byte is in the span.
+    /// Whether the span has no bytes.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
@@ -51,7 +51,7 @@ impl Span {
         self.file == other.file && self.start <= other.start && other.end <= self.end
     }
 
-    /// The smallest span around both; `self` where they are in different files.
+    /// The smallest span around both; `self` if they are in different files.
     #[must_use]
     pub fn to(self, other: Span) -> Self {
         if self.file != other.file {
@@ -60,7 +60,7 @@ impl Span {
         Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    /// The bytes `range` of this span, counted from its start and cut at its end.
+    /// The bytes `range` of this span, counted from its start and limited by its end.
     #[must_use]
     pub fn part(self, range: Range<usize>) -> Self {
         let at = |at: usize| self.start.saturating_add(offset(at)).min(self.end);
@@ -68,19 +68,19 @@ impl Span {
     }
 }
 
-/// A place in a file for people.
+/// A position in a file for readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
-    /// From 1.
+    /// Counts from 1.
     pub line: u32,
-    /// From 1, in Unicode code points. A byte order mark is not a column.
+    /// Counts from 1, in Unicode code points. A byte order mark is not a column.
     pub column: u32,
-    /// From 0, in bytes. A byte order mark counts.
+    /// Counts from 0, in bytes. A byte order mark is included.
     pub offset: u32,
 }
 
-/// Every how many bytes of a non-ASCII file the code points so far are noted, so that the column of a place on a long
-/// line costs no walk over the line.
+/// The number of code points is stored at intervals of this many bytes in a non-ASCII file, so that finding the column
+/// on a long line does not walk over the whole line.
 const CHECKPOINT: usize = 1024;
 
 /// The text of one file.
@@ -94,18 +94,18 @@ pub struct SourceFile {
 struct Lines {
     /// The offset at which each line starts.
     starts: Vec<u32>,
-    /// Code points before each multiple of [`CHECKPOINT`]; empty for ASCII.
+    /// The number of code points before each multiple of [`CHECKPOINT`]; empty for ASCII.
     checkpoints: Vec<u32>,
 }
 
-/// Stands for each byte that is not part of valid UTF-8, so that offsets stay those of the file on disk.
+/// Replaces each byte that is not valid UTF-8, so that offsets are the same as on disk.
 pub(crate) const INVALID: char = '\u{1A}';
 
-/// The byte order mark that some editors write at the start of a file; Terraform accepts it.
+/// The byte order mark that some editors write at the start of a file. Terraform accepts it.
 pub(crate) const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 impl SourceFile {
-    /// Whether the file is in a copy of a module that `terraform init` made, where nobody writes.
+    /// Whether the file is in a copy of a module that `terraform init` created, which nobody edits.
     pub fn is_in_copy(&self) -> bool {
         self.name().split('/').any(|folder| folder == ".terraform")
     }
@@ -123,27 +123,27 @@ impl SourceFile {
         &self.name
     }
 
-    /// The same, sharing its memory.
+    /// Like [`SourceFile::name`], sharing its memory.
     pub fn shared_name(&self) -> Substr {
         self.name.clone()
     }
 
-    /// The text; each byte that is not UTF-8 is replaced by one U+001A, so that offsets are those on disk.
+    /// The text. Each byte that is not valid UTF-8 is replaced by one U+001A, so that offsets are the same as on disk.
     pub fn text(&self) -> &ArcStr {
         &self.text
     }
 
-    /// All of the file, whose id is `id`.
+    /// The span of the whole file, whose id is `id`.
     pub(crate) fn whole(&self, id: FileId) -> Span {
         Span::at(id, 0..self.text.len())
     }
 
-    /// The offsets of bytes that are not part of valid UTF-8, ascending.
+    /// The offsets of the bytes that are not valid UTF-8, in ascending order.
     pub fn invalid_bytes(&self) -> &[u32] {
         &self.invalid
     }
 
-    /// The text of `span`, which must be one of this file; empty for a span that does not fit.
+    /// The text of `span`, which must be in this file; empty if the span does not fit.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
@@ -153,13 +153,14 @@ impl SourceFile {
         if self.text.get(range.clone()).is_some() { self.text.substr(range) } else { Substr::default() }
     }
 
-    /// The line, from 1, on which `offset` is. An offset after the end counts as the end.
+    /// The number of the line that contains `offset`, which counts from 1. An offset beyond the end is treated as the
+    /// end.
     pub(crate) fn line(&self, offset: u32) -> usize {
         let lines = self.lines.get_or_init(|| Lines::new(&self.text));
         lines.starts.partition_point(|&start| start <= offset).max(1)
     }
 
-    /// Where `offset` is. An offset after the end counts as the end.
+    /// The position of `offset`. An offset beyond the end is treated as the end.
     pub fn position(&self, offset: u32) -> Position {
         let lines = self.lines.get_or_init(|| Lines::new(&self.text));
         let line = self.line(offset);
@@ -171,7 +172,7 @@ impl SourceFile {
         Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: column + 1, offset }
     }
 
-    /// The byte range of line `line` (from 1) without its line ending, if the file has this many.
+    /// The byte range of line `line` (from 1) without its line ending, if the file has this many lines.
     pub fn line_range(&self, line: u32) -> Option<Range<usize>> {
         let lines = self.lines.get_or_init(|| Lines::new(&self.text));
         let index = usize::try_from(line.checked_sub(1)?).ok()?;
@@ -204,7 +205,7 @@ impl Lines {
         Self { starts, checkpoints }
     }
 
-    /// Code points that start before `at`.
+    /// The number of code points that start before `at`.
     fn code_points(&self, text: &str, at: u32) -> u32 {
         let at_byte = (at as usize).min(text.len());
         if self.checkpoints.is_empty() {
@@ -220,7 +221,7 @@ fn count_starts(bytes: &[u8]) -> u32 {
     offset(bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count())
 }
 
-/// Byte counts fit: files over 4 GiB are refused when they are added.
+/// The offset always fits, because files over 4 GiB are rejected when they are added.
 pub(crate) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
@@ -238,7 +239,7 @@ fn decode_lossy(bytes: &[u8]) -> (String, Vec<u32>) {
     (text, invalid)
 }
 
-/// The files that have been read so far; files are added and never change.
+/// The files that have been read so far. Files are added and never change.
 #[derive(Debug, Default)]
 pub struct Sources(RwLock<Vec<Arc<SourceFile>>>);
 
@@ -247,11 +248,11 @@ impl Sources {
         Self::default()
     }
 
-    /// Adds a file under the name that people shall see.
+    /// Adds a file. `name` is the name that people see.
     ///
     /// # Errors
     ///
-    /// If the file has 4 GiB or more: offsets are 32 bits wide.
+    /// If the file has 4 GiB or more, because offsets have 32 bits.
     pub fn add(&self, name: impl Into<String>, bytes: Vec<u8>) -> Result<FileId, FileError> {
         let name = name.into();
         if u32::try_from(bytes.len()).is_err() {
@@ -263,7 +264,7 @@ impl Sources {
         Ok(id)
     }
 
-    /// The file `id`, which must have come from this collection.
+    /// The file `id`, which must belong to this collection.
     #[allow(clippy::expect_used, reason = "an id of another collection is a mistake in the program, not in its input")]
     pub fn get(&self, id: FileId) -> Arc<SourceFile> {
         let files = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -1,33 +1,33 @@
-//! Where files come from: a disk, a browser's memory, a git revision, an editor's buffers over a disk.
+//! Access to files: a disk, a browser's memory, a git revision, or an editor's buffers over a disk.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::paths::join;
 
-/// The only access to files.
+/// A tree of files. Files are only accessed through this trait.
 ///
-/// Paths are separated by `/`, and relative to wherever the implementation says; `..` may lead them.
+/// Paths are separated by `/` and relative to a folder that the implementation chooses. They may start with `..`.
 pub trait FileTree: Send + Sync {
-    /// The bytes of the file at `path`, links followed, or `None` where there is no such file.
+    /// The bytes of the file at `path`; `None` if it does not exist. Links are followed.
     ///
     /// # Errors
     ///
-    /// If there is one and it cannot be read: it is too large, a device, or not to be read by the user.
+    /// If it exists but cannot be read: it is too large, a device, or the user has no permission.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, FileError>;
 
-    /// Everything directly in the folder `dir`, sorted by name; `None` where there is no such folder.
+    /// All entries of the folder `dir`, sorted by name; `None` if it does not exist.
     ///
     /// # Errors
     ///
-    /// If there is one and it cannot be listed.
+    /// If it exists but cannot be listed.
     fn entries(&self, dir: &str) -> Result<Option<Vec<TreeEntry>>, FileError>;
 
-    /// What is at `path`, links followed; `None` where there is nothing.
+    /// The kind of the entry at `path`; `None` if there is none. Links are followed.
     ///
     /// # Errors
     ///
-    /// If the system does not say.
+    /// If the system cannot tell.
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, FileError> {
         if self.entries(path)?.is_some() {
             return Ok(Some(EntryKind::Folder));
@@ -35,13 +35,13 @@ pub trait FileTree: Send + Sync {
         Ok(self.read(path)?.map(|_| EntryKind::File))
     }
 
-    /// The one path of what is at `path`, from the top of the tree and with all links followed; `None` where there is
-    /// nothing.
+    /// The unique path of the entry at `path`, from the top of the tree and with all links resolved; `None` if there is
+    /// none.
     fn real(&self, path: &str) -> Option<String> {
         Some(join("/", path))
     }
 
-    /// Whether the rules of `.gitignore` files leave the folder `dir` out.
+    /// Whether `.gitignore` files exclude the folder `dir`.
     fn git_ignores(&self, _dir: &str) -> bool {
         false
     }
@@ -51,11 +51,11 @@ pub trait FileTree: Send + Sync {
         false
     }
 
-    /// The names (not paths) of the files directly in the folder `dir`, sorted; `None` where there is no such folder.
+    /// The names (not paths) of the files in the folder `dir`, sorted; `None` if it does not exist.
     ///
     /// # Errors
     ///
-    /// Those of [`FileTree::entries`].
+    /// Errors of [`FileTree::entries`].
     fn list(&self, dir: &str) -> Result<Option<Vec<String>>, FileError> {
         let files = |entries: Vec<TreeEntry>| {
             let files = entries.into_iter().filter(|entry| entry.kind == EntryKind::File && entry.is_text);
@@ -65,25 +65,25 @@ pub trait FileTree: Send + Sync {
     }
 }
 
-/// Something in a folder of a [`FileTree`].
+/// An entry in a folder of a [`FileTree`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TreeEntry {
-    /// Its name; what of it is not UTF-8 is replaced.
+    /// Its name. Bytes that are not valid UTF-8 are replaced.
     pub name: String,
-    /// What it is, links followed.
+    /// Its kind. Links are followed.
     pub kind: EntryKind,
     /// Whether it is a link.
     pub is_link: bool,
-    /// Whether the name is UTF-8, so that the file can be asked for.
+    /// Whether the name is valid UTF-8, so that the file can be read.
     pub is_text: bool,
 }
 
-/// What is at a path.
+/// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntryKind {
     File,
     Folder,
-    /// A device, a pipe, a socket: to read it might never end.
+    /// A device, a pipe, or a socket. Reading it might never end.
     Special,
     /// A link that leads nowhere, or in a circle.
     Broken,
@@ -93,9 +93,9 @@ pub enum EntryKind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot read {path}: {reason}")]
 pub struct FileError {
-    /// As it was asked for.
+    /// The requested path.
     pub path: String,
-    /// Why, in the system's words.
+    /// The reason, in the system's words.
     pub reason: String,
 }
 
@@ -157,7 +157,7 @@ impl FileTree for BTreeMap<String, Vec<u8>> {
     }
 }
 
-/// What is directly in the folder `dir`, where `paths` are all files, sorted.
+/// The entries of the folder `dir`, if `paths` are all files, sorted.
 fn entries_of<'p>(paths: impl Iterator<Item = &'p str>, dir: &str) -> Option<Vec<TreeEntry>> {
     let dir = join("", dir);
     let below = if dir.is_empty() { String::new() } else { format!("{dir}/") };
@@ -171,7 +171,7 @@ fn entries_of<'p>(paths: impl Iterator<Item = &'p str>, dir: &str) -> Option<Vec
             entries.push(entry);
         }
     }
-    // `a.b` is before `a/b`, and `a` with its files after it.
+    // The path `a.b` comes before `a/b`, so the folder `a` is found after `a.b`.
     entries.sort();
     entries.dedup();
     (dir.is_empty() || !entries.is_empty()).then_some(entries)

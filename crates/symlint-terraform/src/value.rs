@@ -1,4 +1,4 @@
-//! What an expression is: Terraform's values, each with its origin, and their types.
+//! Terraform's values with their origins, and their types.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,41 +7,41 @@ use crate::number::{self, Number};
 use crate::origin::{Origin, PathStep, Selection};
 use crate::source::{Span, Str};
 
-/// A value and where it came from. Cloning is cheap.
+/// A value and its origin. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Value {
     pub kind: Kind,
-    /// Where it was written.
+    /// Where it comes from.
     pub origin: Origin,
-    /// What the parts do not tell of the type: of a null the type, of a list, set or map that of its elements. A null
-    /// without is of no type, an empty collection without is of one that is not known here.
+    /// The parts of its type that its content does not show: the type of a null, or the element type of a list, set, or
+    /// map. `None` means that a null has no type, or that the element type of an empty collection is not known.
     of: Option<Arc<Type>>,
     size: u32,
     /// Whether a part of it is sensitive.
     hides: bool,
 }
 
-/// What a value is.
+/// The kind of a value, and its content.
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// `null`, of any type.
+    /// `null` of any type.
     Null,
     /// `true` or `false`.
     Bool(bool),
     Number(Number),
     /// A string, in Unicode's normal form C.
     String(Str),
-    /// A list: elements of one type.
+    /// A list, whose elements have the same type.
     List(Arc<[Value]>),
-    /// A set: distinct elements of one type, in Terraform's order.
+    /// A set: distinct elements of the same type in Terraform's order.
     Set(Arc<[Value]>),
-    /// A tuple: elements of any types.
+    /// A tuple, whose elements may have different types.
     Tuple(Arc<[Value]>),
-    /// A map: values of one type, sorted by key, keys distinct.
+    /// A map: values of the same type with distinct keys, sorted by key.
     Map(Arc<[Entry]>),
-    /// An object: values of any types, sorted by key, keys distinct.
+    /// An object: values that may have different types with distinct keys, sorted by key.
     Object(Arc<[Entry]>),
-    /// What cannot be known before apply.
+    /// A value that is not known before apply.
     Unknown(Arc<Unknown>),
 }
 
@@ -50,77 +50,78 @@ pub enum Kind {
 pub struct Entry {
     /// The key or attribute name.
     pub key: Str,
-    /// Where the key was written, without quotes; for a key that was computed, the expression.
+    /// Where the key is written, without quotes. For a computed key, the expression.
     pub key_span: Span,
-    /// What a key that was computed was built from; `None` where it is written at its span.
+    /// The sources of a computed key; `None` if the key is written at its span.
     pub key_origin: Option<Arc<Origin>>,
     pub value: Value,
 }
 
-/// Why a value cannot be known.
+/// Why a value is not known.
 #[derive(Debug, Clone)]
 pub struct Unknown {
     /// The reason, such as `data.aws_caller_identity.current is not known before apply`.
     pub reason: String,
     /// The expression that is unknown.
     pub span: Span,
-    /// Whether there is no value since Terraform refuses the expression, which is recorded as an error.
+    /// Whether Terraform would reject the expression, which is recorded as an error.
     pub is_refused: bool,
-    /// Whether Terraform may know it all the same: it is not evaluated here, or there is too much that it may be.
+    /// Whether Terraform may know the value, because symlint does not evaluate the expression, or because there are too
+    /// many candidates.
     pub is_unevaluated: bool,
-    /// What the value may be, where that is known.
+    /// The possible values, if they are known.
     candidates: Box<[Value]>,
-    /// The instance of a resource that it is, or whose `id` it is.
+    /// The instance of a resource that the value is, or whose `id` it is.
     resource: Option<ResourceId>,
-    /// Of a text that was put together, what of it is known, with [`GAP`] for all else.
+    /// If it is a text that was built from parts, the known parts, with [`GAP`] in place of the others.
     known: Option<Box<Value>>,
 }
 
-/// What stands for a part that is not known in [`Value::known_text`].
+/// Replaces an unknown part in [`Value::known_text`].
 pub const GAP: char = '\u{FFFC}';
 
-/// What tells an instance of a resource from all others.
+/// Identifies an instance of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ResourceId {
-    /// The address of the instance of its module; empty for the root module.
+    /// The address of the module's instance; empty for the root module.
     pub module: Str,
-    /// Where its block is.
+    /// The place of its block.
     pub block: Span,
     /// The key of `for_each`, or the index of `count`.
     pub key: Option<Str>,
 }
 
-/// The type that a value shall have.
+/// The type of a value, as in a type constraint.
 #[derive(Debug, Clone)]
 pub enum Type {
-    /// Any type; within a collection, one type for all elements.
+    /// Any type. Within a collection, the same type for all elements.
     Any,
-    /// `string`
+    /// The type `string`.
     String,
-    /// `number`
+    /// The type `number`.
     Number,
-    /// `bool`
+    /// The type `bool`.
     Bool,
-    /// `list(element)`
+    /// The type `list(element)`.
     List(Box<Type>),
-    /// `set(element)`
+    /// The type `set(element)`.
     Set(Box<Type>),
-    /// `map(element)`
+    /// The type `map(element)`.
     Map(Box<Type>),
-    /// `tuple([elements…])`
+    /// The type `tuple([elements…])`.
     Tuple(Vec<Type>),
-    /// `object({ name = type, … })`
+    /// The type `object({ name = type, … })`.
     Object(Vec<ObjectAttribute>),
 }
 
-/// An attribute that an object type has.
+/// An attribute of an object type.
 #[derive(Debug, Clone)]
 pub struct ObjectAttribute {
     pub name: Str,
     pub ty: Type,
-    /// Whether it may be left out, as `optional(…)` says.
+    /// Whether it is optional, as in `optional(…)`.
     pub optional: bool,
-    /// What it is where it is left out or null; null by default.
+    /// Its value if it is missing or null; null by default.
     pub default: Option<Value>,
     /// Where its name is written in the type.
     pub span: Span,
@@ -137,21 +138,21 @@ impl Entry {
         Self { key: self.key.clone(), key_span: self.key_span, key_origin: self.key_origin.clone(), value }
     }
 
-    /// An entry whose key is `key`, a string.
+    /// An entry with the key `key`, a string.
     pub(crate) fn keyed(key: &Value, value: Value) -> Self {
         let text = key.as_str().cloned().unwrap_or_default();
         let origin = &key.origin;
-        // A key is hidden with its whole container, or not at all.
+        // The sensitivity of a key is that of the whole container.
         let key_origin = (!origin.is_literal()).then(|| Arc::new(Origin { sensitive: false, ..origin.clone() }));
         Self { key: text, key_span: origin.span, key_origin, value }
     }
 }
 
 impl Unknown {
-    /// How many candidates are kept; where there are more, there is none.
+    /// How many candidates are kept. If there are more, none is.
     pub(crate) const CANDIDATES: usize = 16;
 
-    /// What the value may be; see [`Value::candidates`].
+    /// The possible values; see [`Value::candidates`].
     pub fn candidates(&self) -> &[Value] {
         &self.candidates
     }
@@ -168,12 +169,12 @@ impl Unknown {
         }
     }
 
-    /// The same, of an instance of a resource or of its `id`.
+    /// The same unknown value, as an instance of a resource or its `id`.
     pub(crate) fn of_resource(self, resource: Option<ResourceId>) -> Self {
         Self { resource, ..self }
     }
 
-    /// The same, of a value that is one of `candidates`.
+    /// The same unknown value with these `candidates`.
     pub(crate) fn one_of(self, candidates: impl IntoIterator<Item = Value>) -> Self {
         let mut all = Vec::new();
         for candidate in candidates {
@@ -191,62 +192,62 @@ impl Unknown {
 }
 
 impl Value {
-    /// A value of `kind` that came from `origin`.
+    /// A value of `kind` with the given origin.
     pub fn new(kind: Kind, origin: Origin) -> Self {
         let (size, hides) = kind.measured();
         Self { kind, origin, of: None, size, hides }
     }
 
-    /// A null of the type `of`, or a list, set or map whose elements are of it.
+    /// A null of the type `of`, or a list, set, or map with this element type.
     pub(crate) fn typed(kind: Kind, origin: Origin, of: Type) -> Self {
         Self { of: Some(Arc::new(of)), ..Self::new(kind, origin) }
     }
 
-    /// What [`Value::typed`] was given.
+    /// The type that was passed to [`Value::typed`].
     pub(crate) fn of(&self) -> Option<&Type> {
         self.of.as_deref()
     }
 
-    /// How many values there are in this one, itself included, each counted as often as a walk meets it: values share
-    /// their parts, so there can be more than fit into any memory. (Numbers that large are cut off.)
+    /// The number of values in this one, including itself. A shared part is counted as often as it occurs, so the
+    /// number may be larger than what fits into any memory. (Very large numbers are limited.)
     pub(crate) fn size(&self) -> u32 {
         self.size
     }
 
-    /// What is not known, for `reason`, at `span`.
+    /// A value at `span` that is not known, for `reason`.
     pub fn unknown(reason: impl Into<String>, span: Span) -> Self {
         Self::of_unknown(Arc::new(Unknown::new(reason, span)))
     }
 
-    /// What Terraform refuses, for `reason`, at `span`.
+    /// The unknown value in place of an expression at `span` that Terraform would reject, for `reason`.
     pub(crate) fn refused(reason: impl Into<String>, span: Span) -> Self {
         Self::of_unknown(Arc::new(Unknown { is_refused: true, ..Unknown::new(reason, span) }))
     }
 
-    /// What is not evaluated here, for `reason`, at `span`.
+    /// A value at `span` that is not evaluated here, for `reason`.
     pub(crate) fn unevaluated(reason: impl Into<String>, span: Span) -> Self {
         Self::of_unknown(Arc::new(Unknown { is_unevaluated: true, ..Unknown::new(reason, span) }))
     }
 
-    /// What is not known for this reason.
+    /// A value that is not known for this reason.
     pub(crate) fn of_unknown(unknown: Arc<Unknown>) -> Self {
         let origin = Origin::derived(unknown.span, []);
         Self::new(Kind::Unknown(unknown), origin)
     }
 
-    /// What an unknown value may be: both results of a conditional whose condition is unknown, as far as they can be
-    /// evaluated, and so on for conditionals in them; each element of a map if an unknown key selects one. There may
-    /// be unknown ones among them.
+    /// The candidates of an unknown value: both results of a conditional whose condition is unknown, as far as they can
+    /// be evaluated, including those of nested conditionals; or each element of a map if an unknown key selects one.
+    /// Some of them may be unknown, too.
     pub fn candidates(&self) -> &[Value] {
         self.as_unknown().map_or(&[], |unknown| &unknown.candidates)
     }
 
-    /// What is known of an unknown text that was put together, with [`GAP`] in the place of each part that is not.
+    /// The known parts of an unknown text that was built from parts, with [`GAP`] in place of each unknown part.
     pub fn known_text(&self) -> Option<&Value> {
         self.as_unknown()?.known.as_deref()
     }
 
-    /// This unknown text, of which `known` is known.
+    /// This unknown text with its known parts.
     pub(crate) fn knowing(self, known: Option<Value>) -> Value {
         let (Some(unknown), Some(known)) = (self.as_unknown(), known) else { return self };
         let unknown = Unknown { known: Some(Box::new(known)), resource: None, ..Unknown::clone(unknown) };
@@ -258,7 +259,7 @@ impl Value {
         self.as_unknown()?.resource.as_ref()
     }
 
-    /// This value as something else than a resource or its `id`, or than a text of which something is known.
+    /// This value as an independent one: no longer a resource or its `id`, and no longer a partly known text.
     pub(crate) fn without_resource(mut self) -> Value {
         if let Kind::Unknown(unknown) = &mut self.kind
             && (unknown.resource.is_some() || unknown.known.is_some())
@@ -268,7 +269,7 @@ impl Value {
         self
     }
 
-    /// This unknown value with `take` done to each candidate; it may be none of those to which that cannot be done.
+    /// This unknown value with the results of `take` for its candidates. Candidates without a result are left out.
     pub fn with_candidates(&self, take: impl FnMut(&Value) -> Option<Value>) -> Value {
         let (Some(unknown), [_, ..]) = (self.as_unknown(), self.candidates()) else { return self.clone() };
         let candidates: Vec<Value> = unknown.candidates.iter().filter_map(take).collect();
@@ -276,7 +277,7 @@ impl Value {
         Value { kind: Kind::Unknown(Arc::new(unknown)), ..self.clone() }
     }
 
-    /// This unknown value, which is one of `candidates`.
+    /// This unknown value with these `candidates`.
     #[must_use]
     pub fn or_one_of(self, candidates: impl IntoIterator<Item = Value>) -> Value {
         let Some(unknown) = self.as_unknown() else { return self };
@@ -284,7 +285,7 @@ impl Value {
         Value { kind: Kind::Unknown(Arc::new(unknown)), ..self }
     }
 
-    /// The result of a computation with this unknown value that is not done for each of its candidates.
+    /// The result of a computation with this unknown value, without computing it for each candidate.
     pub(crate) fn computed(self) -> Value {
         if self.candidates().is_empty() { self } else { self.given_up() }
     }
@@ -296,24 +297,24 @@ impl Value {
         Value { kind: Kind::Unknown(Arc::new(unknown)), ..self }
     }
 
-    /// This unknown value, with `others` as further candidates, except those that are null or empty.
+    /// This unknown value with `others` as further candidates, except those that are null or empty.
     pub(crate) fn or_instead(self, others: impl IntoIterator<Item = Value>) -> Value {
         let is_something = |value: &Value| !value.is_null() && value.as_str().is_none_or(|text| !text.is_empty());
         let others: Vec<Value> = others.into_iter().filter(is_something).collect();
         if others.is_empty() { self } else { self.clone().or_one_of(std::iter::once(self).chain(others)) }
     }
 
-    /// Whether Terraform refuses it.
+    /// Whether Terraform would reject it.
     pub(crate) fn is_refused(&self) -> bool {
         self.as_unknown().is_some_and(|unknown| unknown.is_refused)
     }
 
-    /// Whether the value is one of several that are known.
+    /// Whether the value is one of several known candidates.
     pub(crate) fn is_one_of_several(&self) -> bool {
         !self.candidates().is_empty() && self.candidates().iter().all(|value| value.as_unknown().is_none())
     }
 
-    /// Why the value, or one of its candidates, is not known: rather what Terraform may know all the same.
+    /// Why the value, or one of its candidates, is not known. A reason for which Terraform may know it is preferred.
     pub fn uncertainty(&self) -> Option<&Unknown> {
         let unknown = self.as_unknown()?;
         if unknown.candidates.is_empty() {
@@ -323,7 +324,7 @@ impl Value {
         uncertain().find(|unknown| unknown.is_unevaluated).or_else(|| uncertain().next())
     }
 
-    /// This unknown value, which was built from `sources`, too.
+    /// This unknown value with `sources` as further sources.
     pub(crate) fn made_of<'a>(self, sources: impl IntoIterator<Item = &'a Value>) -> Value {
         let mut origins = Vec::new();
         let mut left = 256;
@@ -333,7 +334,7 @@ impl Value {
         self.made_of_origins(origins)
     }
 
-    /// This unknown value, which was built from `origins`, too.
+    /// This unknown value with `origins` as further sources.
     pub(crate) fn made_of_origins(mut self, mut origins: Vec<Origin>) -> Value {
         let own = self.origin.clone();
         let is_own = |origin: &Origin| origin.span == own.span && origin.path == own.path;
@@ -347,14 +348,15 @@ impl Value {
         self
     }
 
-    /// This unknown value as that of a part of it.
+    /// This unknown value as the value of one of its parts.
     pub(crate) fn within(mut self, step: PathStep, selection: Selection) -> Value {
         self.origin.path = self.origin.path.map(|path| path.select(step, selection));
         self
     }
 
-    /// Adds the origin of this value to `origins`, unless it is a short literal, and those of its parts where it is a collection that is written in
-    /// place: it does not know what its parts were built from. No more than `left` values are looked at.
+    /// Adds the origin of this value to `origins`, unless it is a short literal. For a collection that is written in
+    /// place, which does not know the sources of its parts, adds the origins of the parts as well. At most `left`
+    /// values are examined.
     pub(crate) fn gather(&self, origins: &mut Vec<Origin>, left: &mut usize) {
         let Some(further) = left.checked_sub(1) else { return };
         *left = further;
@@ -373,18 +375,18 @@ impl Value {
         }
     }
 
-    /// This value, which is here because of `on`, too.
+    /// This value, also depending on `on`.
     pub(crate) fn depending_on(mut self, on: &Origin) -> Value {
         self.origin = self.origin.depending_on(on);
         self
     }
 
-    /// The number `index`, which came from `origin`.
+    /// The number `index` with the given origin.
     pub(crate) fn index(index: usize, origin: Origin) -> Value {
         Value::new(Kind::Number(number::whole(index)), origin)
     }
 
-    /// The reason, if the value itself is unknown; a known container may hold unknown parts.
+    /// The reason, if the value itself is unknown. A known container may have unknown parts.
     pub fn as_unknown(&self) -> Option<&Arc<Unknown>> {
         if let Kind::Unknown(unknown) = &self.kind { Some(unknown) } else { None }
     }
@@ -399,25 +401,25 @@ impl Value {
         matches!(self.kind, Kind::Null)
     }
 
-    /// The entries of a map or object as they are stored; their values do not know the way through this container.
+    /// The entries of a map or object as they are stored. Their values do not know their paths through this container.
     pub fn entries(&self) -> Option<&[Entry]> {
         if let Kind::Map(entries) | Kind::Object(entries) = &self.kind { Some(entries) } else { None }
     }
 
-    /// The elements of a list, set or tuple as they are stored; they do not know the way through this container.
+    /// The elements of a list, set, or tuple as they are stored. They do not know their paths through this container.
     pub fn elements(&self) -> Option<&[Value]> {
         if let Kind::List(items) | Kind::Set(items) | Kind::Tuple(items) = &self.kind { Some(items) } else { None }
     }
 
-    /// The entry with `key` of a map or object; its value does not know the way through this container.
+    /// The entry with `key` in a map or object. Its value does not know its path through this container.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         let entries = self.entries()?;
         let at = entries.binary_search_by(|entry| entry.key.as_str().cmp(key)).ok()?;
         entries.get(at)
     }
 
-    /// Whether Terraform hides the value: it is that of a `sensitive` variable, or was built from one. A value that is
-    /// not hidden may have parts that are.
+    /// Whether the value is sensitive: it is that of a `sensitive` variable, or was built from one. A value that is not
+    /// sensitive may have parts that are.
     pub fn is_sensitive(&self) -> bool {
         self.origin.sensitive
     }
@@ -427,13 +429,13 @@ impl Value {
         self.hides || self.origin.sensitive
     }
 
-    /// This value, sensitive if it was before or `sensitive` says so.
+    /// This value, made sensitive if `sensitive` is true.
     pub(crate) fn marked(mut self, sensitive: bool) -> Self {
         self.origin.sensitive |= sensitive;
         self
     }
 
-    /// This value, no part of which is sensitive any more.
+    /// This value, with no part sensitive any more.
     pub(crate) fn unmarked(self) -> Self {
         if !self.hides() {
             return self;
@@ -454,7 +456,7 @@ impl Value {
         Self { of: self.of, ..Self::new(kind, origin) }
     }
 
-    /// The type as Terraform names it in messages: `string`, `list`, `object`.
+    /// The type in Terraform's messages: `string`, `list`, `object`.
     pub fn type_name(&self) -> &'static str {
         match &self.kind {
             Kind::Null => "null",
@@ -492,7 +494,7 @@ impl Type {
         attributes.iter().find(|attribute| attribute.name.as_str() == name)
     }
 
-    /// Whether the type leaves something open.
+    /// Whether a part of the type is open.
     pub(crate) fn is_open(&self) -> bool {
         match self {
             Type::Any => true,
@@ -503,7 +505,7 @@ impl Type {
         }
     }
 
-    /// The type that a value has once it is of this type: nothing is optional in it any more.
+    /// The type of values that were converted to this type: no attribute is optional any more.
     pub(crate) fn of_values(&self) -> Type {
         match self {
             Type::Any | Type::String | Type::Number | Type::Bool => self.clone(),

@@ -1,8 +1,8 @@
-//! The same WebAssembly, written so that it compresses better by a sixteenth. Nothing about what it does changes, nor
-//! how fast.
+//! Rewrites WebAssembly so that it compresses better by a sixteenth, without changing its behavior or its speed.
 //!
-//! Compression replaces what it has seen in the last 32 kB. So functions go next to those that they resemble, such as
-//! the copies of one generic function; and locals are numbered by how often they are used, which makes more code alike.
+//! Compression replaces text that occurred within the last 32 kB. So functions are placed next to similar ones, such as
+//! the instances of one generic function; and locals are numbered by how often they are used, which makes more code
+//! similar.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -14,13 +14,13 @@ use wasmparser::{CodeSectionReader, FunctionBody, FunctionSectionReader, Parser,
 
 type Result<T> = std::result::Result<T, Error<Infallible>>;
 
-/// A little less than what compression remembers, as code is not all that there is.
+/// A little less than the window of the compression, because a file does not only consist of code.
 const WINDOW: usize = 28_000;
 
-/// Functions are alike if they share runs of this many bytes: about three instructions.
+/// The length in bytes of the runs by which similar functions are found: about three instructions.
 const RUN: usize = 6;
 
-/// Renumbers the locals, and puts the functions in another order.
+/// Renumbers the locals and reorders the functions.
 pub(crate) fn compact(wasm: &[u8]) -> Result<Vec<u8>> {
     let parameters = parts(wasm)?.parameters;
     let wasm = encoded(&mut Locals { parameters: parameters.into_iter() }, wasm)?;
@@ -41,12 +41,12 @@ fn encoded(reencode: &mut impl Reencode<Error = Infallible>, wasm: &[u8]) -> Res
     Ok(module.finish())
 }
 
-/// What is known of a module before it is written again.
+/// The parts of a module that are needed before it is written again.
 #[derive(Default)]
 struct Parts<'w> {
-    /// How many functions come from outside; the others are numbered after them.
+    /// The number of imported functions; the others are numbered after them.
     imported: u32,
-    /// How many parameters each of the others has.
+    /// The number of parameters of each other function.
     parameters: Vec<u32>,
     bodies: Vec<&'w [u8]>,
 }
@@ -105,7 +105,7 @@ impl<P: Iterator<Item = u32>> Reencode for Locals<P> {
                 *uses += 1;
             }
         }
-        // Those of a type stay together, as there is an entry for each change of the type.
+        // Locals of one type stay together, because each change of the type takes an entry.
         let mut kinds = types.clone();
         kinds.sort_by_key(|kind| format!("{kind:?}"));
         kinds.dedup();
@@ -136,7 +136,7 @@ impl<P: Iterator<Item = u32>> Reencode for Locals<P> {
     }
 }
 
-/// The local that an instruction is about.
+/// The local that an instruction refers to.
 fn local<'i>(instruction: &'i mut Instruction<'_>) -> Option<&'i mut u32> {
     match instruction {
         Instruction::LocalGet(at) | Instruction::LocalSet(at) | Instruction::LocalTee(at) => Some(at),
@@ -147,9 +147,9 @@ fn local<'i>(instruction: &'i mut Instruction<'_>) -> Option<&'i mut u32> {
 /// Writes the functions in another order.
 struct Functions {
     imported: u32,
-    /// Which function comes next.
+    /// The functions in their new order.
     order: Vec<usize>,
-    /// The new number of each.
+    /// The new number of each function.
     places: Vec<u32>,
 }
 
@@ -193,7 +193,7 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
     let mut length = 0;
     loop {
         let ranks = left.iter().map(|function| likeness.rank(*function)).enumerate();
-        // Of equals, the first.
+        // Of ties, the first.
         let best = ranks.reduce(|best, next| if next.1.total_cmp(&best.1).is_gt() { next } else { best });
         let Some((at, _)) = best else { return order };
         let function = left.remove(at);
@@ -211,23 +211,23 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
     }
 }
 
-/// What functions have in common with those in the window.
+/// How much functions have in common with those in the window.
 struct Likeness {
     functions: Vec<Alike>,
-    /// The functions that have each run; runs that only one has are left out.
+    /// The functions with each run. Runs that only one function has are left out.
     having: Vec<Vec<usize>>,
-    /// How many functions in the window have it.
+    /// How many functions in the window have each run.
     seen: Vec<usize>,
 }
 
-/// A function that could be next.
+/// A candidate for the next function.
 #[derive(Clone, Default)]
 struct Alike {
-    /// How many runs it has.
+    /// The number of its runs.
     runs: usize,
-    /// Those that others have, too.
+    /// The runs that other functions also have.
     shared: Vec<usize>,
-    /// How many of them are in the window.
+    /// How many of these are in the window.
     known: usize,
 }
 
@@ -257,7 +257,8 @@ impl Likeness {
         Self { functions, having, seen }
     }
 
-    /// How much of a function is in the window. A long one has more of it than a short one of which the same part is.
+    /// The similarity of a function and those in the window. If equal parts are shared, a long function ranks higher
+    /// than a short one.
     fn rank(&self, function: usize) -> f64 {
         self.functions.get(function).map_or(0.0, |it| it.known as f64 / (it.runs as f64 + 1.0).powf(0.7))
     }

@@ -1,8 +1,8 @@
-//! Builds the parts of the npm package, into the folder that is named: `symlint.wasm`, its glue, and the schema of the
-//! types. For the page it builds an engine that does less, in two halves, also packed: `check.wasm` has what usual checks
-//! need, and loads faster, and `rest.wasm` has the rest.
+//! Builds the parts of the npm package into the given folder: `symlint.wasm`, its glue, and the schema of the types.
+//! For the page, it builds a smaller engine in two compressed halves: `check.wasm` has what usual checks need, and
+//! loads faster, and `rest.wasm` has the rest.
 //!
-//! Anyone who uses the tool of wasm-bindgen from here cannot have another version of it than of the crate.
+//! The tool of wasm-bindgen is used as a library, so that its version is always that of the crate.
 
 mod compact;
 mod split;
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Makes the WebAssembly with the features that are named, and its glue.
+/// Builds the WebAssembly with the given features, and its glue.
 fn make(features: &str) -> Result<(Vec<u8>, String), Box<dyn Error>> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(compile(features)?).no_modules(true)?.typescript(false);
@@ -49,7 +49,7 @@ fn make(features: &str) -> Result<(Vec<u8>, String), Box<dyn Error>> {
     Ok((output.wasm_mut().emit_wasm(), output.js().to_owned()))
 }
 
-/// The functions that usual checks need: those that run when Node makes some.
+/// The functions that usual checks need: those that run when Node makes some checks.
 fn used(wasm: &[u8], out: &Path) -> Result<Vec<u32>, Box<dyn Error>> {
     let (wasm, first) = split::noting(wasm)?;
     let noting = out.join("noting.wasm");
@@ -65,10 +65,10 @@ fn used(wasm: &[u8], out: &Path) -> Result<Vec<u32>, Box<dyn Error>> {
     Ok(ran.into_iter().map(|function| first + function).collect())
 }
 
-/// Packs WebAssembly, which saves a fifth of what servers make of it, which know gzip.
+/// Compresses WebAssembly, which saves a fifth compared with the gzip of servers.
 fn pack(wasm: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut options = XzOptions::with_preset(9);
-    // Nothing in it is aligned, and what a byte means depends on the byte in front of it.
+    // Nothing in it is aligned, and the meaning of a byte depends on the previous byte.
     options.lzma_options = LzmaOptions { lc: 4, pb: 0, nice_len: 273, dict_size: 4 << 20, ..options.lzma_options };
     options.set_check_sum_type(CheckType::Crc32);
     let mut writer = XzWriter::new(Vec::new(), options)?;
@@ -76,31 +76,31 @@ fn pack(wasm: &[u8]) -> std::io::Result<Vec<u8>> {
     writer.finish()
 }
 
-/// What the glue gives to the WebAssembly.
+/// The imports that the glue provides.
 fn imports(glue: &str) -> Result<&str, &'static str> {
     let (_, after) = glue.split_once("function __wbg_get_imports()").ok_or("the glue has another shape")?;
     Ok(after.split_once("\nfunction ").map_or(after, |(imports, _)| imports))
 }
 
-/// For a small download: a standard library that is built for size, and panics that are bare traps, which together save
-/// an eighth. And tiny functions are inlined, which `z` alone does not: less time for a little more size. (Beyond 15
-/// the size grows, and the time hardly shrinks.) Hashes are computed in loops that are not unrolled.
+/// Options for a small download: a standard library that is built for size, and panics that only trap, which together
+/// save an eighth. In addition, tiny functions are inlined, which `z` alone does not do: that saves time for a little
+/// more size. (Beyond 15, the size grows, and the time hardly shrinks.) Loops that compute hashes are not unrolled.
 const FLAGS: &str = concat!(
     "-Zunstable-options -Cpanic=immediate-abort -Cllvm-args=-inline-threshold=15",
     " --cfg sha2_backend_soft=\"compact\"",
 );
 
-/// Compiles the crate with the features that are named, and returns the path of its WebAssembly.
+/// Compiles the crate with the given features, and returns the path of its WebAssembly.
 fn compile(features: &str) -> Result<PathBuf, Box<dyn Error>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    // The compiler is pinned: what is unstable in it stays as it is.
+    // The compiler is pinned, so its unstable features do not change.
     command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
     command.args(["rustc", "--locked", "--profile", "wasm", "--package", "symlint-wasm", "--crate-type", "cdylib"]);
     command.args(["--no-default-features", "--features", features]);
     command.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
     command.args(["--target", TARGET, "--message-format", "json-render-diagnostics"]);
-    // As much stack as a thread has on other systems: expressions nest.
+    // Expressions may be nested, so the stack is as large as that of a thread on other systems.
     command.args(["--", "-C", "link-arg=-zstack-size=8388608"]);
     let output = command.stderr(std::process::Stdio::inherit()).output()?;
     if !output.status.success() {
@@ -118,7 +118,7 @@ fn compile(features: &str) -> Result<PathBuf, Box<dyn Error>> {
     files.next_back().ok_or_else(|| "cargo made no WebAssembly".into())
 }
 
-/// The glue as a module that makes a fresh instance at each call: after a trap, an instance is not to be used again.
+/// The glue as a module that creates a new instance at each call, because an instance must not be used after a trap.
 fn factory(glue: &str) -> Result<String, Box<dyn Error>> {
     let (_, body) = glue.split_once("let wasm_bindgen = ").ok_or("the glue has another shape")?;
     Ok(format!(
@@ -127,13 +127,13 @@ fn factory(glue: &str) -> Result<String, Box<dyn Error>> {
     ))
 }
 
-/// The pages of the rules by their ids: few need them, so they are not part of the WebAssembly.
+/// The pages of the rules by id. They are rarely needed, so they are not part of the WebAssembly.
 fn pages() -> Result<String, serde_json::Error> {
     let pages = symlint_rules::catalogue().iter().map(|rule| (rule.id, rule.page.text));
     serde_json::to_string(&pages.collect::<std::collections::BTreeMap<_, _>>())
 }
 
-/// One schema of all shapes, from which the types are made.
+/// A single schema of all formats, from which the types are generated.
 fn schema() -> Result<String, Box<dyn Error>> {
     let mut definitions = serde_json::Map::new();
     let mut add = |mut schema: Value, name: &str| {
@@ -158,7 +158,7 @@ fn schema() -> Result<String, Box<dyn Error>> {
     add(written().into_root_schema_for::<RulePage>().to_value(), "RulePage");
     // Next to the problems of a report.
     add(written().into_root_schema_for::<Failure>().to_value(), "Failure");
-    // Last: they know the ids of the rules.
+    // Last, because they know the ids of the rules.
     add(diff, "Diff");
     add(report, "Report");
     let schema = json!({ "title": "Shapes", "type": "object", "$defs": definitions });

@@ -1,7 +1,7 @@
-//! Splits WebAssembly in two: what usual checks need, and the rest, which may arrive later.
+//! Splits WebAssembly in two: the functions that usual checks need, and the rest, which may arrive later.
 //!
-//! The halves share memory, globals, and a table, through which they call each other. Until the rest has filled its part
-//! of the table, whatever needs it traps.
+//! The halves share memory, globals, and a table, through which they call each other. Calls into the rest trap until it
+//! has filled its part of the table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -18,11 +18,11 @@ use wasmparser::{
 
 type Result<T> = std::result::Result<T, Error<Infallible>>;
 
-/// What the rest calls the first half.
+/// The name of the first half in the rest's imports.
 const FIRST: &str = "first";
 const MEMORY: &str = "memory";
 
-/// Makes the halves: the first one has the functions that are used.
+/// Creates the halves. The first one has the functions that are used.
 pub(crate) fn split(wasm: &[u8], used: &[u32]) -> Result<[Vec<u8>; 2]> {
     let mut halves = Halves::of(Shape::of(wasm)?, used)?;
     let rest = halves.rest(wasm)?;
@@ -31,27 +31,27 @@ pub(crate) fn split(wasm: &[u8], used: &[u32]) -> Result<[Vec<u8>; 2]> {
     Ok([module.finish(), rest])
 }
 
-/// The same WebAssembly, but it notes which functions run: in the first bytes of its memory, one for each that it has.
-/// The stack ends there, but is never that deep. Returns it with the number of the first function.
+/// The same WebAssembly with code that notes which functions run, in the first bytes of its memory. The stack ends
+/// there, but is never that deep. Returns it with the number of the first function.
 pub(crate) fn noting(wasm: &[u8]) -> Result<(Vec<u8>, u32)> {
     let mut module = Module::new();
     Noting { next: 0 }.parse_core_module(&mut module, Parser::new(0), wasm)?;
     Ok((module.finish(), Shape::of(wasm)?.imported))
 }
 
-/// What is known of a module before it is split.
+/// The properties of a module that are needed to split it.
 #[derive(Default)]
 struct Shape<'w> {
-    /// How many functions come from outside; the others are numbered after them.
+    /// The number of imported functions; the others are numbered after them.
     imported: u32,
     /// The type of each function.
     kinds: Vec<u32>,
-    /// How many parameters each type has.
+    /// The number of parameters of each type.
     parameters: Vec<u32>,
     bodies: Vec<FunctionBody<'w>>,
-    /// Functions that are called by table or from outside.
+    /// Functions that are called through a table or from outside.
     known: Vec<u32>,
-    /// How large the table of functions is, which is the first one.
+    /// The size of the first table, which has the functions.
     table: u32,
     tables: u32,
     globals: u32,
@@ -114,7 +114,7 @@ impl<'w> Shape<'w> {
         Ok(shape)
     }
 
-    /// The functions that one calls.
+    /// The functions that a function calls.
     fn calls_of(&self, function: u32) -> Result<Vec<u32>> {
         let mut calls = Vec::new();
         let own = function.checked_sub(self.imported).and_then(|own| self.bodies.get(own as usize));
@@ -127,12 +127,13 @@ impl<'w> Shape<'w> {
     }
 }
 
-/// Which functions are where.
+/// The halves that functions are in.
 struct Halves<'w> {
     shape: Shape<'w>,
-    /// The places of functions in the first half: what comes from outside, what is used, and what enters the rest.
+    /// The indexes of functions in the first half: imported ones, used ones, and those through which the rest is
+    /// entered.
     first: BTreeMap<u32, u32>,
-    /// Those in the rest.
+    /// The indexes of functions in the rest.
     rest: BTreeMap<u32, u32>,
     /// Functions of the rest that the first half calls.
     entered: Vec<u32>,
@@ -163,7 +164,7 @@ impl<'w> Halves<'w> {
         self.shape.kinds.get(function as usize).copied().unwrap_or_default()
     }
 
-    /// A call by the table, at the place where it has the function.
+    /// A call through the table, at the index of the function.
     fn call(&self, function: u32) -> [Instruction<'static>; 2] {
         let mut shared = self.entered.iter().chain(&self.called);
         let place = self.shape.table + shared.position(|other| *other == function).unwrap_or_default() as u32;
@@ -173,7 +174,7 @@ impl<'w> Halves<'w> {
         ]
     }
 
-    /// Puts functions into the table, after so many that the halves share.
+    /// Adds functions to the table, after the given number of shared entries.
     fn fill(&self, elements: &mut ElementSection, after: usize, functions: Vec<u32>) {
         let from = self.shape.table as usize + after;
         elements.active(None, &ConstExpr::i32_const(from as i32), Elements::Functions(functions.into()));
@@ -189,7 +190,7 @@ impl<'w> Halves<'w> {
                 Payload::TypeSection(section) => reencode.parse_type_section(&mut types, section)?,
                 Payload::TableSection(section) => {
                     for (table, place) in section.into_iter().zip(0..) {
-                        // However large the first half makes it.
+                        // The first half may make it larger.
                         let table = TableType { maximum: None, ..reencode.table_type(table?.ty)? };
                         imports.import(FIRST, &table_name(place), table);
                     }
@@ -327,7 +328,7 @@ impl Reencode for Halves<'_> {
     }
 }
 
-/// Writes notes at the start of each function.
+/// Adds the notes at the start of each function.
 struct Noting {
     next: i32,
 }

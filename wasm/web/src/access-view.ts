@@ -10,8 +10,7 @@ export interface AccessActions {
   leaks(): Promise<Leaks | undefined>;
 }
 
-/** Shows who reaches what: a picture, and where there are more tenants than it can show, a matrix above it. What draws them is
- *  loaded when it is first asked for. */
+/** Shows who can access what: a diagram, and if there are too many tenants for it, a matrix above it. The code that draws them is loaded when it is first needed. */
 export class AccessView {
   #asked = 0;
 
@@ -27,7 +26,7 @@ export class AccessView {
     const [{ drawMatrix }, { drawPicture }] = await Promise.all([import("./matrix"), import("./picture")]);
     if (!picture || asked !== this.#asked) return;
     const parts = { matrix: h("div"), picture: h("div") };
-    // The picture measures the room that it has.
+    // The diagram measures the available width.
     this.host.replaceChildren(...(leaks ? [parts.matrix] : []), parts.picture);
     if (leaks) drawMatrix(parts.matrix, leaks, this.actions.jump);
     drawPicture(parts.picture, picture, this.actions.jump);

@@ -3,27 +3,27 @@ import type { Access, AccessStep, Finding, Location, Report } from "symlint";
 import { known } from "./known";
 import { idsIn } from "./lit";
 
-/** What the access picture shows, without how it is drawn. */
+/** The content of the access diagram, independent of how it is drawn. */
 export interface Picture {
   nodes: Node[];
   edges: Edge[];
-  /** Tenants that are not in the picture. */
+  /** The number of tenants that are not in the diagram. */
   rest: number;
-  /** Those among them that have errors: too many to draw. */
+  /** The number of those with errors: too many to draw. */
   wrongRest: number;
 }
 
 export interface Node {
   id: string;
-  /** From the left: tenant, role, instance, permission set, account. */
+  /** The column from the left: tenant, role, instance, permission set, account. */
   column: number;
   row: number;
-  /** Of a tenant its key. */
+  /** The name; for a tenant, its key. */
   name: string;
   label: string;
   detail: string;
   wrong: boolean;
-  /** The ids in its value, which light up with their other uses. */
+  /** The ids in its value, which are highlighted together with their other uses. */
   ids: string;
   location?: Location | undefined;
 }
@@ -31,16 +31,16 @@ export interface Node {
 export interface Edge {
   from: string;
   to: string;
-  /** The errors on it. */
+  /** The errors on this edge. */
   errors: Finding[];
-  /** In a comparison, what becomes of it; it stays if one grant loses it and another gains it. */
+  /** In a comparison, whether the edge is new or gone. Neither if one grant loses it and another gains it. */
   fate?: "gained" | "lost";
 }
 
-/** A larger picture says less than a count. */
+/** A larger diagram is less helpful than a number. */
 const ROWS = 40;
 
-/** A grant of a tenant: what it leads to, as far as that is known. */
+/** The steps of a tenant's grant, as far as they are known. */
 type Grant = Step[];
 
 interface Step {
@@ -52,13 +52,13 @@ interface Step {
   errors: Finding[];
 }
 
-/** Puts nodes below each other, those of a tenant side by side. */
+/** Places nodes below each other, and those of one tenant side by side. */
 export class Layout {
   readonly nodes = new Map<string, Node>();
   readonly #free = [0, 0, 0, 0, 0];
   #row = 0;
 
-  /** What comes next begins below all that is there. */
+  /** Starts a new tenant below all nodes so far. */
   begin(): void {
     this.#row = Math.max(...this.#free);
   }
@@ -71,7 +71,7 @@ export class Layout {
   }
 }
 
-/** The access graph of the report, with the errors that are on its edges. */
+/** The access graph of the report, with the errors on its edges. */
 export function pictureOf(report: Report): Picture {
   const errors = new Map(report.findings.filter(({ suppressed, level }) => suppressed === null && level === "error").map((finding) => [finding.fingerprint, finding]));
   const grants = new Map<string, { access: Access; grants: Grant[] }>();
@@ -124,7 +124,7 @@ function grantOf({ role, instance, permission_set, account }: Access, errors: Re
   return steps.map((step, at) => ({ ...step, errors: own[at] ?? [] }));
 }
 
-/** The way of a grant from the tenant to the account. */
+/** The steps of a grant from the tenant to the account. */
 export function wayOf({ role, instance, permission_set, account }: Record<"role" | "instance" | "permission_set" | "account", AccessStep["value"]>): Omit<Step, "errors">[] {
   const step = (column: number, kind: string, value: AccessStep["value"], show: (text: string) => [label: string, detail: string]): Omit<Step, "errors"> => {
     const text = known(value);
@@ -140,7 +140,7 @@ export function wayOf({ role, instance, permission_set, account }: Record<"role"
   ];
 }
 
-/** Those with errors, and those whose values they use: without them, a tenant would look as if it kept to itself. */
+/** The tenants with errors, and those whose values they use: without the latter, a tenant would look isolated. */
 function pick(grants: ReadonlyMap<string, { grants: Grant[] }>, wrong: ReadonlySet<string>): Set<string> {
   const users = new Map<string, string[]>();
   for (const [id, { grants: own }] of grants) {
@@ -150,7 +150,7 @@ function pick(grants: ReadonlyMap<string, { grants: Grant[] }>, wrong: ReadonlyS
     const steps = grants.get(id)?.grants.flat().filter((step) => step.errors.length > 0) ?? [];
     return new Set([id, ...steps.flatMap((step) => users.get(step.id ?? "") ?? [])]);
   });
-  // What is shared comes first.
+  // Shared values come first.
   groups.sort((a, b) => Number(b.size > 1) - Number(a.size > 1));
   const chosen = new Set<string>();
   for (const group of groups) {

@@ -4,46 +4,46 @@ import { messageOf } from "./dom";
 import { compileEngine, compileRest, compileWhole } from "./engine";
 import { checkedIn, type AnswerTo, type Asked, type Checked, type FromWorker, type Outcome, type Question, type ToWorker } from "./protocol";
 
-/** After so long without an answer, an engine is taken for dead. */
+/** If an engine has not answered after this time, it is considered dead. */
 const PATIENCE = 20_000;
 
 const WHOLE: ReadonlySet<Question["ask"]> = new Set(["fix", "render", "compare", "comment"]);
 
-/** A check: its files are put together only when it is its turn. */
+/** A check. Its files are collected only when it is started. */
 export interface Check {
   files: () => Files;
   path: string;
 }
 
 export interface Listener<C extends Check> {
-  /** What the last check came to; those before it are not reported. */
+  /** Receives the outcome of the last check. Outcomes of earlier checks are dropped. */
   checked(outcome: Outcome<Checked>, check: C): void;
-  /** A check waits for the engine, or for its second half: how much of that is there, from 0 to 1. */
+  /** A check waits for the engine, or for its second half. `part` has been loaded, from 0 to 1. */
   loading(part: number, half: "first" | "second"): void;
-  /** The engine is there, or cannot be loaded: now there is time for what is less urgent than it. */
+  /** The engine has arrived, or cannot be loaded: now there is time for less urgent work. */
   arrived(): Promise<void>;
 }
 
-/** `done` receives the outcome, and the findings that came before it. */
+/** `done` receives the outcome, and the findings that arrived before it. */
 type Waiting = Omit<Asked, "id"> & { done(outcome: Outcome, findings?: Finding[]): void };
 
-/** What the worker is at. */
+/** The question that the worker is answering. */
 type Busy = Waiting & { id: number; timer: number; findings: Finding[] };
 
-/** Asks the worker, one question at a time; of checks that wait, only the last is asked. */
+/** Asks the worker one question at a time. If several checks are waiting, only the last one is run. */
 export class Checker<C extends Check> {
   #worker: Worker | undefined;
   /** Whether the engine could not be loaded. */
   #isGone = false;
   #id = 0;
   #busy: Busy | undefined;
-  /** The rest of the engine, which arrives while the first answers are read. */
+  /** The rest of the engine, which is loaded while the first answers are shown. */
   #rest: Promise<void> | undefined;
-  /** What waits for the rest, and how much of that is there. */
+  /** The question that waits for the rest of the engine. */
   #unfinished: Busy | undefined;
   #restPart = 0;
   #check: C | undefined;
-  /** What the report is about that the worker keeps. */
+  /** The check whose report the worker holds. */
   #checked: C | undefined;
   #others: Waiting[] = [];
 
@@ -51,20 +51,20 @@ export class Checker<C extends Check> {
     void this.#start();
   }
 
-  /** Checks as soon as the engine is free. What waited before is forgotten: the last keystroke wins. */
+  /** Checks as soon as the engine is free, and drops checks that are still waiting. */
   check(check: C): void {
     this.#check = check;
     this.#outdate();
     this.#next();
   }
 
-  /** There is nothing to check any more. */
+  /** Drops the waiting check, because there is nothing to check any more. */
   cancel(): void {
     this.#check = this.#checked = undefined;
     if (this.#busy?.question.ask === "check") this.#busy.done = () => undefined;
   }
 
-  /** Asks anything else. It fails where there is no answer. */
+  /** Asks another question. The promise is rejected if there is no answer. */
   async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
     const whole = WHOLE.has(question.ask) ? await compileWhole() : undefined;
     const outcome = await new Promise<Outcome>((done) => {
@@ -85,7 +85,7 @@ export class Checker<C extends Check> {
     this.#check = undefined;
     const done = (outcome: Outcome, findings: Finding[] = []) => {
       this.#checked = "crashed" in outcome ? undefined : check;
-      // A later text is on its way.
+      // A newer text is being checked.
       if (this.#check) return;
       const report = checkedIn(outcome as Outcome<Checked>)?.report;
       if (report) report.findings = [...findings, ...report.findings];
@@ -109,7 +109,7 @@ export class Checker<C extends Check> {
     this.#worker?.postMessage(message);
   }
 
-  /** Asks again with the rest of the engine, for which a slow line may take as long as it takes. */
+  /** Asks again when the rest of the engine has arrived. This may take any time on a slow connection. */
   async #again(busy: Busy): Promise<void> {
     clearTimeout(busy.timer);
     this.#unfinished = busy;
@@ -125,7 +125,7 @@ export class Checker<C extends Check> {
     }
   }
 
-  /** A check that waits for the rest of the engine does not keep up a later one, which may not need it. */
+  /** A check that waits for the rest of the engine must not delay a later one, which may not need it. */
   #outdate(): boolean {
     const isOutdated = this.#check !== undefined && this.#busy !== undefined && this.#busy === this.#unfinished && this.#busy.question.ask === "check";
     if (isOutdated) this.#busy = this.#unfinished = undefined;
@@ -137,10 +137,10 @@ export class Checker<C extends Check> {
     if (this.#unfinished?.question.ask === "check") this.listener.loading(part, "second");
   }
 
-  /** A slow line may take as long as it takes: until the engine is there, everything waits. */
+  /** Loads the engine, which may take any time on a slow connection. Questions wait until then. */
   async #start(): Promise<void> {
     this.#isGone = false;
-    // Its code arrives together with the engine.
+    // The code of the worker is loaded together with the engine.
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.#answered(data));
     const failed = new Promise<never>((_, fail) => {
@@ -157,7 +157,7 @@ export class Checker<C extends Check> {
       this.#tell({ module });
       this.#next();
       this.#rest = this.#loadRest(worker);
-      // Whoever needs it hears of it.
+      // Questions that need the rest report the error.
       this.#rest.catch(() => undefined);
     } catch (error) {
       worker.terminate();
@@ -172,7 +172,7 @@ export class Checker<C extends Check> {
     worker.postMessage({ rest } satisfies ToWorker);
   }
 
-  /** Answers what waits, so that nobody waits for ever; the next question tries again. */
+  /** Answers all waiting questions with an error. The next question tries again. */
   #unloaded(crashed: string): void {
     const check = this.#check;
     this.#check = undefined;
@@ -195,7 +195,7 @@ export class Checker<C extends Check> {
     this.#next();
   }
 
-  /** Says so, and starts afresh; what crashed it is not asked again. */
+  /** Reports the crash and starts a new worker. The question that caused the crash is not repeated. */
   #crashed(crashed: string): void {
     this.#worker?.terminate();
     this.#worker = undefined;
@@ -203,7 +203,7 @@ export class Checker<C extends Check> {
     this.#busy = undefined;
     if (busy) {
       clearTimeout(busy.timer);
-      // The report that is shown has gone with the worker.
+      // The worker also held the report that is shown.
       if (busy.question.ask !== "check") this.#check ??= this.#checked;
       busy.done({ crashed });
     }

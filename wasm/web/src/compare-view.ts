@@ -5,15 +5,15 @@ import { button, card, h, messageOf } from "./dom";
 import { chosen } from "./drop";
 import { written, type Project } from "./project";
 
-/** What the files were before a change. */
+/** The files before a change. */
 export interface Before {
   files: Files;
   path: string;
-  /** What that is, in words. */
+  /** A description of these files. */
   what: string;
 }
 
-/** What is compared. */
+/** The change to compare. */
 export interface Change {
   before: Files;
   after: Files;
@@ -22,24 +22,24 @@ export interface Change {
 
 export interface CompareActions {
   jump(location: Location): void;
-  /** What is in the editor, and the file that is shown. */
+  /** The content of the editor, and the file that is shown. */
   after(): Project & { active: string };
-  /** The files as they were opened, if that is something else. */
+  /** The files as they were opened, if they have changed since then. */
   opened(): Files | undefined;
   before(): Before | undefined;
   setBefore(before: Before | undefined): void;
-  /** Shows other files in the editor. */
+  /** Opens other files in the editor. */
   open(project: Project, what: string): void;
   compare(change: Change): Promise<Described>;
   comment(change: Change): Promise<string>;
   say(text: string): void;
 }
 
-/** The view that compares what is in the editor with what was before. */
+/** The view that compares the content of the editor with an earlier state. */
 export class CompareView {
   #asked = 0;
   readonly #body = h("div", { class: "comparison" });
-  /** Read out when it is another. */
+  /** Read out by screen readers when it changes. */
   readonly #says = h("p", { class: "visually-hidden", role: "status" });
 
   constructor(
@@ -71,7 +71,7 @@ export class CompareView {
     this.host.replaceChildren();
   }
 
-  /** Takes one folder or file as what was before, or of two the first by name. */
+  /** Uses one folder or file as the state before the change; of two, the first by name. */
   take(folders: readonly { name: string; files: Files }[]): void {
     const [first, second] = [...folders].sort((a, b) => a.name.localeCompare(b.name));
     if (!first) return;
@@ -115,12 +115,12 @@ export class CompareView {
     );
   }
 
-  /** Asks what was before. */
+  /** Asks for the state before the change. */
   #ask(): void {
     const { active, path } = this.actions.after();
     const opened = this.actions.opened();
     const pasted = this.host.querySelector("textarea");
-    // What is there stays, with the focus and with what is typed.
+    // Existing elements stay, with the focus and the typed text.
     const asked = `${active} ${opened ? "opened" : ""}`;
     if (pasted && this.host.dataset["asked"] === asked) return;
     this.host.dataset["asked"] = asked;

@@ -10,12 +10,12 @@ type Jump = (location: Location) => void;
 type TenantChange = Diff["tenants"][number];
 type Known = TenantChange["values"][number]["old"];
 
-/** A larger picture cannot be read. */
+/** A larger diagram is unreadable. */
 const DRAWN = 20;
 /** Longer lists make the page slow; the headline counts all. */
 const LISTED = 200;
 
-/** Draws what a change does: crossings into another customer first. */
+/** Draws the effects of a change, with crossings into another customer first. */
 export function drawComparison(host: HTMLElement, described: Described, jump: Jump): void {
   const { diff } = described;
   const state = described.is_bad ? "bad" : described.is_doubtful ? "doubtful" : "";
@@ -24,7 +24,7 @@ export function drawComparison(host: HTMLElement, described: Described, jump: Ju
   const finding = (sign: Sign, { rule, tenant, message, location }: Diff["findings"]["new"][number], go?: Jump) => line(sign, `${tenant ? `\`${tenant}\`: ` : ""}${message} [${rule}]`, location, go);
   const parts = [
     section("Crossings into another customer", diff.crossings.map(({ from, into, message, location, finding }) => line("!", `\`${from.join("`, `")}\` → \`${into.join("`, `")}\`: ${message}${finding ? ` [${finding.rule}]` : ""}`, location, jump))),
-    // What is not found any more is where it was before.
+    // A finding that is gone is shown where it was before.
     section("This change hides findings from the check", diff.check.hidden.map(({ by, finding }, at) => line("!", described.hidden[at] ?? "", finding.location, by === "unknown" ? undefined : jump))),
     section("The configuration of the check changes", diff.check.settings.map(({ file }, at) => line("~", `${file} ${described.settings[at] ?? ""}`))),
     section(crossing.size > 0 ? "Other new errors" : "New errors", other("error")),
@@ -44,7 +44,7 @@ type Sign = "!" | "+" | "−" | "~";
 
 const KINDS: Record<Sign, string> = { "!": "bad", "+": "ins", "−": "del", "~": "other" };
 
-/** A sentence, and where it is about; without `jump` that is a place in the files before. */
+/** A sentence with the place that it is about. Without `jump`, the place is in the files before the change. */
 function line(sign: Sign, text: string, location?: Location, jump?: Jump): HTMLElement {
   const { file, start } = location ?? {};
   const name = start ? `${file}:${start.line}:${start.column}` : "";
@@ -82,7 +82,7 @@ function textOf(value: Known): string {
   return value === null ? "nothing" : typeof value === "string" ? `\`${value}\`` : "a value that is not known";
 }
 
-/** The grants that are gained and lost, as a picture. */
+/** A diagram of the grants that are gained and lost. */
 function pictureOfChange(diff: Diff, jump: Jump): HTMLElement | undefined {
   const crossing = new Set(diff.crossings.flatMap(({ from }) => from));
   const changes = diff.tenants.filter(({ gained, lost, rerouted }) => gained.length + lost.length + rerouted.length > 0);

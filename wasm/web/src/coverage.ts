@@ -4,7 +4,7 @@ import { button, count, h, prose } from "./dom";
 import type { Head } from "./protocol";
 import { capital } from "./verdict";
 
-/** Shows what was checked and what was not, run by run, and what was configured. */
+/** Shows what was checked and what was not, by run, and the configuration. */
 export function drawCoverage(host: HTMLElement, report: Head, jump: (location: Location) => void): void {
   const parts: Node[] = report.runs.map((run) => section(nameOf(run), factsOf(run), gaps(run.not_checked, jump)));
   if (report.not_checked.length > 0) parts.push(section("Outside of all runs", [], gaps(report.not_checked, jump)));
@@ -40,7 +40,7 @@ function gaps(list: readonly NotChecked[], jump: (location: Location) => void): 
   if (list.length === 0) return h("p", { class: "hint" }, "Nothing was left unchecked.");
   const items = list.map(({ code, reason, location, help }) => {
     const place = location ? [": ", button(`${location.file}:${location.start.line}`, () => jump(location))] : [];
-    // The lines to write keep their breaks.
+    // The lines to paste keep their line breaks.
     const advice = help ? [h("p", { class: "help lines" }, ...prose(help))] : [];
     return h("li", {}, h("code", { class: "code" }, code), " ", ...prose(capital(reason)), ...place, ...advice);
   });

@@ -8,10 +8,10 @@ export interface Fixing {
   explain(rule: string): void;
 }
 
-/** More marks would make typing slow, and the list has all. */
+/** More marks would make typing slow. The list has all findings. */
 const MARKED = 2000;
 
-/** The findings of one file as the editor shows them. */
+/** The findings of one file in the form for the editor. */
 export function diagnosticsOf(findings: readonly Finding[], fixing: Fixing): Diagnostic[] {
   return findings.slice(0, MARKED).map((finding) => {
     const actions: Action[] = finding.fixes.map((fix) => ({

@@ -4,12 +4,12 @@ type Child = Node | string;
 /** Longer code may be broken between lines. */
 const LONG = 30;
 
-/** Makes an element with attributes, listeners and children. Text is never read as HTML. */
+/** Creates an element with attributes, listeners, and children. Text is never parsed as HTML. */
 export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** As `h`, for pictures. */
+/** Like `h`, for SVG. */
 export function s<K extends keyof SVGElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): SVGElementTagNameMap[K] {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
@@ -23,17 +23,17 @@ function fill<E extends Element>(element: E, attributes: Attributes, children: C
   return element;
 }
 
-/** A button that does something at once. */
+/** A button with an action. */
 export function button(label: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
   return h("button", { type: "button", class: "link", click: press, ...attributes }, label);
 }
 
-/** A large button with a title, which says what it is about. */
+/** A large button with a title and a description. */
 export function card(title: string, about: string, press: () => void): HTMLButtonElement {
   return h("button", { type: "button", class: "card", click: press }, h("strong", {}, title), h("span", {}, about));
 }
 
-/** A message, in which the text between backticks is code, and ids are not broken between lines. */
+/** A message in which text between backticks is code, and ids are not broken between lines. */
 export function prose(text: string): Child[] {
   return text.split(/`([^`]+)`/).flatMap((part, index) => (index % 2 ? [h("code", { class: part.length < LONG ? "id" : "" }, part)] : whole(part)));
 }
@@ -42,34 +42,34 @@ function whole(text: string): Child[] {
   return text.split(/\b((?:ssoins|ps)-[0-9a-z]+)/).map((part, index) => (index % 2 ? h("span", { class: "id" }, part) : part));
 }
 
-/** A message where there can be no code. */
+/** A message for places without code formatting. */
 export function plain(text: string): string {
   return text.replaceAll("`", "");
 }
 
-/** What an error says. */
+/** The message of an error. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The element of the page with an id. */
+/** The element with an id. */
 export function byId<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no ${id}`);
   return element as T;
 }
 
-/** `1 error`, `2 errors` */
+/** A number with its noun: `1 error`, `2 errors`. */
 export function count(number: number, one: string): string {
   return `${number.toLocaleString("en")} ${one}${number === 1 ? "" : "s"}`;
 }
 
-/** `a, b and c` */
+/** A list in words: `a, b and c`. */
 export function list(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 }
 
-/** Gives a text to the browser as a file. */
+/** Downloads a text as a file. */
 export function download(name: string, content: BlobPart, type: string): void {
   const address = URL.createObjectURL(new Blob([content], { type }));
   h("a", { href: address, download: name }).click();

@@ -8,7 +8,7 @@ export interface Dropped {
   files: Files;
 }
 
-/** Takes files and folders that are dropped anywhere on the page: those on `other`, one by one. */
+/** Accepts files and folders that are dropped anywhere on the page. Those that are dropped on `other` are passed on one by one. */
 export function acceptDrops(target: HTMLElement, take: (files: Files) => void, other: HTMLElement, takeEach: (dropped: Dropped[]) => void, failed: (error: unknown) => void): void {
   target.addEventListener("dragover", (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
@@ -24,13 +24,13 @@ export function acceptDrops(target: HTMLElement, take: (files: Files) => void, o
     const entries = items.flatMap((item) => item.webkitGetAsEntry() ?? []);
     if (entries.length === 0) return;
     event.preventDefault();
-    // What says that it is a drop lies above everything.
+    // The overlay that is shown while dragging is above everything.
     if (!document.elementsFromPoint(event.clientX, event.clientY).includes(other)) return void collect(entries).then(take).catch(failed);
     void Promise.all(entries.map(async (entry) => ({ name: entry.name, files: await collect([entry]) }))).then(takeEach).catch(failed);
   });
 }
 
-/** The files that a file input was given. */
+/** The files from a file input. */
 export async function chosen(list: FileList): Promise<Files> {
   const wanted = [...list].map((file) => [plain(file.webkitRelativePath || file.name), file] as const);
   const files = wanted.filter(([path]) => matters(path));
@@ -50,7 +50,7 @@ async function collect(entries: FileSystemEntry[]): Promise<Files> {
     }
   };
   for (const entry of entries) {
-    // What lies in a folder is named from there.
+    // The paths of files are relative to a single dropped folder.
     if (lone && isFolder(entry)) for (const child of await children(entry)) await visit(child, "");
     else await visit(entry, "");
   }
@@ -60,7 +60,7 @@ async function collect(entries: FileSystemEntry[]): Promise<Files> {
 async function children(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];
-  // A reader gives some at a time, and none at the end.
+  // A reader returns some entries at a time, and none at the end.
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((done, failed) => reader.readEntries(done, failed));
     if (some.length === 0) return all;
@@ -68,13 +68,13 @@ async function children(folder: FileSystemDirectoryEntry): Promise<FileSystemEnt
   }
 }
 
-/** The text of a file. None may be left out silently. */
+/** The text of a file. No file may be left out silently. */
 async function contentOf(file: File): Promise<string> {
   if (file.size > LARGEST) throw new Error(`Nothing was opened: \`${file.name}\` is larger than 16 MB. The command line has no such limit.`);
   return file.text();
 }
 
-/** Without the folder that was chosen. */
+/** The path without the chosen folder. */
 function plain(path: string): string {
   return path.includes("/") ? path.slice(path.indexOf("/") + 1) : path;
 }

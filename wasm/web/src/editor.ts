@@ -12,7 +12,7 @@ export interface Change {
   insert: string;
 }
 
-/** All texts with their histories, as they were at a moment. */
+/** All texts with their histories at one moment. */
 export interface Snapshot {
   states: ReadonlyMap<string, EditorState>;
   active: string;
@@ -23,7 +23,7 @@ export interface Snapshot {
 export class Editor {
   #states = new Map<string, EditorState>();
   #active = "";
-  /** The files that came with the line breaks of Windows, which the editor does not have. */
+  /** Files with Windows line breaks, which the editor converts. */
   #crlf = new Set<string>();
   #surface: Surface;
   #rich: typeof import("./rich") | undefined;
@@ -35,7 +35,7 @@ export class Editor {
     this.#surface = new PlainText(parent, () => this.#active, editing);
   }
 
-  /** Puts the rich editor in place of the plain field. It is large, and what checks is more urgent. */
+  /** Replaces the plain field by the rich editor. It is large, and the engine is more urgent. */
   async enrich(): Promise<void> {
     if (this.#rich) return;
     const rich = await import("./rich");
@@ -61,18 +61,18 @@ export class Editor {
     return Object.fromEntries([...this.docs].map(([name, doc]) => [name, textOf(doc)]));
   }
 
-  /** Texts of these files with the line breaks that the files came with. */
+  /** The texts of these files with their original line breaks. */
   asTheyCame(files: Readonly<Record<string, string>>): Record<string, string> {
     return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, this.#crlf.has(name) ? text.replaceAll("\n", "\r\n") : text]));
   }
 
-  /** All texts, by name: those that did not change are the same objects. */
+  /** All texts by name. Unchanged texts are the same objects. */
   get docs(): Map<string, Text> {
     this.#keep();
     return new Map([...this.#states].map(([name, { doc }]) => [name, doc]));
   }
 
-  /** How many characters there are. */
+  /** The total number of characters. */
   get size(): number {
     return [...this.docs.values()].reduce((sum, doc) => sum + doc.length, 0);
   }
@@ -84,13 +84,13 @@ export class Editor {
 
   restore({ states, active, crlf }: Snapshot): void {
     this.#crlf = new Set(crlf);
-    // What was noted while the text was plain knows nothing of a rich editor.
+    // A state from the plain field does not have the extensions of the rich editor.
     this.#states = new Map([...states].map(([name, state]) => [name, this.#rich?.isRich(state) === false ? this.#state(name, state.doc, state.selection) : state]));
     this.#active = "";
     this.show(active);
   }
 
-  /** Replaces everything. */
+  /** Replaces all texts. */
   load(files: Readonly<Record<string, string>>, active: string): void {
     this.#states.clear();
     for (const [name, text] of Object.entries(files)) this.#states.set(name, this.#state(name, text));
@@ -126,7 +126,7 @@ export class Editor {
     this.#surface.focus();
   }
 
-  /** Selects a range and brings it into view; the focus goes along if wanted. */
+  /** Selects a range and scrolls to it. If `focus` is set, the editor gets the focus. */
   select(from: number, to: number, focus = true): void {
     const { length } = this.#surface.state.doc;
     const selection = { anchor: Math.min(from, length), head: Math.min(to, length) };
@@ -151,7 +151,7 @@ export class Editor {
     if (change) this.select(from, from + change.insert.length, false);
   }
 
-  /** Marks the findings of the text that is shown, and whose values it has, if they are about what it is now. */
+  /** Marks the findings in the text that is shown, and the owners of its values, if they are about its current content. */
   mark(doc: Text | undefined, findings: readonly Finding[], marks: readonly Owned[]): void {
     const { state } = this.#surface;
     if (!this.#rich || (state.doc !== doc && findings.length + marks.length > 0)) return;

@@ -8,10 +8,10 @@ declare const CHECK_BYTES: number;
 declare const REST_BYTES: number;
 
 type Bytes = Uint8Array<ArrayBuffer>;
-/** Receives how much is there, from 0 to 1. */
+/** Receives the part that has been loaded, from 0 to 1. */
 type Progress = (part: number) => void;
 
-/** Loads what usual checks need, and compiles it while it arrives. */
+/** Loads the half that usual checks need, and compiles it while it is loading. */
 export async function compileEngine(progress: Progress): Promise<WebAssembly.Module> {
   return compiled(unpacked(await answer(check), CHECK_BYTES, progress));
 }
@@ -23,10 +23,10 @@ export async function compileRest(progress: Progress): Promise<WebAssembly.Modul
 
 let module: Promise<WebAssembly.Module> | undefined;
 
-/** Loads the engine that can do everything, once somebody asks for what the other cannot do. */
+/** Loads the engine with all functions, when one of these is needed. */
 export function compileWhole(): Promise<WebAssembly.Module> {
   module ??= answer(whole).then(compiled);
-  // What failed is tried again.
+  // After a failure, the next call tries again.
   module.catch(() => (module = undefined));
   return module;
 }
@@ -50,6 +50,6 @@ function unpacked(packed: ReadableStream<Bytes>, size: number, progress: Progres
 }
 
 function compiled(body: ReadableStream<Bytes>): Promise<WebAssembly.Module> {
-  // Not every server knows the media type that streaming needs.
+  // Not every server knows the media type that streaming requires.
   return WebAssembly.compileStreaming(new Response(body, { headers: { "content-type": "application/wasm" } }));
 }

@@ -4,9 +4,9 @@ import { button, h, plain } from "./dom";
 
 /** Findings with something in common. */
 export interface Group {
-  /** What they have in common; none if they are not grouped. */
+  /** What they have in common; undefined if they are not grouped. */
   name: string | undefined;
-  /** How many there are, shown or not. */
+  /** The number of findings in the group, including those that are not shown. */
   total: number;
   findings: Finding[];
 }
@@ -20,17 +20,17 @@ const KEYS: Record<Key, (finding: Finding) => string> = {
   file: ({ location }) => location.file,
 };
 const ALL: Record<Key, string> = { level: "All levels", rule: "All rules", tenant: "All tenants", file: "All files" };
-/** A longer menu does not help: the search field finds the rest. */
+/** A longer menu does not help. The search field finds the rest. */
 const OFFERED = 500;
 const COLLATOR = new Intl.Collator("en", { numeric: true });
-/** So few need no filters. */
+/** A list with this many findings or fewer needs no filters. */
 const FEW = 5;
 
-/** What is chosen above the list of findings. */
+/** The filters above the list of findings. */
 export class FindingFilter {
   readonly root: HTMLElement;
   readonly #fields: (HTMLInputElement | HTMLSelectElement)[];
-  /** What the filters are about. */
+  /** The findings that the filters apply to. */
   #offered: readonly Finding[] = [];
   readonly #filters: HTMLElement;
   readonly #more: HTMLElement;
@@ -52,7 +52,7 @@ export class FindingFilter {
     return this.#group.value as Key | "";
   }
 
-  /** Offers what these findings have, and forgets choices that would show none of them. */
+  /** Sets the findings, and resets choices that would hide all of them. */
   offer(findings: readonly Finding[]): void {
     const few = findings.length <= FEW;
     for (const field of [this.#search, this.#group, this.#more]) field.hidden = few;
@@ -64,7 +64,7 @@ export class FindingFilter {
     this.#fill();
   }
 
-  /** While nobody sees the filters, nothing is chosen in them, and to fill them would make typing slow. */
+  /** The filters are filled only when they are open, because filling them would make typing slow. */
   #fill(): void {
     if (this.#filters.hidden) return;
     for (const [key, of] of Object.entries(KEYS) as [Key, (finding: Finding) => string][]) {
@@ -79,13 +79,13 @@ export class FindingFilter {
     }
   }
 
-  /** What is next to the search field. */
+  /** The element next to the search field. */
   set action(action: HTMLElement | undefined) {
     this.root.querySelector(".fix-all")?.remove();
     if (action) this.#more.after(action);
   }
 
-  /** Closing the filters takes none away: it is only offered where there are none. */
+  /** Opens or closes the filters. Closing does not reset them, so it is only possible if none is active. */
   #unfold(open: boolean): void {
     if (!open && Object.values(this.#selects).some(({ value }) => value !== "")) return;
     this.#filters.hidden = !open;
@@ -103,7 +103,7 @@ export class FindingFilter {
   }
 }
 
-/** The findings in groups, `limit` of which are shown: the group with the most urgent one comes first. */
+/** The findings in groups, with at most `limit` of them shown. The group with the most urgent finding comes first. */
 export function groupsOf(all: readonly Finding[], by: Key | "", limit: number): Group[] {
   if (!by) return [{ name: undefined, total: all.length, findings: all.slice(0, limit) }];
   const groups = new Map<string, Finding[]>();

@@ -19,18 +19,18 @@ export interface FindingActions {
   doc(file: string): Text | undefined;
 }
 
-/** More rows at once would make the page slow. */
+/** More rows at a time would make the page slow. */
 const STEP = 100;
-/** So few are shown with all that there is to say; of more, each can be opened. */
+/** Up to this many findings are shown with all details; otherwise, each can be opened. */
 const OPEN = 12;
 
-/** The findings that count: errors first, and of each level what is more urgent. */
+/** The findings that count: errors first, and within a level, more urgent ones first. */
 export function worstFirst({ findings }: Head, urgency: ReadonlyMap<string, number>): Finding[] {
   const isError = ({ level }: Finding) => Number(level === "error");
   return findings.filter(({ suppressed }) => suppressed === null).sort((a, b) => isError(b) - isError(a) || (urgency.get(a.rule) ?? 0) - (urgency.get(b.rule) ?? 0));
 }
 
-/** The list of findings, worst first. It remembers its filters. */
+/** The list of findings, worst first. Its filters are kept when it is drawn again. */
 export class Findings {
   readonly #filter: FindingFilter;
   readonly #list = h("div", { class: "finding-list" });
@@ -52,7 +52,7 @@ export class Findings {
   draw(report: Head, urgency: ReadonlyMap<string, number>): void {
     const hadFocus = this.host.contains(document.activeElement);
     this.#replace(report, urgency);
-    // The button that had it is another one now, or gone.
+    // The button that had the focus has been replaced or removed.
     if (hadFocus && !this.host.contains(document.activeElement)) (this.host.querySelector<HTMLElement>(".fix-all") ?? this.host).focus();
   }
 
@@ -60,7 +60,7 @@ export class Findings {
     const counting = worstFirst(report, urgency);
     this.#ordered = counting;
     if (counting.length === 0) {
-      // Whether that is good news is for the verdict to say.
+      // The verdict shows whether that is good news.
       this.host.replaceChildren(h("p", { class: "hint" }, report.problems.length > 0 ? "No findings in what was checked." : "No findings."));
       return;
     }
@@ -117,7 +117,7 @@ export class Findings {
     return row;
   }
 
-  /** Help, what it was compared with, and what the fixes would write. */
+  /** The help, the places that it was compared with, and the fixes. */
   #details({ help, related, fixes }: Finding): HTMLElement {
     const places = related.map(({ message, location }, at) => {
       const place = h("button", { type: "button", class: "link", "data-part": `related ${at}`, "data-ids": idsIn(message), click: () => this.actions.jump(location) });
@@ -138,7 +138,7 @@ function placeOf({ file, start }: Location): string {
   return `${file.split("/").at(-1) ?? file}:${start.line}:${start.column}`;
 }
 
-/** Opens and closes what there is to say about a finding. */
+/** Makes the details of a finding open and close. */
 function toggle(row: HTMLElement, details: () => HTMLElement): HTMLElement {
   const opener = button("Details", () => {
     const open = row.querySelector(".details");

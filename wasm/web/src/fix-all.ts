@@ -11,12 +11,12 @@ export interface Fixes {
   apply(changes: ReadonlyMap<string, readonly Change[]>, what: string): void;
 }
 
-/** Lines that are shown around those that change. */
+/** How many lines are shown around changed ones. */
 const CONTEXT = 2;
-/** A longer preview is not read, and makes the page slow. */
+/** Nobody reads a longer preview, and it makes the page slow. */
 const SHOWN = 200;
 
-/** Shows what all fixes together would write, and applies them if that is wanted. */
+/** Shows what all fixes together would change, and applies them on request. */
 export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
   const dialog = byId<HTMLDialogElement>("fixes");
   const preview = byId("fixes-preview");
@@ -57,14 +57,14 @@ export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
   preview.replaceChildren();
   dialog.showModal();
   await show();
-  // There are suggestions, or nobody could have asked.
+  // There must be suggestions, because otherwise the button is not shown.
   if (made && Object.keys(made.files).length === 0) {
     suggestions.checked = true;
     await show();
   }
 }
 
-/** The lines that change in a file, with those around them. */
+/** The changed lines of a file, with the lines around them. */
 function patch(name: string, lines: readonly string[], hunks: readonly Hunk[]): HTMLElement {
   const rows: HTMLElement[] = [];
   const row = (kind: "del" | "ins" | "same", text: string, number?: number) => rows.push(diffLine(kind, [text.trimEnd()], String(number ?? "")));
@@ -85,7 +85,7 @@ function patch(name: string, lines: readonly string[], hunks: readonly Hunk[]): 
   return h("section", {}, h("h3", {}, name), h("pre", { class: "diff", tabindex: "0", role: "group", "aria-label": `Changes in ${name}` }, ...rows), ...more);
 }
 
-/** The changes of a text, line by line, so that the cursor and the history stay. */
+/** The changes of a text by line, so that the cursor and the history are kept. */
 function changesOf(lines: readonly string[], hunks: readonly Hunk[]): Change[] {
   let [line, offset] = [0, 0];
   const length = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length, 0);

@@ -1,8 +1,8 @@
-/** Keeps the focus in a list that is drawn again. Rows have `data-key`, and what is in them has `data-part`. */
+/** Keeps the focus when a list is drawn again. Rows have `data-key`, and elements in them have `data-part`. */
 export class Focus {
   constructor(private readonly list: HTMLElement) {}
 
-  /** The focus is where it was; if that is gone, on the row that took its place. */
+  /** Draws the list and restores the focus. If its element is gone, the row in the same place gets the focus. */
   keep(draw: () => void): void {
     const active = document.activeElement;
     const row = active instanceof HTMLElement && this.list.contains(active) ? active.closest<HTMLElement>("[data-key]") : null;

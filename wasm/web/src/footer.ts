@@ -1,7 +1,7 @@
 import { byId } from "./dom";
 import type { Keeper } from "./keep";
 
-/** Sets up what is below the panes: what is stored, and where there is more. */
+/** Sets up the footer: what is stored, and links. */
 export function prepareFooter(keeper: Keeper, clear: () => void, kept: () => void): void {
   const keep = byId<HTMLInputElement>("keep");
   keep.checked = keeper.on;

@@ -1,6 +1,6 @@
 import { StreamLanguage, type StringStream } from "@codemirror/language";
 
-/** What the next character is inside of, outermost first: a bracket, `"`, a comment, or the word that ends a heredoc. */
+/** The constructs around the next character, outermost first: a bracket, `"`, a comment, or the word that ends a heredoc. */
 interface State {
   inside: string[];
 }
@@ -57,7 +57,7 @@ function comment(stream: StringStream, state: State): string {
   return "comment";
 }
 
-/** The text of a string or heredoc, up to a template in it. */
+/** Reads the text of a string or heredoc, up to a template in it. */
 function text(stream: StringStream, state: State, end: string): string {
   const quoted = end === '"';
   if (!quoted && stream.sol() && stream.string.trim() === end) {
@@ -68,7 +68,7 @@ function text(stream: StringStream, state: State, end: string): string {
   if (stream.match(/^[$%]\{~?/)) return state.inside.push("{"), "keyword";
   if (quoted && stream.eat('"')) return state.inside.pop(), "string";
   stream.match(quoted ? /^([^"\\$%]|\\.|\$\$\{|%%\{|[$%](?!\{))+/ : /^([^$%]|\$\$\{|%%\{|[$%](?!\{))+/) || stream.next();
-  // Strings end with their line, so that a forgotten quote colours one line only.
+  // A string ends with its line, so that a missing quote only affects the colors of one line.
   if (quoted && stream.eol()) state.inside.pop();
   return "string";
 }

@@ -9,7 +9,7 @@ export interface HeaderActions {
   share(): void;
 }
 
-/** Sets up what is above the panes. */
+/** Sets up the header. */
 export function prepareHeader(actions: HeaderActions): void {
   menu(byId("samples"), () => SAMPLES.map(({ path, title, about }) => ({ label: title, about, run: () => actions.sample(path) })));
   const [folder, files] = ["folder", "files"].map((id) => {

@@ -6,7 +6,7 @@ import { idAt, light, lit, onLight } from "./lit";
 const changed = StateEffect.define<null>();
 const mark = Decoration.mark({ class: "cm-lit" });
 
-/** Lights up the uses of an id in the text that is seen, and says which id the pointer or the cursor is on. */
+/** Highlights the visible uses of an id, and reports which id the pointer or the cursor is on. */
 export const ids = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;
@@ -14,7 +14,7 @@ export const ids = ViewPlugin.fromClass(
 
     constructor(view: EditorView) {
       this.decorations = uses(view);
-      // Not while the editor is busy with a change that moved the cursor.
+      // Not while the editor is processing the change that moved the cursor.
       this.#stop = onLight(() => queueMicrotask(() => view.dom.isConnected && view.dispatch({ effects: changed.of(null) })));
     }
 

@@ -1,34 +1,34 @@
 import type { Before } from "./compare-view";
 import type { Project } from "./project";
 
-/** What survives a reload. */
+/** The state that survives a reload. */
 export interface Kept {
   project: Project;
   /** The file that was shown. */
   active: string;
-  /** The link with which the page was opened: another one is opened in its place. */
+  /** The fragment of the link with which the page was opened. If it changes, the new link is opened instead. */
   fragment: string;
-  /** What the text is compared with. */
+  /** The state that the text is compared with. */
   before?: Before | undefined;
 }
 
 const TEXT = "symlint.text";
 const CHOICE = "symlint.keep";
-/** Browsers have room for some five million, and to write more than this takes longer than a keystroke may. */
+/** Browsers store some five million characters, but writing more than this would make typing slow. */
 const LARGEST = 1_000_000;
 
-/** Keeps the text in the browser's tab, so that a reload loses nothing. Closing the tab does. */
+/** Stores the text in the browser's tab, so that a reload keeps it. Closing the tab deletes it. */
 export class Keeper {
   #timer: number | undefined;
   #waiting: (() => Kept) | undefined;
-  /** Whether everything that was written last could be kept. */
+  /** Whether the last write was complete. */
   #whole = true;
 
   constructor() {
     window.addEventListener("pagehide", () => this.#write());
   }
 
-  /** Whether the visitor wants it. */
+  /** Whether the visitor has turned storing on. */
   get on(): boolean {
     return read(() => localStorage, CHOICE) !== "off";
   }
@@ -38,12 +38,12 @@ export class Keeper {
     if (!wanted) this.forget();
   }
 
-  /** Whether a reload would bring the text back. */
+  /** Whether a reload would restore the text. */
   get safe(): boolean {
     return this.on && this.#whole;
   }
 
-  /** Keeps a text of `size` characters soon: typing goes first. */
+  /** Stores a text of `size` characters soon, without delaying typing. */
   save(size: number, kept: () => Kept): void {
     this.#waiting = size > LARGEST ? undefined : kept;
     if (size > LARGEST) {
@@ -85,10 +85,10 @@ function read(storage: () => Storage, key: string): string | undefined {
   }
 }
 
-/** An empty text is removed. Says whether it worked: there may be no room, or no permission. */
+/** Writes a text, or removes it if it is empty. Returns whether it worked: there may be no room, or no permission. */
 function write(storage: () => Storage, key: string, text: string): boolean {
   try {
-    // What was kept before is no longer true, even if there is no room for the new text.
+    // The old text is outdated, even if there is no room for the new one.
     storage().removeItem(key);
     if (text) storage().setItem(key, text);
     return true;

@@ -1,8 +1,8 @@
 import type { Access, Finding, Report } from "symlint";
 
-/** Who reaches into whom: what is off the diagonal of the matrix of tenants and owners. */
+/** Which tenants use values of others: the entries outside of the diagonal in a matrix of tenants and owners. */
 export interface Leaks {
-  /** How many tenants there are: the matrix has as many rows and columns. */
+  /** The number of tenants, which is the number of rows and columns. */
   tenants: number;
   /** Worst first. */
   pairs: Leak[];
@@ -12,12 +12,12 @@ export interface Leaks {
 export interface Leak {
   tenant: string;
   owner: string;
-  /** The root of the run, where there are several. */
+  /** The root of the run, if there are several. */
   run?: string;
-  /** Where the two are among the tenants. */
+  /** The indexes of the two tenants. */
   row: number;
   column: number;
-  /** On the way from the tenant to the account. */
+  /** The affected steps on the way from the tenant to the account. */
   through: Step[];
   findings: Finding[];
 }
@@ -25,7 +25,7 @@ export interface Leak {
 export const STEPS = ["role", "instance", "permission_set", "account"] as const satisfies (keyof Access)[];
 export type Step = (typeof STEPS)[number];
 
-/** On which steps of the access each finding is, by its fingerprint. */
+/** The steps of the access that each finding is on, by the fingerprint of the finding. */
 export function stepsOf(report: Report): Map<string, Set<Step>> {
   const steps = new Map<string, Set<Step>>();
   for (const access of report.access) {
@@ -36,11 +36,11 @@ export function stepsOf(report: Report): Map<string, Set<Step>> {
   return steps;
 }
 
-/** The leaks of a report, as its errors have them. */
+/** The leaks in a report, according to its errors. */
 export function leaksOf(report: Report): Leaks {
   const steps = stepsOf(report);
   const places = new Map(report.tenants.map(({ run, key }, place) => [`${run} ${key}`, place]));
-  // The other tenant may be one of another run.
+  // The other tenant may be in another run.
   const elsewhere = new Map(report.tenants.map(({ key }, place) => [key, place]));
   const pairs = new Map<string, Leak>();
   for (const finding of report.findings) {

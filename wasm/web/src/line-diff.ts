@@ -1,19 +1,19 @@
-/** Lines that take the place of others, all with their line breaks. */
+/** Lines that replace others, with their line breaks. */
 export interface Hunk {
-  /** The first line that is replaced, from 0. */
+  /** The index of the first replaced line, which counts from 0. */
   at: number;
   removed: string[];
   added: string[];
 }
 
-/** Texts that differ in more lines at one place are not the same text with some fixes. */
+/** If texts differ in more lines in one place, they are not the same text with fixes. */
 const FAR = 2000;
 
 export function linesOf(text: string): string[] {
   return text.split(/(?<=\n)/);
 }
 
-/** How lines differ that are the same but for some places: where they do, they go on together as soon as two lines are alike again. */
+/** The differences between similar texts. Each hunk ends as soon as two consecutive lines are equal again. */
 export function diffLines(before: readonly string[], after: readonly string[]): Hunk[] {
   const hunks: Hunk[] = [];
   const isAlike = (a: number, b: number) => before[a] === after[b] && before[a + 1] === after[b + 1];

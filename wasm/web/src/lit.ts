@@ -1,4 +1,4 @@
-/** The id that the pointer, the focus or the cursor is on: all its uses light up, in the text, the table and the picture. */
+/** The id under the pointer, the focus, or the cursor. All its uses are highlighted in the text, the table, and the diagram. */
 type Listener = (id: string | undefined) => void;
 
 const listeners = new Set<Listener>();
@@ -14,7 +14,7 @@ export function light(id: string | undefined): void {
   for (const listener of listeners) listener(id);
 }
 
-/** Returns how to stop listening. */
+/** Adds a listener, and returns a function that removes it. */
 export function onLight(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -23,18 +23,18 @@ export function onLight(listener: Listener): () => void {
 /** Account ids, and ids of instances and permission sets. */
 const ID = /(?<![\w-])(?:\d{12}|(?:ssoins|ps)-[0-9a-z]{6,}|SymSSO[\w+=,.@-]+)(?![\w-])/g;
 
-/** The ids in a text, as words of an attribute. */
+/** The ids in a text, as space-separated words for an attribute. */
 export function idsIn(text: string): string {
   return (text.match(ID) ?? []).join(" ");
 }
 
-/** The id that includes a place of a text. */
+/** The id at a position in a text. */
 export function idAt(text: string, at: number): string | undefined {
   for (const match of text.matchAll(ID)) if (match.index <= at && at <= match.index + match[0].length) return match[0];
   return undefined;
 }
 
-/** Lights up what the pointer or the focus is on inside of `host`, by the attribute `data-ids`; the last of several is the narrowest. */
+/** Highlights the ids under the pointer or the focus in `host`, according to the attribute `data-ids`. The innermost element has precedence. */
 export function lightsUp(host: HTMLElement): void {
   const over = (event: Event) => {
     const holder = event.target instanceof Element ? event.target.closest("[data-ids]") : null;

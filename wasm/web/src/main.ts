@@ -18,13 +18,13 @@ import type { Takings } from "./take-along";
 import { textOf } from "./texts";
 import { Workspace } from "./workspace";
 
-/** In a longer text, what a keystroke starts waits for the next keystroke. */
+/** In a longer text, work that a keystroke causes is delayed until typing pauses. */
 const LONG = 200_000;
 const PAUSE = 150;
 
 let timer: number | undefined;
 let isEdited = false;
-/** What the text is compared with. */
+/** The state that the text is compared with. */
 let before: Before | undefined;
 let compareView: Promise<CompareView> | undefined;
 
@@ -50,7 +50,7 @@ const checker: Checker<TextCheck> = new Checker<TextCheck>({
   arrived: () => editor.enrich().then(marked, () => undefined),
 });
 
-/** What is checked, without empty tabs. */
+/** The files to check, without empty tabs. */
 function project(): Project {
   return { files: written(editor.files), path: workspace.path };
 }
@@ -69,7 +69,7 @@ function edited(): void {
   check();
 }
 
-/** The text, or which of it is shown, is another one. */
+/** The text has changed, or another file is shown. */
 function changed(): void {
   check();
   marked();
@@ -93,7 +93,7 @@ function check(): void {
   timer = window.setTimeout(() => checker.check({ docs, files, path: workspace.path }), size > LONG ? PAUSE : 0);
 }
 
-/** Draws the tabs, and marks what is wrong in the text that is shown. */
+/** Draws the tabs, and marks the findings in the text that is shown. */
 function marked(): void {
   drawTabs(byId("tabs"), editor.names, editor.active, results.counts, workspace.path, {
     show: (name) => {
@@ -114,7 +114,7 @@ function marked(): void {
 
 async function pasted(name: string, text: string): Promise<void> {
   const { recognize } = await import("./paste/recognize");
-  // Typing may have been faster.
+  // The text may have changed in the meantime.
   if (editor.docs.get(name)?.toString() !== text) return;
   const { path } = workspace;
   const short = from(path, name);
@@ -135,7 +135,7 @@ function jump(location: Location): void {
 function apply(_: Finding, fix: Finding["fixes"][number]): void {
   const { docs } = editor;
   const names = [...new Set(fix.edits.map(({ location }) => location.file))];
-  // Typing may have moved what the fix is about.
+  // The text that the fix is about may have changed.
   if (names.some((name) => docs.get(name) !== results.doc(name))) return;
   const changes = names.map((name): [string, Change[]] => {
     const edits = fix.edits.filter(({ location }) => location.file === name);
@@ -153,7 +153,7 @@ async function explain(rule: string): Promise<void> {
   }
 }
 
-/** Several files or a folder take the place of what is there; a single file is added. */
+/** Several files or a folder replace all files; a single file is added. */
 function take(files: Files, what: string): void {
   const names = Object.keys(files);
   if (names.length === 0) return results.none({ state: "none" });
@@ -196,7 +196,7 @@ async function openLink(): Promise<void> {
 async function openSample(path: string): Promise<void> {
   const title = SAMPLES.find((sample) => sample.path === path)?.title ?? path;
   workspace.open(await sample(path), `The sample “${title}”`);
-  // A reload brings the sample back, not the link before it.
+  // A reload restores the sample, not the link before it.
   if (location.hash) history.replaceState(undefined, "", location.pathname + location.search);
 }
 

@@ -1,10 +1,10 @@
 import { h } from "./dom";
 
-/** The Markdown of rule pages as elements: headings, paragraphs, lists, tables as text, code, links. No HTML. */
+/** The Markdown of rule pages as elements: headings, paragraphs, lists, tables as text, code, and links. No HTML. */
 export function markdown(text: string): Node[] {
   const nodes: Node[] = [];
   const lines = text.split("\n");
-  // The title is shown already.
+  // The title is already shown.
   let at = lines[0]?.startsWith("# ") ? 1 : 0;
   while (at < lines.length) {
     const line = lines[at] ?? "";
@@ -12,7 +12,7 @@ export function markdown(text: string): Node[] {
       const end = lines.findIndex((other, index) => index > at && other.startsWith("```"));
       const stop = end < 0 ? lines.length : end;
       const [, kind, file] = line.split(" ");
-      // Whether it is wrong or right stands above the first one.
+      // The caption above the example says whether it is wrong or right.
       if (kind && file) nodes.push(h("p", { class: `example ${kind}` }, file.replace("file=", "")));
       nodes.push(h("pre", { tabindex: "0", role: "group", "aria-label": "Code" }, h("code", {}, lines.slice(at + 1, stop).join("\n"))));
       at = stop + 1;

@@ -3,7 +3,7 @@ import type { Files, Report, Tenant } from "symlint";
 import { known } from "./known";
 import type { Mark } from "./protocol";
 
-/** The places with values of other tenants, as the findings have it. */
+/** The places with values of other tenants, according to the findings. */
 export function marksOf(report: Report, files: Files): Mark[] {
   const named = new Set(report.findings.flatMap(({ others }) => others));
   const parts = new Map<string, Set<string>>();

@@ -4,16 +4,16 @@ import { button, count, h, s } from "./dom";
 import type { Leak, Leaks, Step } from "./leaks";
 import { ownerClass } from "./owner";
 
-/** The width in pixels, for any number of tenants. */
+/** The width and the height in pixels, for any number of tenants. */
 const SIZE = 300;
-/** Large enough to see. */
+/** The minimum size of a visible mark. */
 const MARK = 7;
-/** Of many leaks, the marks cover no more than this part, so that one sees where they are. */
+/** If there are many leaks, the marks cover at most this part, so that their places are visible. */
 const COVERED = 0.25;
 const STEP = 100;
 const NAMES: Record<Step, string> = { role: "role", instance: "instance", permission_set: "permission set", account: "account" };
 
-/** Draws tenants against owners: on the diagonal is what is each tenant's own, and everything off it is a leak. */
+/** Draws a matrix of tenants and owners. The diagonal is each tenant's own; everything else is a leak. */
 export function drawMatrix(host: HTMLElement, leaks: Leaks, jump: (location: Location) => void, step = STEP): void {
   const { tenants, pairs } = leaks;
   if (tenants === 0) {
@@ -32,7 +32,7 @@ export function drawMatrix(host: HTMLElement, leaks: Leaks, jump: (location: Loc
   host.replaceChildren(figure, ...(pairs.length > 0 ? [listOf(pairs, jump, step)] : []));
 }
 
-/** The matrix alone. What it shows is in the table next to it, too. */
+/** Only the matrix. The table next to it has the same content. */
 export function pictureOf({ tenants, pairs }: Leaks, says: string, jump: (location: Location) => void): SVGElement {
   const cell = SIZE / tenants;
   const size = Math.max(cell, Math.min(MARK, SIZE * Math.sqrt(COVERED / pairs.length)));

@@ -3,14 +3,14 @@ import { stepOf } from "./rove";
 
 export interface Item {
   label: string;
-  /** The text beneath it. */
+  /** A description below the label. */
   about?: string;
-  /** Why it cannot be chosen now. */
+  /** Why the item is not available now. */
   unavailable?: string;
   run(): void;
 }
 
-/** Makes a button open a menu. Nothing happens before an item is chosen: arrow keys only move. */
+/** Lets a button open a menu. Arrow keys move between items without choosing them. */
 export function menu(opener: HTMLElement, items: () => Item[] | Promise<Item[]>): void {
   opener.setAttribute("aria-haspopup", "menu");
   opener.setAttribute("aria-expanded", "false");
@@ -72,7 +72,7 @@ function show(opener: HTMLElement, items: Item[], closed: () => void, last: bool
     { signal: leaving.signal },
   );
   opener.after(list);
-  // Inside of the window, whichever side the button is on.
+  // Keep the list inside the window, whichever side the button is on.
   const overhang = list.getBoundingClientRect().right - document.documentElement.clientWidth + 8;
   if (overhang > 0) list.style.translate = `${-overhang}px`;
   opener.setAttribute("aria-expanded", "true");

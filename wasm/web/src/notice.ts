@@ -1,21 +1,21 @@
 import { button, h, prose } from "./dom";
 
-/** Something that a notice offers to do. */
+/** An action that a notice offers. */
 export interface Way {
   label: string;
   go(): void;
 }
 
-/** Says what happened to the text, with a way back, and below it what else happened. */
+/** Shows what happened to the text, with a way to undo it, and below it what else happened. */
 export class Notices {
   #text = "";
   #way: Way | undefined;
-  /** What was only said. */
+  /** The last message without an action. */
   #said = "";
 
   constructor(
     private readonly host: HTMLElement,
-    /** Where the focus goes when the notice goes. */
+    /** Moves the focus when the notice is removed. */
     private readonly leave: () => void,
   ) {}
 
@@ -24,14 +24,14 @@ export class Notices {
     this.#draw();
   }
 
-  /** Says something that goes away when the text changes; what can be undone stays. */
+  /** Shows a message until the text changes. A notice with an undo action stays. */
   say(text: string): void {
     if (text === this.#said) return;
     this.#said = text;
     this.#draw();
   }
 
-  /** Takes the notice away; with `text`, only if it is about that. */
+  /** Removes the notice; with `text`, only if it is that message. */
   clear(text?: string): void {
     if (text !== undefined && text !== this.#text) return;
     [this.#text, this.#way, this.#said] = ["", undefined, ""];

@@ -13,7 +13,7 @@ export interface Owned {
 
 export const setOwned = StateEffect.define<readonly Owned[]>();
 
-/** Says at each value that belongs to another tenant whose it is, by name and color. */
+/** Shows the owner's name and color at each value that belongs to another tenant. */
 export const owned = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(marks, { changes, effects }) {

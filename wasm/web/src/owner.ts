@@ -1,8 +1,8 @@
-/** Colors of tenants whose values others have. There are few colors, and the name is always next to them. */
+/** The number of colors for owners. There are only a few, and the name is always next to the color. */
 const COLORS = 6;
 const known = new Map<string, number>();
 
-/** Gives each of these tenants a color, which it keeps as long as it needs one; the others have none. */
+/** Assigns a color to each of these tenants, which it keeps as long as it is in the list. */
 export function colorOwners(owners: Iterable<string>): void {
   const wanted = new Set(owners);
   for (const owner of known.keys()) if (!wanted.has(owner)) known.delete(owner);

@@ -6,13 +6,13 @@ import { ownerClass } from "./owner";
 import { COLUMNS, HEIGHT, planFor, type Plan } from "./plan";
 import { pressable, rove } from "./rove";
 
-/** How wide a letter is. */
+/** The width of a letter. */
 const LETTER = 7.25;
 
-/** A longer list of what the picture shows anyway helps nobody. */
+/** A longer list next to the diagram helps nobody. */
 const LISTED = 50;
 
-/** Draws who reaches what, as wide as there is room. */
+/** Draws who can access what, as wide as there is room. */
 export function drawPicture(host: HTMLElement, picture: Picture, jump: (location: Location) => void): void {
   if (picture.nodes.length === 0) {
     const text = picture.rest ? `Nothing is wrong with any of ${count(picture.rest, "tenant")}.` : "There are no tenants to draw.";
@@ -23,10 +23,10 @@ export function drawPicture(host: HTMLElement, picture: Picture, jump: (location
   host.replaceChildren(legend(picture, wrong.length), pictureIn(picture, jump, host.clientWidth), ...(wrong.length ? [list(wrong, jump)] : []));
 }
 
-/** The picture, as wide as there is room; without `width`, once it has its place. */
+/** The diagram with all available width. Without `width`, it is drawn when the element is in the page. */
 export function pictureIn(picture: Picture, jump: (location: Location) => void, width = 0): HTMLElement {
   const room = h("div", {}, ...(width ? [pictureAt(picture, width, jump)] : []));
-  // It ends with the element that it observes.
+  // The observer is released with the element that it observes.
   new ResizeObserver(() => {
     if (room.clientWidth === width || !room.isConnected) return;
     width = room.clientWidth;
@@ -35,7 +35,7 @@ export function pictureIn(picture: Picture, jump: (location: Location) => void, 
   return room;
 }
 
-/** The picture at a width. */
+/** The diagram at a width. */
 export function pictureAt(picture: Picture, width: number, jump: (location: Location) => void): SVGElement {
   return new Drawing(picture, width, jump).root;
 }
@@ -46,14 +46,14 @@ function legend({ rest, wrongRest }: Picture, wrong: number): HTMLElement {
   return h("p", { class: "hint legend" }, h("span", { class: wrong ? "key wrong" : "key" }), says + others);
 }
 
-/** In words what is wrong, for those who would rather read. */
+/** The errors in words, as an alternative to the diagram. */
 function list(edges: readonly Edge[], jump: (location: Location) => void): HTMLElement {
   const errors = [...new Set(edges.flatMap(({ errors }) => errors))];
   const rows = errors.slice(0, LISTED).map(({ message, location }) => h("li", {}, h("button", { type: "button", class: "link", click: () => jump(location) }, ...prose(message))));
   return h("ul", { class: "errors", "aria-label": "What is wrong" }, ...rows);
 }
 
-/** The picture at one width. */
+/** The drawing at one width. */
 class Drawing {
   readonly root: SVGElement;
   readonly #plan: Plan;
@@ -64,10 +64,10 @@ class Drawing {
     this.root = s("svg", { width: String(width), height: String(height), role: "group", "aria-label": "Access picture" });
     for (const { left, name } of heads) this.root.append(s("text", { x: String(left), y: "14", class: "column" }, name));
     const places = new Map(picture.nodes.map((node) => [node.id, node]));
-    // What is wrong lies on top.
+    // Errors are drawn on top.
     const edges = [...picture.edges].sort((a, b) => Number(a.errors.length > 0) - Number(b.errors.length > 0));
     for (const edge of edges) this.root.append(this.#line(edge, places, jump));
-    // In this order, arrow keys go from one to the next.
+    // Arrow keys visit the nodes in this order.
     const nodes = [...picture.nodes].sort((a, b) => this.#plan.box(a).top - this.#plan.box(b).top);
     for (const node of nodes) this.root.append(this.#node(node, jump));
     rove(this.root);
@@ -79,7 +79,7 @@ class Drawing {
     const { path, sign } = this.#plan.line(from, to);
     const [first] = edge.errors;
     const group = s("g", { class: first ? "edge wrong" : `edge ${edge.fate ?? ""}` }, s("path", { d: path }));
-    // Not by the look alone.
+    // The change is not only shown by color.
     if (edge.fate) group.append(s("text", { class: "fate", x: String(sign.x), y: String(sign.y) }, edge.fate === "gained" ? "+" : "−"));
     if (first) {
       const messages = edge.errors.map(({ message }) => plain(message)).join("\n");
@@ -91,7 +91,7 @@ class Drawing {
 
   #node(node: Node, jump: (location: Location) => void): SVGElement {
     const { left, top, width } = this.#plan.box(node);
-    // Where there are no columns, it says what it is.
+    // Without column heads, each node shows what it is.
     const kind = this.#plan.heads.length > 0 ? "" : `${COLUMNS[node.column]}${node.detail ? " · " : ""}`;
     const group = s(
       "g",
@@ -108,7 +108,7 @@ class Drawing {
   }
 }
 
-/** Ids differ at both ends. */
+/** Shortens a text in the middle, because ids differ at both ends. */
 function cut(text: string, width: number): string {
   const room = Math.floor((width - 16) / LETTER);
   const head = Math.ceil((room - 1) / 2);

@@ -3,14 +3,14 @@ import { EditorState, type TransactionSpec } from "@codemirror/state";
 import { h } from "./dom";
 import type { Editing, Surface } from "./surface";
 
-/** A plain field for a text: it is there at once, and takes what is pasted or typed before the rich editor has arrived. */
+/** A plain text field, which accepts pasted and typed text before the rich editor is loaded. */
 export class PlainText implements Surface {
   #state = EditorState.create();
   readonly #field = h("textarea", { class: "plain", spellcheck: "false", autocomplete: "off", autocapitalize: "off", wrap: "off" });
 
   constructor(
     parent: HTMLElement,
-    /** Of the text that is shown. */
+    /** The name of the text that is shown. */
     private readonly name: () => string,
     private readonly editing: Editing,
   ) {

@@ -1,13 +1,13 @@
 import type { Node, Picture } from "./access";
 
-/** Where the parts of a picture are. */
+/** The positions of the parts of a diagram. */
 export interface Plan {
   width: number;
   height: number;
-  /** The names above the columns, where there are columns. */
+  /** The heads of the columns, if there are columns. */
   heads: { left: number; name: string }[];
   box(node: Node): Box;
-  /** The line between two nodes, and where there is room for a sign at it. */
+  /** The line between two nodes, and a free position for a sign. */
   line(from: Node, to: Node): { path: string; sign: { x: number; y: number } };
 }
 
@@ -19,17 +19,17 @@ interface Box {
 
 export const COLUMNS = ["Tenant", "Role", "SSO instance", "Permission set", "Account"];
 export const HEIGHT = 44;
-/** With less room, steps are below each other. */
+/** Below this width, the steps are below each other. */
 const NARROW = 600;
 
-/** Tenants, and what they reach, in columns from left to right; where there is no room for these, in one column. */
+/** Tenants, and what they can access, in columns from left to right, or in one column if there is not enough room. */
 export function planFor(picture: Picture, room: number): Plan {
   return room < NARROW ? stepsPlan(picture, Math.max(room, 240)) : columnsPlan(picture, Math.min(room, 1160));
 }
 
 function columnsPlan({ nodes }: Picture, width: number): Plan {
   const [gap, step, begin] = [24, 60, 28];
-  // Names are longer than the ends of ids, and an account has its place with all digits.
+  // Names are longer than shortened ids, and an account is shown with all digits.
   const shares = [0.23, 0.22, 0.175, 0.175, 0.2];
   let next = 2;
   const columns = shares.map((share) => {
@@ -52,7 +52,7 @@ function columnsPlan({ nodes }: Picture, width: number): Plan {
   };
 }
 
-/** Each step below the one that leads to it, as in a tree; a line on the right leads back to what is drawn already. */
+/** Each step below the previous one, as in a tree. A line on the right leads back to nodes that are already drawn. */
 function stepsPlan({ nodes, edges }: Picture, width: number): Plan {
   const [indent, step, lane, turn, apart] = [22, 54, 30, 6, 12];
   const next = new Map<string, string[]>();

@@ -7,7 +7,7 @@ type Fix = Finding["fixes"][number];
 
 const SIGNS = { del: ["−", "Before: "], ins: ["+", "After: "], same: ["", ""] } as const;
 
-/** A line of a comparison, with its number if there is one. */
+/** A line of a comparison, with an optional number. */
 export function diffLine(kind: keyof typeof SIGNS, text: (Node | string)[], number?: string): HTMLElement {
   const [sign, says] = SIGNS[kind];
   const hidden = { "aria-hidden": "true" };
@@ -15,7 +15,7 @@ export function diffLine(kind: keyof typeof SIGNS, text: (Node | string)[], numb
   return h("div", { class: kind }, ...numbered, h("span", { class: "sign", ...hidden }, sign), h("span", { class: "visually-hidden" }, says), ...text);
 }
 
-/** Shows what a fix would write: each line before and after, with what changes marked. */
+/** Shows what a fix would change: each line before and after, with the changes marked. */
 export function previewOf(fix: Fix, docOf: (file: string) => Text | undefined): HTMLElement {
   const lines = fix.edits.flatMap(({ location, text }) => {
     const doc = docOf(location.file);

@@ -4,19 +4,19 @@ import type { Picture } from "./access";
 import type { Leaks } from "./leaks";
 import type { Query, Table } from "./table";
 
-/** What the page asks of the worker. */
+/** The questions that the page asks the worker. */
 export type Question =
   | { ask: "check"; files: Files; options: Partial<Options> }
   | QuestionForWhole
   | { ask: "explain"; rule: string }
   | { ask: "rules" }
-  // Of the last report:
+  // About the last report:
   | { ask: "picture" }
   | { ask: "leaks" }
   | { ask: "table"; query: Query }
   | { ask: "csv" };
 
-/** What only the whole engine can do. */
+/** Questions that only the whole engine can answer. */
 type QuestionForWhole =
   | { ask: "fix"; files: Files; options: Partial<Options> }
   | { ask: "render"; files: Files; format: Format; options: Partial<Options> }
@@ -24,7 +24,7 @@ type QuestionForWhole =
   // A comparison as a comment for a pull request:
   | { ask: "comment"; before: Files; after: Files; options: CompareOptions };
 
-/** What the worker answers to each question. */
+/** The answers of the worker to each question. */
 export interface Answers {
   check: Checked;
   fix: Fixed;
@@ -41,7 +41,7 @@ export interface Answers {
 
 export type AnswerTo<Q extends Question> = Answers[Q["ask"]];
 
-/** A report without its long lists, which stay with the worker: to receive them would make typing slow. */
+/** A report without its long lists, which stay in the worker, because transferring them would make typing slow. */
 export type Head = Omit<Report, "tenants" | "access">;
 
 /** A place with a value that belongs to another tenant. */
@@ -50,13 +50,13 @@ export interface Mark {
   owner: string;
 }
 
-/** What a check came to. */
+/** The result of a check. */
 export interface Checked {
   report: Head;
   marks: Mark[];
 }
 
-/** A problem as plain data: errors lose their fields on their way through messages. */
+/** A problem as plain data, because errors lose their fields when they are transferred. */
 export type PlainProblem = Omit<Failure, "report">;
 
 /** Why there is no answer. */
@@ -64,20 +64,20 @@ export type Failed = { problem: PlainProblem; checked?: Checked } | { crashed: s
 
 export type Outcome<T = Answers[keyof Answers]> = { value: T } | Failed;
 
-/** A question on its way; what only the whole engine can do comes with it. */
+/** A question to the worker. If only the whole engine can answer it, that is included. */
 export interface Asked {
   id: number;
   question: Question;
   whole?: WebAssembly.Module | undefined;
 }
 
-/** What the page gives to the worker: the two halves of the engine, as they arrive, and questions. */
+/** Messages from the page to the worker: the two halves of the engine as they arrive, and questions. */
 export type ToWorker = { module: WebAssembly.Module } | { rest: WebAssembly.Module } | Asked;
 
-/** What the worker says of a question: the first findings of its outcome, and then the outcome. It is `unfinished` if it has to be asked again when the rest of the engine is there. */
+/** Messages from the worker about a question: the first findings of its outcome, and then the outcome. If it is `unfinished`, it must be repeated when the rest of the engine has arrived. */
 export type FromWorker = { id: number } & ({ outcome: Outcome } | { findings: Finding[] } | { unfinished: true });
 
-/** What a check came to, if it came to anything. */
+/** The result of a check, if there is one. */
 export function checkedIn(outcome: Outcome<Checked>): Checked | undefined {
   return "value" in outcome ? outcome.value : "checked" in outcome ? outcome.checked : undefined;
 }

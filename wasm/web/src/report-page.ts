@@ -13,24 +13,24 @@ import css from "./report.css?raw";
 import type { Table } from "./table";
 import { capital, extentOf, headline, stateOf, weakenedBy, wiringGap } from "./verdict";
 
-/** Everything that the page consists of. */
+/** The contents of the page. */
 export interface Contents {
   report: Head | undefined;
   files: Files;
-  /** How urgent the findings of each rule are. */
+  /** The urgency of each rule. */
   urgency: ReadonlyMap<string, number>;
   picture: Picture | undefined;
   leaks: Leaks | undefined;
   table: Table | undefined;
 }
 
-/** As wide as paper. */
+/** The width of paper. */
 const WIDTH = 1000;
-/** Values that are not broken into lines. */
+/** Values up to this length are not broken into lines. */
 const SHORT = 25;
 const nothing = () => undefined;
 
-/** One HTML file with the whole report, without scripts: to read, to print and to keep. */
+/** A single HTML file with the whole report and without scripts, for reading, printing, and archiving. */
 export async function reportPage({ report, files, urgency, picture, leaks, table }: Contents): Promise<string> {
   if (!report) throw new Error("there is no report yet");
   const coverage = h("div");
@@ -44,7 +44,7 @@ export async function reportPage({ report, files, urgency, picture, leaks, table
     section("Files", await filesOf(files)),
   ];
   const body = h("main", {}, ...parts);
-  // What can be pressed on the page is plain text here.
+  // Buttons become plain text.
   for (const button of body.querySelectorAll("button")) button.replaceWith(h("span", { class: button.className }, ...button.childNodes));
   for (const element of body.querySelectorAll('[role="button"], [tabindex]')) for (const name of ["role", "tabindex"]) element.removeAttribute(name);
   const head = h(
@@ -113,19 +113,19 @@ function tenantsOf({ columns, rows }: Table): HTMLElement {
   return h("div", { class: "wide" }, h("table", {}, head, h("tbody", {}, ...rows.map(({ cells }) => h("tr", {}, ...cells.map((one, at) => cell(at === 0 ? "th" : "td", one)))))));
 }
 
-/** A text that breaks between the parts of an ARN first. */
+/** A text that is broken between the parts of an ARN if possible. */
 function breakable(text: string): (Node | string)[] {
   return text.split(/(?<=[:/])(?![:/])/).flatMap((part, at) => (at > 0 ? [h("wbr"), part] : [part]));
 }
 
-/** The files and what their texts amount to, so that one can tell whether a report is about them. */
+/** The files with the hashes of their texts, to verify what a report is about. */
 async function filesOf(files: Files): Promise<HTMLElement> {
   const rows = Object.entries(files).map(async ([name, text]) => h("tr", {}, h("th", {}, name), h("td", {}, await digest(text))));
   return h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "File"), h("th", {}, "SHA-256"))), h("tbody", {}, ...(await Promise.all(rows))));
 }
 
 async function digest(text: string): Promise<string> {
-  // Only pages that came over an encrypted line have it.
+  // Only available on pages that were loaded through an encrypted connection.
   if (!globalThis.crypto.subtle) return "not available here";
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -17,7 +17,7 @@ import { arrows } from "./tabs";
 import type { Tenants } from "./tenants";
 import { gapsOf, showChecking, showVerdict, type Verdict } from "./verdict";
 
-/** A check of texts, which never change: another text is another object. */
+/** A check of immutable texts: a changed text is another object. */
 export interface TextCheck extends Check {
   docs: ReadonlyMap<string, Text>;
 }
@@ -28,25 +28,25 @@ export interface ResultActions {
   apply(finding: Finding, fix: Finding["fixes"][number]): void;
   fixAll(): void;
   saveCsv(): void;
-  /** The view that compares: it is loaded when it is asked for. */
+  /** The comparison view, which is loaded when it is needed. */
   compareView(): Promise<CompareView>;
 }
 
 const VIEWS = ["findings", "access", "tenants", "compare", "coverage"] as const;
 type View = (typeof VIEWS)[number];
 
-/** What a check came to: the verdict, and a view of it at a time. */
+/** The result of a check: the verdict, and one view of it at a time. */
 export class Results {
   #view: View = "findings";
   #report: Head | undefined;
   #marks: Mark[] = [];
-  /** What the report is about. */
+  /** The texts that the report is about. */
   #docs: ReadonlyMap<string, Text> = new Map();
-  /** How urgent the findings of each rule are. */
+  /** The urgency of each rule. */
   #urgency: ReadonlyMap<string, number> = new Map();
   readonly #findings: Findings;
   readonly #access: AccessView;
-  /** The table of tenants: it is loaded when it is asked for. */
+  /** The table of tenants, which is loaded when it is needed. */
   #tenants: Promise<Tenants> | undefined;
 
   constructor(
@@ -60,7 +60,7 @@ export class Results {
     lightsUp(byId("results"));
   }
 
-  /** The report, if it is about the text that is there. */
+  /** The report, if it is about the current text. */
   get report(): Head | undefined {
     return this.#report;
   }
@@ -74,7 +74,7 @@ export class Results {
     if (this.#report) this.#draw();
   }
 
-  /** What is shown is about an earlier text. */
+  /** The text has changed, so the result is outdated. */
   checking(): void {
     showChecking();
     byId("results").dataset["state"] = "checking";
@@ -127,7 +127,7 @@ export class Results {
     return this.#docs.get(file);
   }
 
-  /** The findings that count, of a file. */
+  /** The findings of a file that count. */
   findingsOf(file: string): Finding[] {
     return this.#report?.findings.filter(({ location, suppressed }) => !suppressed && location.file === file) ?? [];
   }
@@ -137,7 +137,7 @@ export class Results {
     return this.#marks.filter(({ location }) => location.file === file);
   }
 
-  /** How many findings each file has. */
+  /** The number of findings of each file. */
   get counts(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const { location, suppressed } of this.#report?.findings ?? []) if (!suppressed) counts.set(location.file, (counts.get(location.file) ?? 0) + 1);
@@ -154,7 +154,7 @@ export class Results {
     return (this.#tenants ??= import("./tenants").then(({ Tenants }) => new Tenants(byId("tenants"), actions)));
   }
 
-  /** Draws the view that is seen: the others when they are chosen, so that typing stays smooth. */
+  /** Draws only the visible view, so that typing stays smooth. The others are drawn when they are opened. */
   #draw(): void {
     const report = this.#report;
     const gaps = report ? gapsOf(report).length : 0;

@@ -12,7 +12,7 @@ import { ids } from "./ids";
 import { owned, setOwned, type Owned } from "./owned";
 import type { Editing } from "./surface";
 
-// The colors are those of the page, light or dark: see editor.css.
+// The colors are those of the page in light or dark mode: see editor.css.
 const COLORS = HighlightStyle.define([
   { tag: [tags.comment, tags.lineComment, tags.blockComment], color: "var(--code-comment)" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
@@ -26,25 +26,25 @@ export function create(parent: HTMLElement, state: EditorState): EditorView {
   return new EditorView({ parent, state });
 }
 
-/** Everything that the editor can do with a text of this name. */
+/** All features of the editor for a text with this name. */
 export function extensionsOf(name: string, editing: Editing): Extension {
   return [BASE, placeholder(`Paste ${name.split("/").at(-1) ?? name} here`), listeners(name, editing)];
 }
 
-/** Whether a state was made for this editor. */
+/** Whether a state was created for this editor. */
 export function isRich(state: EditorState): boolean {
   return state.field(owned, false) !== undefined;
 }
 
-/** A step of its own in the history. */
+/** Makes a change a separate step in the history. */
 export const ONE_STEP = { annotations: isolateHistory.of("full") } satisfies TransactionSpec;
 
-/** Brings a place into view. */
+/** Scrolls to a position. */
 export function intoView(place: number): TransactionSpec {
   return { effects: EditorView.scrollIntoView(place, { y: "center" }) };
 }
 
-/** Marks findings, and values that belong to others. */
+/** Marks findings, and values of other tenants. */
 export function marking(state: EditorState, findings: readonly Finding[], marks: readonly Owned[], fixing: Fixing): TransactionSpec[] {
   return [setDiagnostics(state, diagnosticsOf(findings, fixing)), { effects: setOwned.of(marks) }];
 }
@@ -60,14 +60,14 @@ function listeners(name: string, editing: Editing): Extension {
       update.changes.iterChanges((from, to) => (whole ||= from === 0 && to === length));
       if (whole && update.transactions.some((transaction) => transaction.isUserEvent("input.paste"))) {
         const text = update.state.doc.toString();
-        // Not while the editor is busy with this change.
+        // Not while the editor is processing this change.
         queueMicrotask(() => editing.pasted(name, text));
       }
     }),
   ];
 }
 
-/** The search panel is loaded when it is wanted. */
+/** Loads the search panel when it is first used. */
 function find(view: EditorView): boolean {
   void import("./find").then(({ openFind }) => openFind(view));
   return true;
@@ -84,6 +84,6 @@ const BASE: Extension = [
   syntaxHighlighting(COLORS),
   owned,
   ids,
-  // Tab leaves the editor, as anywhere else on the page.
+  // Tab leaves the editor, as everywhere else on the page.
   keymap.of([{ key: "Mod-f", run: find, preventDefault: true }, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
 ];

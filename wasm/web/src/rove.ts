@@ -1,4 +1,4 @@
-/** Makes a part of a picture work like a button. */
+/** Lets a part of a diagram work like a button. */
 export function pressable(element: Element, label: string, press: () => void): void {
   element.setAttribute("role", "button");
   element.setAttribute("tabindex", "-1");
@@ -12,13 +12,13 @@ export function pressable(element: Element, label: string, press: () => void): v
   });
 }
 
-/** Where a key leads from one of `length` things to another, from the last on to the first; nowhere for most keys. */
+/** The index that a key leads to from the index `here`, wrapping around after the last of `length`; undefined for most keys. */
 export function stepOf({ key }: KeyboardEvent, here: number, length: number): number | undefined {
   const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
   return by === undefined ? { Home: 0, End: length - 1 }[key] : (Math.max(here, by < 0 ? 0 : -1) + by + length) % length;
 }
 
-/** One stop for the Tab key in all of `root`: from button to button by arrow keys. */
+/** Makes `root` a single stop for the Tab key. Arrow keys move between its buttons. */
 export function rove(root: Element): void {
   const stops = () => [...root.querySelectorAll<HTMLElement | SVGElement>('[role="button"]')];
   stops()[0]?.setAttribute("tabindex", "0");

@@ -3,7 +3,7 @@ import type { RulePage } from "symlint";
 import { h, prose } from "./dom";
 import { markdown } from "./markdown";
 
-/** Shows the page of a rule next to the results; Escape and the button lead back. */
+/** Shows the page of a rule next to the results. Escape and a button lead back. */
 export function showRule(host: HTMLElement, page: RulePage): void {
   const from = document.activeElement;
   const close = () => {

@@ -1,2 +1,2 @@
-// The repository's own examples, as they are when the page is built: in one file, which is asked for with the first of them.
+// The repository's examples at build time, in one file that is loaded with the first of them.
 export const TEXTS = import.meta.glob<string>("../../../examples/**/*.{tf,tfvars}", { query: "?raw", import: "default", eager: true });

@@ -6,7 +6,7 @@ export const SAMPLES = [
   { path: "multi-tenant", title: "As it should be", about: "Every value belongs to its tenant, and no tenant reaches another." },
 ];
 
-/** The files of an example; one may use modules of another. */
+/** The files of an example, including modules of other examples that it uses. */
 export async function sample(path: string): Promise<Project> {
   const { TEXTS } = await import("./sample-texts");
   const wanted = Object.entries(TEXTS).map(([name, text]) => [name.replace("../../../examples/", ""), text] as const);

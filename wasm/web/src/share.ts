@@ -2,10 +2,10 @@ import { byId } from "./dom";
 import type { Project } from "./project";
 
 const PREFIX = "#v1.";
-/** Some chat and mail programs cut longer addresses. */
+/** Some chat and mail programs shorten longer addresses. */
 const LONG = 8000;
 
-/** What a fragment of an address holds. */
+/** The content of an address fragment. */
 export type Linked = { project: Project } | "nothing" | "broken";
 
 /** The project in the fragment of an address. */
@@ -50,7 +50,7 @@ function prepare(): void {
   byId("link-close").addEventListener("click", () => byId<HTMLDialogElement>("link").close());
 }
 
-/** The address of this page with the project in its fragment, which browsers do not send. */
+/** The address of this page with the project in its fragment, which browsers do not send to the server. */
 async function addressOf(project: Project): Promise<string> {
   const stream = new Blob([JSON.stringify(project)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());

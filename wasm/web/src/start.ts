@@ -1,7 +1,7 @@
 import { byId, card, h } from "./dom";
 import { SAMPLES } from "./samples";
 
-/** What there is to see before there is a text: ways to begin. */
+/** The ways to begin, shown before there is any text. */
 export function drawStart(host: HTMLElement, choose: (sample: string) => void): void {
   const cards = SAMPLES.map(({ path, title, about }) => card(title, about, () => choose(path)));
   const folder = card("Your own folder", "What Terraform would read in it is checked, and nothing is uploaded. You can also drop it anywhere on the page.", () => byId("folder").click());

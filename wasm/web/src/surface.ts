@@ -4,11 +4,11 @@ import type { Fixing } from "./diagnostics";
 
 export interface Editing extends Fixing {
   edited(): void;
-  /** Something was pasted in place of everything. */
+  /** A text was pasted that replaces everything. */
   pasted(name: string, text: string): void;
 }
 
-/** What shows a text: a plain field, until the rich editor is there. */
+/** An element that shows a text: a plain field, until the rich editor is loaded. */
 export interface Surface {
   readonly state: EditorState;
   readonly hasFocus: boolean;

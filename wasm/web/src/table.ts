@@ -3,9 +3,9 @@ import type { Finding, Level, Location, Report, Tenant } from "symlint";
 import { known } from "./known";
 import { STEPS, stepsOf, type Step } from "./leaks";
 
-/** Which tenants of the table are wanted, and in which order. */
+/** Which tenants of the table to show, and in which order. */
 export interface Query {
-  /** The column to sort by; none keeps the order of the files. */
+  /** The column to sort by; undefined keeps the order of the files. */
   column?: string;
   down?: boolean;
   filter?: string;
@@ -15,21 +15,21 @@ export interface Query {
 export interface Table {
   columns: string[];
   rows: Row[];
-  /** How many tenants the filter leaves. */
+  /** The number of tenants that match the filter. */
   total: number;
 }
 
 export interface Row {
   key: string;
   location: Location;
-  /** As many as there are columns. */
+  /** One for each column. */
   cells: Cell[];
 }
 
 export interface Cell {
-  /** Each with all of its text; `short` is enough to tell it from others. */
+  /** Each value in full, and in a `short` form that still distinguishes it from others. */
   values: { text: string; short: string }[];
-  /** What is wrong with it. */
+  /** The findings about the cell. */
   notes: Note[];
 }
 
@@ -50,7 +50,7 @@ const BY_ATTRIBUTE: Record<string, string> = {
 };
 const BY_STEP: Record<Step, string> = { role: "Role", instance: "Instance", permission_set: "Permission sets", account: "Target accounts" };
 
-/** The tenants of a report, as they are written, with a note at each cell that a finding is about. */
+/** The tenants of a report as they are written, with a note at each cell that a finding is about. */
 export function tableOf(report: Report, { column, down = false, filter = "", limit = Infinity }: Query): Table {
   const columns = ["Tenant", ...(report.runs.length > 1 ? ["Run"] : []), FINDINGS, ...Object.values(BY_ATTRIBUTE)];
   const notes = notesOf(report);
@@ -63,10 +63,10 @@ export function tableOf(report: Report, { column, down = false, filter = "", lim
   return { columns, rows: rows.slice(0, limit), total: rows.length };
 }
 
-/** The whole table for spreadsheets. */
+/** The whole table as CSV for spreadsheets. */
 export function csvOf(report: Report): string {
   const { columns, rows } = tableOf(report, {});
-  // A value that begins like a formula would be run as one.
+  // A spreadsheet would execute a value that starts like a formula.
   const cell = (text: string) => `"${text.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
   return [columns, ...rows.map(({ cells }) => cells.map(textOf))].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
@@ -81,7 +81,7 @@ function notesOf(report: Report): Map<string, Map<string, Note[]>> {
   const columnOf = ({ path, fingerprint }: Finding) => {
     const attribute = path?.split(".").at(-1) ?? "";
     const [step] = steps.get(fingerprint) ?? [];
-    // What is about no value of the tenant is on its first step.
+    // A finding that is not about a value of the tenant is on its first step.
     const isOther = step === "role" && !/role|account/.test(attribute);
     return BY_ATTRIBUTE[attribute] ?? (step && !isOther ? BY_STEP[step] : FINDINGS);
   };
@@ -89,7 +89,7 @@ function notesOf(report: Report): Map<string, Map<string, Note[]>> {
   const add = (tenant: string, column: string, { level, message, location }: Finding) => {
     const own = all.get(tenant) ?? new Map<string, Note[]>();
     const notes = own.get(column) ?? [];
-    // A tenant may have several grants.
+    // A tenant may have several grants with the same finding.
     if (!notes.some((note) => note.location === location)) own.set(column, [...notes, { level, message, location }]);
     all.set(tenant, own);
   };

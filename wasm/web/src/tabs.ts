@@ -8,9 +8,9 @@ export interface TabActions {
   add(name: string): void;
 }
 
-/** Draws the tabs of the files: those of the checked folder first. */
+/** Draws the tabs of the files, with those of the checked folder first. */
 export function drawTabs(host: HTMLElement, names: string[], active: string, counts: Map<string, number>, path: string, actions: TabActions): void {
-  // Where nothing changed, a click that is under way still has its button.
+  // If nothing changed, the buttons are kept, so that no click is lost.
   const state = JSON.stringify([names, active, [...counts], path]);
   if (host.dataset["drawn"] === state) return;
   host.dataset["drawn"] = state;
@@ -45,7 +45,7 @@ export function drawTabs(host: HTMLElement, names: string[], active: string, cou
   host.replaceChildren(list, name, remove);
   const tabs = [...list.children] as HTMLElement[];
   [...tabs, name, remove].find((part) => part.dataset["name"] === focused)?.focus();
-  // Not with scrollIntoView, which would move the page too.
+  // scrollIntoView would also scroll the page.
   const selected = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
   if (selected) list.scrollLeft = selected.offsetLeft - list.offsetLeft - 24;
 }
@@ -62,13 +62,13 @@ function ask(actions: TabActions): void {
   dialog.showModal();
 }
 
-/** Left and right go from tab to tab, as the pattern for tabs has it. */
+/** The left and right keys move between tabs, as in the usual pattern for tabs. */
 export function arrows(list: HTMLElement): void {
   list.addEventListener("keydown", (event) => {
     const tabs = [...list.querySelectorAll<HTMLElement>('[role="tab"]')];
     const here = tabs.indexOf(document.activeElement as HTMLElement);
     const to = stepOf(event, here, tabs.length);
-    // Up and down scroll.
+    // The up and down keys scroll.
     if (here < 0 || to === undefined || /Up|Down/.test(event.key)) return;
     event.preventDefault();
     tabs[to]?.focus();

@@ -4,12 +4,12 @@ import { download, messageOf } from "./dom";
 import type { Item } from "./menu";
 
 export interface Takings {
-  /** What is checked, without empty files. */
+  /** The files to check, without empty ones. */
   files: Files;
   /** The file that is shown. */
   active: { name: string; text: string };
   render(format: Format): Promise<string>;
-  /** The files with all fixes applied that keep the meaning. */
+  /** The files after all fixes that keep the meaning. */
   fixed(): Promise<Files>;
   html(): Promise<string>;
   hasReport: boolean;
@@ -25,12 +25,12 @@ const FORMATS: { format: Format; title: string; file: string; type: string }[] =
   { format: "concise", title: "Plain text", file: "symlint.txt", type: "text/plain" },
 ];
 
-/** What takes longer says that it is on its way. */
+/** Only an action that takes longer shows that it is in progress. */
 const SOON = 400;
 
-/** What can be taken along of a check; without a report, only the files. Reports are those of the command line. */
+/** The downloads for a check; without a report, only the files. Reports are the same as those of the command line. */
 export function takings({ files, active, render, fixed, html, hasReport, say }: Takings): Item[] {
-  /** `run` returns what there is to say afterwards. */
+  /** `run` returns a message for afterwards. */
   const item = (label: string, about: string, run: () => Promise<string>): Item => ({
     label,
     about,

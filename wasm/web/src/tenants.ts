@@ -13,10 +13,10 @@ export interface TenantActions {
 
 const STEP = 50;
 
-/** A table of tenants that remembers its order and filter from one report to the next. */
+/** A table of tenants. Its order and filter are kept for the next report. */
 export class Tenants {
   #query: Query & { limit: number } = { limit: STEP };
-  /** The last question: answers to others come too late. */
+  /** The number of the last question. Answers to earlier ones are ignored. */
   #asked = 0;
   readonly #heads = h("tr");
   readonly #body = h("tbody");

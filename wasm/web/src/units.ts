@@ -1,6 +1,6 @@
 import { offsetsOf, type Files, type Location } from "symlint";
 
-/** Turns the bytes by which an answer counts into the units of JavaScript's strings: they differ where there is more than ASCII. */
+/** Converts the byte offsets of an answer to the UTF-16 units of JavaScript's strings, which differ for text beyond ASCII. */
 export function inUnits<T>(answer: T, files: Files): T {
   const others = Object.entries(files).filter(([, text]) => !/^[\x00-\x7f]*$/.test(text));
   const offsets = new Map(others.map(([name, text]) => [name, offsetsOf(text)]));

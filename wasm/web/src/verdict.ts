@@ -20,20 +20,20 @@ export interface VerdictActions {
 }
 
 interface Words {
-  /** What it looks like. */
+  /** The state, which determines the style. */
   state: "empty" | "checking" | "problem" | "errors" | "warnings" | "partial" | "clean";
   title: string;
   details: (string | Node)[];
 }
 
 const REPOSITORY = "https://github.com/symlint/symlint";
-/** A check that takes less is not worth a word. */
+/** A shorter check is not worth a message. */
 const SOON = 250;
 
 let timer: number | undefined;
 let shown = "";
 
-/** Says that what is there is about an earlier text: at once by its look, and soon in words. */
+/** Shows that the results are about an earlier text: immediately by their style, and after a moment in words. */
 export function showChecking(): void {
   const host = byId("verdict");
   if (host.dataset["state"] === "checking") return;
@@ -41,7 +41,7 @@ export function showChecking(): void {
   timer = window.setTimeout(() => write(host, { title: "Checking…", details: [] }), SOON);
 }
 
-/** Says in one line what the check came to. Nothing that was not checked may look like a pass. */
+/** Shows the result of the check in one line. A part that was not checked must not look like a pass. */
 export function showVerdict(verdict: Verdict, actions: VerdictActions): void {
   window.clearTimeout(timer);
   const host = byId("verdict");
@@ -52,7 +52,7 @@ export function showVerdict(verdict: Verdict, actions: VerdictActions): void {
 
 function write(host: HTMLElement, { title, details }: Omit<Words, "state">): void {
   const next = [h("strong", {}, title), ...details.map((detail) => h("span", {}, ...(typeof detail === "string" ? prose(detail) : [detail])))];
-  // The same words again would be read out at every keystroke.
+  // A screen reader would repeat the same words at every keystroke.
   const text = next.map((element) => element.textContent).join("\n");
   if (text === shown && host.childElementCount > 0) return;
   shown = text;
@@ -100,20 +100,20 @@ function summaryOf(report: Head, isStandIn: boolean, actions: VerdictActions): W
   return { state: stateOf(report, wiring), title, details };
 }
 
-/** How a report looks: only what was checked completely is clean. */
+/** The state of a report: only one that was checked completely is clean. */
 export function stateOf({ summary }: Head, wiring: string | undefined): "errors" | "warnings" | "clean" | "partial" {
   if (summary.errors > 0) return "errors";
   if (summary.warnings > 0) return "warnings";
   return summary.clean && summary.tenants > 0 && !wiring ? "clean" : "partial";
 }
 
-/** How much was checked. */
+/** The number of values, tenants, and files that were checked. */
 export function extentOf({ summary, runs }: Head): string {
   const values = runs.reduce((sum, run) => sum + run.values_checked, 0);
   return `Checked ${count(values, "value")} of ${count(summary.tenants, "tenant")} in ${count(summary.files, "file")}.`;
 }
 
-/** What keeps findings out of the verdict. */
+/** The settings that hide findings from the verdict. */
 export function weakenedBy({ policy, summary }: Head): string {
   const parts = [
     [policy.off.length, "rule", "off"],
@@ -123,7 +123,7 @@ export function weakenedBy({ policy, summary }: Head): string {
   return parts.flatMap(([number, what, how]) => (number > 0 ? [`${count(number, what)} ${how}`] : [])).join(", ");
 }
 
-/** That the wiring was not checked, and what is missing for that. */
+/** The message that the wiring was not checked, and what is missing. */
 export function wiringGap(report: Head, isStandIn: boolean): string | undefined {
   if (isStandIn) return "Wiring was not checked: put your own main.tf in place of the one that was added.";
   return gapsOf(report).some(({ code }) => code === "values-alone") ? "Wiring was not checked: add main.tf." : undefined;
@@ -134,12 +134,12 @@ export function gapsOf(report: Head): NotChecked[] {
   return [...report.runs.flatMap((run) => run.not_checked), ...report.not_checked];
 }
 
-/** The verdict of a report, with its numbers as elsewhere on the page. */
+/** The verdict of a report, with numbers in the style of the page. */
 export function headline(verdict: string): string {
   return capital(verdict).replace(/\d+/g, (number) => Number(number).toLocaleString("en"));
 }
 
-/** With a capital letter, which the name of the program never has. */
+/** The text with a capital letter, except for the program's name. */
 export function capital(text: string): string {
   return text.startsWith("symlint ") ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,4 @@
-/** The engine, outside of the page's thread: whatever it does, typing goes on. */
+/** The engine runs outside of the page's thread, so that it never blocks typing. */
 import { EngineError, loadSync, Symlint, SymlintError, type Described, type Files, type Report } from "symlint";
 import pages from "symlint/pages.json?url";
 
@@ -8,13 +8,13 @@ import { inUnits } from "./units";
 
 const PART = 500;
 
-/** What checks: first without its rest, and what needs that crashes. */
+/** The engine for checks. Without its rest, functions that need the rest trap. */
 let module: WebAssembly.Module;
 let rest: WebAssembly.Module | undefined;
 let small: Symlint | undefined;
-/** What can do everything. */
+/** The engine with all functions. */
 let large: Symlint | undefined;
-/** The last report: its long lists are asked for in parts. */
+/** The last report. The page asks for its long lists in parts. */
 let last: Report | undefined;
 
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
@@ -37,7 +37,7 @@ async function answer({ id, question, whole }: Asked): Promise<void> {
   }
 }
 
-/** Thousands of findings go in parts: to receive them at once would make typing slow. */
+/** Thousands of findings are sent in parts, because receiving them at once would make typing slow. */
 function tell(id: number, { ask }: Question, outcome: Outcome): void {
   const report = ask === "check" ? checkedIn(outcome as Outcome<Checked>)?.report : undefined;
   while (report && report.findings.length > PART) say({ id, findings: report.findings.splice(0, PART) });
@@ -65,7 +65,7 @@ async function ask(engine: Symlint, question: Question): Promise<Answers[keyof A
       return engine.explain(question.rule);
     case "rules":
       return engine.rules();
-    // What these need is loaded when they are asked for.
+    // The code for these is loaded when they are first used.
     case "picture":
       return last && (await import("./access")).pictureOf(last);
     case "leaks":

@@ -5,24 +5,24 @@ import { list } from "./dom";
 import type { Notices } from "./notice";
 import { blank, first, inside, isBlank, ordered, written, type Project } from "./project";
 
-/** What is open, and which folder of it is checked, as it was at a moment. */
+/** The open files and the checked folder at one moment. */
 interface Moment {
   editor: Snapshot;
   path: string;
 }
 
-/** The files that are open. Whatever takes text away says so, and offers the way back. */
+/** The open files. Every action that removes text shows a notice with a way to undo it. */
 export class Workspace {
   #path = ".";
   /** The files as they were opened or pasted. */
   #opened: Files = {};
-  /** What was said of the last paste in which something was recognized. */
+  /** The message about the last paste in which something was recognized. */
   #recognized = "";
 
   constructor(
     private readonly editor: Editor,
     private readonly notices: Notices,
-    /** The text, or which of it is shown, is another one. */
+    /** The text has changed, or another file is shown. */
     private readonly changed: () => void,
   ) {}
 
@@ -30,12 +30,12 @@ export class Workspace {
     return this.#path;
   }
 
-  /** What is kept, saved, and shared. */
+  /** The project that is stored, saved, and shared. */
   get project(): Project {
     return { files: this.editor.asTheyCame(this.editor.files), path: this.#path };
   }
 
-  /** The files as they were opened or pasted, if they are others now. */
+  /** The files as they were opened or pasted, if they have changed since then. */
   get opened(): Files | undefined {
     const [before, after] = [this.#opened, written(this.editor.files)];
     const names = Object.keys(before);
@@ -43,13 +43,13 @@ export class Workspace {
     return names.length > 0 && !isSame ? before : undefined;
   }
 
-  /** Notes that what is there was pasted: what is pasted over other text is a change of that. */
+  /** Notes that the current text was pasted. A paste over other text is a change to that text. */
   notePasted(): void {
     this.notices.clear(this.#recognized);
     if (Object.keys(this.#opened).length === 0) this.#opened = written(this.editor.files);
   }
 
-  /** Opens a project in place of what is there. `what` happened, for the notice. */
+  /** Opens a project in place of the current files. `what` is the message for the notice. */
   open(next: Project, what: string, active = first(next)): void {
     const before = this.#moment();
     const wasBlank = isBlank(this.editor.files);
@@ -61,7 +61,7 @@ export class Workspace {
     this.changed();
   }
 
-  /** Takes all texts away. */
+  /** Removes all texts. */
   clear(): void {
     const before = this.#moment();
     this.#path = ".";
@@ -85,7 +85,7 @@ export class Workspace {
     this.changed();
   }
 
-  /** Shows a file of the checked folder; adds an empty one if there is none of the name. */
+  /** Shows a file of the checked folder. If it does not exist, an empty one is added. */
   show(short: string): void {
     const name = inside(this.#path, short);
     if (!this.editor.names.includes(name)) this.editor.add(name, "");
@@ -106,7 +106,7 @@ export class Workspace {
     this.changed();
   }
 
-  /** Puts what was recognized in a paste in place of the file into which it was pasted. */
+  /** Replaces the file that was pasted into by the files that were recognized. */
   recognized(name: string, files: Files, what: string): void {
     const before = this.#moment();
     const [firstName] = Object.keys(files);
@@ -122,7 +122,7 @@ export class Workspace {
     this.changed();
   }
 
-  /** Changes files by fixes. */
+  /** Applies fixes to files. */
   fix(changes: ReadonlyMap<string, readonly Change[]>, what: string): void {
     const before = this.#moment();
     for (const [name, edits] of changes) this.editor.change(name, edits);

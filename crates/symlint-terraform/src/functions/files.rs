@@ -1,7 +1,7 @@
 //! Functions that read files of the project, or take paths apart.
 //!
-//! Paths are seen from the root module's folder, as they are where Terraform is started in it. A file that is not in a
-//! folder of the project is refused, as Terraform does; what is outside of what is here is unknown.
+//! Paths are relative to the root module's folder, as they are when Terraform runs in it. A missing file in a folder of
+//! the project is an error, as in Terraform; files outside of the tree are unknown.
 
 use crate::eval::{Answer, Scope, Stop};
 use crate::form::Form;
@@ -29,7 +29,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("templatestring", 2, 2, templatestring),
 ];
 
-/// `path` as Go cleans it: as short as it can be without looking at a disk.
+/// `path` in the form of Go's `path.Clean`: as short as possible without reading the disk.
 fn clean(path: &str) -> String {
     let short = crate::paths::join("", path);
     match (short.is_empty(), path.starts_with('/')) {
@@ -62,7 +62,7 @@ fn abspath(args: &Arguments<'_, '_>) -> Answer {
     }
 }
 
-/// `path` as the project's files are asked for, and split into folder and name.
+/// `path` in the form in which the project's files are read, split into folder and name.
 fn located(args: &Arguments<'_, '_>, path: &str) -> Answer<(String, String)> {
     let project = args.evaluator.project();
     let outside = || Stop::reason("this file is not part of the project");
@@ -78,7 +78,7 @@ fn located(args: &Arguments<'_, '_>, path: &str) -> Answer<(String, String)> {
     Ok((folder.to_owned(), name.to_owned()))
 }
 
-/// The names in `folder`; `None` where there is no such folder.
+/// The names in `folder`; `None` if the folder does not exist.
 fn list(args: &Arguments<'_, '_>, folder: &str) -> Answer<Option<Vec<String>>> {
     let files = args.evaluator.project().surroundings().files.as_ref();
     let files = files.ok_or_else(|| Stop::reason("there are no files here"))?;
@@ -90,7 +90,7 @@ fn list(args: &Arguments<'_, '_>, folder: &str) -> Answer<Option<Vec<String>>> {
 
 fn exists(args: &Arguments<'_, '_>, path: &str) -> Answer<bool> {
     let (folder, name) = located(args, path)?;
-    // Whether a file is missing is only known if its folder is part of the project.
+    // It is only known that a file is missing if its folder is part of the project.
     let names = list(args, &folder)?.ok_or_else(|| Stop::reason(format!("there is no file `{path}` here")))?;
     if names.contains(&name) {
         return Ok(true);
@@ -102,7 +102,8 @@ fn exists(args: &Arguments<'_, '_>, path: &str) -> Answer<bool> {
     if is_made_by_terraform(&full) { Err(missing(path, &folder, &name)) } else { Ok(false) }
 }
 
-/// A file that is not in `folder`. What is above the project may not be here, although it is where Terraform runs.
+/// The error for a file that is not in `folder`. Folders above the project may be incomplete here, but not where
+/// Terraform runs.
 fn missing(path: &str, folder: &str, name: &str) -> Stop {
     if is_made_by_terraform(&format!("{folder}/{name}")) {
         return Stop::reason(format!("Terraform itself may write `{path}`"));
@@ -111,20 +112,20 @@ fn missing(path: &str, folder: &str, name: &str) -> Stop {
     if folder == ".." || folder.starts_with("../") { Stop::reason(message) } else { Stop::error(message) }
 }
 
-/// Files that Terraform writes into the folder of a root module, so that they are there when it plans.
+/// Files that Terraform writes into the folder of a root module, so that they exist when it plans.
 const WRITTEN: [&str; 4] =
     [".terraform.lock.hcl", ".terraform/modules/modules.json", ".terraform/terraform.tfstate", "terraform.tfstate"];
 
-/// Whether `path` may be there when Terraform plans, although a checkout does not have it.
+/// Whether `path` may exist when Terraform plans, although a checkout does not have it.
 fn is_made_by_terraform(path: &str) -> bool {
     path.split('/')
         .any(|part| part == ".terraform" || part.starts_with(".terraform.") || part.starts_with("terraform.tfstate"))
 }
 
-/// The file at `path`, which is read once.
+/// The file at `path`, which is read only once.
 fn read(args: &Arguments<'_, '_>, path: &str) -> Answer<FileId> {
     let (folder, name) = located(args, path)?;
-    // What is not a plain file, such as a device, is in no list: reading it might never end.
+    // A file that is not regular, such as a device, is not in the list. Reading it might never end.
     if !list(args, &folder)?.is_some_and(|names| names.contains(&name)) {
         return Err(missing(path, &folder, &name));
     }
@@ -161,7 +162,7 @@ fn file(args: &Arguments<'_, '_>) -> Answer {
     Ok(Value::new(Kind::String(text), whole).marked(origin.sensitive))
 }
 
-/// The files below a folder whose paths match a pattern, level by level.
+/// The files below a folder whose paths match a pattern, one level of folders after the other.
 fn fileset(args: &Arguments<'_, '_>) -> Answer {
     let (dir, pattern) = (args.text(0)?, args.text(1)?);
     let not_evaluated = || Stop::reason("this pattern of files is not evaluated");
@@ -175,7 +176,7 @@ fn fileset(args: &Arguments<'_, '_>) -> Answer {
     if !add_matching(args, &folder, "", &levels, &mut paths)? {
         return Err(Stop::reason(format!("there is no folder `{folder}` here")));
     }
-    // A file may be below several folders that `**` stands for.
+    // A file may be found several times through `**`.
     paths.sort_unstable();
     paths.dedup();
     let root = args.evaluator.project().root().map_or("", |root| root.dir.as_str());
@@ -192,10 +193,10 @@ fn fileset(args: &Arguments<'_, '_>) -> Answer {
     Ok(Value::typed(make_set(found, args.evaluator.meter())?, args.origin(), Type::String))
 }
 
-/// What one level of a pattern may be: `{a,b}` is one of several. `None` where braces are not closed on that level, or
-/// are inside others.
+/// The alternatives of one level of a pattern, such as those of `{a,b}`. `None` if braces are nested or not closed on
+/// this level.
 fn alternatives(level: &str) -> Answer<Option<Vec<String>>> {
-    /// How many may be tried with each name.
+    /// How many alternatives are tried with each name.
     const MOST: usize = 1 << 10;
     let mut all = vec![String::new()];
     let mut left = level;
@@ -214,8 +215,8 @@ fn alternatives(level: &str) -> Answer<Option<Vec<String>>> {
     Ok((!left.contains('}')).then_some(all))
 }
 
-/// Adds the files in `folder`, which is at `path` below the folder that was asked for, that match the rest of a pattern.
-/// Whether there is such a folder.
+/// Adds the files in `folder` that match the rest of a pattern, and returns whether the folder exists. `path` is
+/// relative to the folder where the search started.
 fn add_matching(
     args: &Arguments<'_, '_>,
     folder: &str,
@@ -256,7 +257,7 @@ fn add_matching(
     Ok(true)
 }
 
-/// Whether a path, of which these are the parts, matches a pattern.
+/// Whether a path with these parts matches a pattern.
 fn fits(levels: &[Vec<String>], parts: &[&str]) -> bool {
     let Some((level, rest)) = levels.split_first() else { return parts.is_empty() };
     let Some((part, inside)) = parts.split_first() else { return false };
@@ -265,7 +266,7 @@ fn fits(levels: &[Vec<String>], parts: &[&str]) -> bool {
     is_match && fits(rest, inside) || is_any_depth && (fits(rest, parts) || fits(levels, inside))
 }
 
-/// Whether `name` matches `pattern`, in which `*` stands for anything and `?` for any character.
+/// Whether `name` matches `pattern`, in which `*` stands for any text and `?` for any character.
 fn matches(pattern: &str, name: &str) -> bool {
     let mut rest = name;
     let mut pieces = pattern.split('*').peekable();
@@ -277,7 +278,8 @@ fn matches(pattern: &str, name: &str) -> bool {
             let fits = piece.chars().all(|wanted| chars.next().is_some_and(|c| wanted == '?' || wanted == c));
             fits.then_some(text.len() - chars.as_str().len())
         };
-        // The first piece is at the start, the last at the end, the others as early as can be.
+        // The first piece must be at the start and the last at the end; each of the others is found as early as
+        // possible.
         let places = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
         let fits = |at: usize| {
             let taken = starts(rest.get(at..)?)?;
@@ -303,13 +305,13 @@ fn templatefile(args: &Arguments<'_, '_>) -> Answer {
 fn templatestring(args: &Arguments<'_, '_>) -> Answer {
     let (text, origin) = args.string(0)?;
     args.evaluator.meter().spend(text.len() / 16)?;
-    // Of a private text no source is made, of which reports would show parts.
+    // A private text is not added to the sources, because reports would show parts of it.
     if args.evaluator.project().is_private(&origin) {
         let is_plain = !text.contains("${") && !text.contains("%{");
         let unread = || Stop::reason("a text that may not be shown is not read as a template");
         return is_plain.then(|| Value::new(Kind::String(text), origin)).ok_or_else(unread);
     }
-    // One text is one source, so that what is written in it is one place. No file has such a name.
+    // Equal texts share one source, so that each part of the text has one place. No file has such a name.
     let name = format!("\0{text}");
     let known = args.evaluator.read_files().borrow().get(&name).copied();
     let id = match known {

@@ -1,4 +1,4 @@
-//! `format` and `formatlist`, whose verbs are in part Go's and in part Terraform's own.
+//! `format` and `formatlist`. Some of their verbs are Go's, and some are Terraform's own.
 
 use std::num::NonZeroU64;
 
@@ -23,7 +23,7 @@ fn format(args: &Arguments<'_, '_>) -> Answer {
     formatted(args, &values)
 }
 
-/// `format` once for each element of the lists among the arguments, which are of one length.
+/// `format` for each element of the lists among the arguments, which must have the same length.
 fn formatlist(args: &Arguments<'_, '_>) -> Answer {
     check_types(args)?;
     let mut columns = Vec::new();
@@ -59,7 +59,7 @@ fn formatlist(args: &Arguments<'_, '_>) -> Answer {
     args.list_of(results, Type::String)
 }
 
-/// A verb, and what is between it and its `%`.
+/// A verb, and the options between it and its `%`.
 struct Verb {
     sharp: bool,
     minus: bool,
@@ -68,12 +68,12 @@ struct Verb {
     space: bool,
     width: Option<usize>,
     precision: Option<usize>,
-    /// The argument that it takes, from 1; without, the one after that of the verb before.
+    /// The number of its argument, which counts from 1; `None` for the argument after that of the previous verb.
     argument: Option<usize>,
     letter: char,
 }
 
-/// Terraform does not look at the arguments before it knows all their types, and a bare null has none.
+/// Terraform does not format anything before all types are known, and a null without a type has none.
 fn check_types(args: &Arguments<'_, '_>) -> Answer<()> {
     args.text(0)?;
     let untyped = |value: &Value| value.is_null() && value.of().is_none_or(|of| matches!(of, Type::Any));
@@ -131,7 +131,7 @@ fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
     }
 }
 
-/// The verb after a `%`, and what follows it: flags, a width, a precision, the number of an argument, a letter.
+/// The verb after a `%`, with its flags, width, precision, and argument number, and the rest of the text.
 fn read_verb<'a>(args: &Arguments<'_, '_>, text: &'a str) -> Answer<(Verb, &'a str)> {
     let wrong = || args.refuse("has a `%` without a known verb");
     let flags = text.len() - text.trim_start_matches(['#', '-', '+', '0', ' ']).len();
@@ -191,7 +191,7 @@ fn show(args: &Arguments<'_, '_>, verb: &Verb, value: &Value) -> Answer<String> 
         's' | 'q' => {
             let text = shown(value).ok_or_else(|| args.refuse("expects a string for this verb"))?;
             let cut: String = match verb.precision {
-                // Terraform does not cut to nothing.
+                // Terraform ignores a precision of zero.
                 Some(precision) if precision > 0 => characters(&text)?.iter().take(precision).collect(),
                 _ => text.to_string(),
             };
@@ -218,7 +218,7 @@ fn sign(verb: &Verb, number: &BigDecimal) -> &'static str {
     }
 }
 
-/// A whole number, as Go's `big.Int` formats it.
+/// A whole number in the format of Go's `big.Int`.
 fn whole(args: &Arguments<'_, '_>, verb: &Verb, number: &BigDecimal) -> Answer<String> {
     if !number.is_integer() {
         return Err(args.refuse("expects a whole number for this verb"));
@@ -252,7 +252,7 @@ fn whole(args: &Arguments<'_, '_>, verb: &Verb, number: &BigDecimal) -> Answer<S
     Ok(format!("{}{start}{}{digits}{}", " ".repeat(before), "0".repeat(zeros), " ".repeat(after)))
 }
 
-/// A number, as Go's `big.Float` formats it.
+/// A number in the format of Go's `big.Float`.
 fn fraction(verb: &Verb, number: &BigDecimal) -> String {
     let magnitude = number.abs();
     let digits = match verb.letter {
@@ -266,7 +266,7 @@ fn fraction(verb: &Verb, number: &BigDecimal) -> String {
     let digits = if matches!(verb.letter, 'E' | 'G') { digits.to_uppercase() } else { digits };
     let sign = sign(verb, number);
     let missing = verb.width.unwrap_or(0).saturating_sub(sign.len() + digits.len());
-    // Zeros come first, even where whole numbers would have blanks after.
+    // Zeros come first, even where whole numbers would have spaces after them.
     if verb.zero {
         format!("{sign}{}{digits}", "0".repeat(missing))
     } else if verb.minus {
@@ -276,7 +276,7 @@ fn fraction(verb: &Verb, number: &BigDecimal) -> String {
     }
 }
 
-/// `1.234500e+02`, with `precision` digits after the point.
+/// A number in the form `1.234500e+02`, with `precision` digits after the point.
 fn scientific(number: &BigDecimal, precision: usize) -> String {
     let wanted = NonZeroU64::MIN.saturating_add(precision as u64);
     let rounded = number::as_float(number).with_precision_round(wanted, RoundingMode::HalfEven);

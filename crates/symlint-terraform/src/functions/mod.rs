@@ -1,7 +1,7 @@
 //! Terraform's functions.
 //!
-//! A function that is not in the table is unknown, by name. Arguments that are unknown make the result unknown; what a
-//! function passes on keeps its origin, what it builds is derived from its arguments.
+//! The result of a function that is not in the table is unknown. If an argument is unknown, so is the result. A value
+//! that a function passes on keeps its origin; a value that it builds is derived from the arguments.
 
 mod arguments;
 mod collections;
@@ -51,10 +51,10 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
     families.into_iter().flatten().map(|function| (function.name, function)).collect()
 });
 
-/// The value of a call.
+/// The result of a function call.
 pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &Scope<'_>) -> Answer {
     let name = call.name.text.as_str();
-    // Every built-in function has a longer name, too.
+    // Every built-in function also has a qualified name.
     let name = name.strip_prefix("core::").unwrap_or(name);
     match name {
         "try" if !call.expand_last => return attempt_each(evaluator, &call.arguments, span, scope),
@@ -83,13 +83,13 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
     };
     let is_made = result.is_err();
     let result = evaluator.settle_from(result, span, &values);
-    // What is made of a resource is another value.
+    // A value that is built from a resource is no longer the resource.
     let result = if is_made { result.without_resource() } else { result };
     if result.as_unknown().is_none() {
         return Ok(result);
     }
     let result = with_each_candidate(result, &values, with);
-    // What comes after a value that is not known may be taken instead.
+    // Terraform might use a later argument instead of an unknown one.
     let is_open = |value: &Value| value.as_unknown().is_some() && value.candidates().is_empty();
     let instead = match (name, values.as_slice()) {
         ("lookup", [map, _, default @ ..]) if is_open(map) => default,
@@ -104,8 +104,8 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
     Ok(result.or_instead(instead.iter().cloned()))
 }
 
-/// This unknown result of a function; where one of its arguments may be one of several values, the result may be what
-/// the function turns into any of these. (Of two such arguments, nothing says which values go together.)
+/// The unknown `result` of a function. If one of its arguments has candidates, the candidates of the result are the
+/// results for each of these. (If two arguments have candidates, it is not known which ones belong together.)
 fn with_each_candidate(result: Value, values: &[Value], with: impl Fn(&[Value]) -> Answer) -> Value {
     let mut unknown = values.iter().enumerate().filter(|(_, value)| value.as_unknown().is_some());
     let (Some((at, chosen)), None) = (unknown.next(), unknown.next()) else {
@@ -130,7 +130,7 @@ fn with_each_candidate(result: Value, values: &[Value], with: impl Fn(&[Value]) 
     result.or_one_of(results)
 }
 
-/// The value of a call of `name` with `values`.
+/// The result of calling `name` with `values`.
 fn called(
     evaluator: &Evaluator<'_>,
     call: &Call,
@@ -157,7 +157,7 @@ fn called(
     if values.len() < function.least || values.len() > function.most {
         return Err(Stop::error_at(format!("`{name}` expects {}", how_many(function)), call.name.span));
     }
-    // Most functions look at all of their texts, and make a new one.
+    // Most functions read all of their texts and build a new one.
     let bytes = |value: &Value| value.as_str().map_or(0, |text| text.len());
     evaluator.meter().spend_bytes(values.iter().map(bytes).sum())?;
     let arguments = Arguments { evaluator, values, span, name: function.name };
@@ -175,8 +175,8 @@ fn called(
     Ok(result.marked(hides))
 }
 
-/// The functions that know which parts of their arguments are sensitive. The result of all others is, where any part
-/// of an argument is.
+/// Functions that track which parts of their arguments are sensitive. The result of any other function is sensitive if
+/// any part of an argument is.
 const PASS_MARKS_ON: [&str; 23] = [
     "chunklist",
     "concat",
@@ -212,7 +212,7 @@ fn how_many(function: &Function) -> String {
     }
 }
 
-/// The arguments that `values` stand for where the last one is followed by `...`.
+/// The arguments if the last one is followed by `...`.
 fn with_last_expanded(evaluator: &Evaluator<'_>, values: &[Value]) -> Answer<Vec<Value>> {
     let (last, first) = values.split_last().ok_or_else(|| Stop::error("`...` needs an argument in front"))?;
     if last.as_unknown().is_some() {
@@ -230,9 +230,9 @@ fn with_last_expanded(evaluator: &Evaluator<'_>, values: &[Value]) -> Answer<Vec
     Ok(first.iter().cloned().chain((0..items.len()).filter_map(|index| parts.at(index))).collect())
 }
 
-/// The first of the expressions that can be evaluated.
+/// The value of the first expression that can be evaluated.
 fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, scope: &Scope<'_>) -> Answer {
-    // The result depends on the expressions that failed before it.
+    // The result depends on the expressions that failed before.
     let mut failed = Vec::new();
     let mut attempts = expressions.iter().map(|expression| evaluator.attempt(expression, scope));
     while let Some(attempt) = attempts.next() {
@@ -274,7 +274,7 @@ fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, sco
 fn can(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, scope: &Scope<'_>) -> Answer {
     let [expression] = expressions else { return Err(Stop::error("`can` expects 1 argument")) };
     match evaluator.attempt(expression, scope) {
-        // Whether an expression succeeds reveals no sensitive value.
+        // Whether an expression succeeds does not reveal a sensitive value.
         Attempt::Is(Value { origin, .. }) => {
             Ok(Value::new(Kind::Bool(true), Origin { sensitive: false, ..Origin::derived(span, [origin]) }))
         }

@@ -25,7 +25,7 @@ fn known(args: &Arguments<'_, '_>, number: BigDecimal) -> Answer {
     Ok(args.result(Kind::Number(numeric(bounded(number))?)))
 }
 
-/// The argument that wins over all others, with its origin.
+/// The minimum or maximum of the arguments, with its origin. `wins` compares two arguments.
 fn extreme(args: &Arguments<'_, '_>, wins: fn(&Number, &Number) -> bool) -> Answer {
     let mut best = (args.number(0)?, 0);
     for index in 1..args.len() {
@@ -44,8 +44,8 @@ fn signum(args: &Arguments<'_, '_>) -> Answer {
     Ok(args.result(Kind::Number(number::whole(number.signum()))))
 }
 
-/// Terraform computes powers with floats of 64 bits, and what it prints of them would have to be rounded: only what
-/// they represent exactly is known.
+/// Terraform computes powers with 64-bit floats, and rounds them when it prints them. So a power is only known if such
+/// a float represents it exactly.
 fn pow(args: &Arguments<'_, '_>) -> Answer {
     let inexact = || Stop::reason("the result is a number that is not represented exactly");
     let base = args.number(0)?;
@@ -54,7 +54,7 @@ fn pow(args: &Arguments<'_, '_>) -> Answer {
     let (mut power, limit) = (BigDecimal::from(1), BigDecimal::from(1u64 << 53));
     for _ in 0..exponent.abs() {
         power *= &*base;
-        // Whole numbers beyond are exact, too, but not printed digit for digit.
+        // Larger whole numbers are exact as well, but are not printed with all digits.
         if !number::is_double(&power) || power.abs() > limit {
             return Err(inexact());
         }
@@ -66,15 +66,15 @@ fn pow(args: &Arguments<'_, '_>) -> Answer {
         power = BigDecimal::clone(&inverse);
     }
     let power = power.normalized();
-    // Fractions of more digits are printed with fewer.
+    // Fractions with more digits are printed with fewer digits.
     if !number::is_double(&power) || (!power.is_integer() && power.digits() > 15) {
         return Err(inexact());
     }
     known(args, power)
 }
 
-/// Terraform's logarithms are floats of 64 bits, whose last bit depends on the library: only the powers of the base
-/// are known, and of those only the ones that no rounding moves.
+/// Terraform's logarithms are 64-bit floats whose last bit depends on the library. So a logarithm is only known for
+/// powers of the base, and only if rounding does not affect it.
 fn log(args: &Arguments<'_, '_>) -> Answer {
     let inexact = || Stop::reason("the result is a number that is not represented exactly");
     let whole = |index| args.number(index).and_then(|number| number::to_integer(&number).ok_or_else(inexact));
@@ -98,7 +98,7 @@ fn parseint(args: &Arguments<'_, '_>) -> Answer {
     let base = base.ok_or_else(|| args.refuse("expects a base from 2 to 62"))?;
     let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
     args.spend(digits.len())?;
-    // As Go has it: capitals are the small letters again, or what follows them where more than 36 digits are needed.
+    // As in Go: capital letters have the same values as small letters, or the values after them in bases above 36.
     let digit = |c: char| match c {
         'A'..='Z' if base > 36 => Some(u32::from(c) - u32::from('A') + 36),
         _ => c.to_digit(36),

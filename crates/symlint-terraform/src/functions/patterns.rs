@@ -1,7 +1,7 @@
-//! Patterns as Go writes them.
+//! Regular expressions in Go's syntax.
 //!
-//! Terraform's patterns are those of Go's `regexp`. The engine of the `regex` crate matches them, but its syntax is another
-//! one: so a pattern is read here as Go reads it, and the engine is given what it means.
+//! Terraform uses Go's `regexp`. The engine of the `regex` crate can match such patterns, but has a different syntax.
+//! So patterns are parsed here according to Go's rules, and translated for the engine.
 
 use regex_automata::Input;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
@@ -10,41 +10,41 @@ use regex_automata::util::captures::Captures;
 use regex_automata::util::iter::Searcher;
 use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Dot, Hir, Look, Repetition};
 
-/// The most repetitions that Go allows, those of what is repeated counted in.
+/// The maximum number of repetitions in Go. Nested repetitions are multiplied.
 const MOST_REPEATS: u32 = 1000;
 
-/// How deep groups nest at the most: the engine is recursive.
+/// The maximum depth of groups, because the engine is recursive.
 const DEEPEST: usize = 50;
 
 /// A pattern that can be matched.
 pub struct Pattern {
     engine: PikeVM,
-    /// The names of its groups; `None` for one that is counted only.
+    /// The names of its groups; `None` for a group that only has a number.
     pub(super) groups: Vec<Option<String>>,
 }
 
 /// Why a pattern cannot be matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PatternProblem {
-    /// Go refuses it.
+    /// Go rejects it.
     Invalid,
-    /// Go may accept it, but it is not evaluated here.
+    /// Go may accept it, but it is not supported here.
     Unusual,
 }
 
 impl Pattern {
-    /// Reads `pattern`, which is to be matched with `subject`.
+    /// Parses `pattern`, which will be matched with `subject`.
     ///
     /// # Errors
     ///
-    /// If Go refuses it, or if it is not evaluated here.
+    /// If Go rejects the pattern, or if it is not supported here.
     pub fn read(pattern: &str, subject: &str) -> Result<Self, PatternProblem> {
         let mut reader = Reader {
             rest: pattern,
             groups: Vec::new(),
             level: Level::default(),
             outer: Vec::new(),
-            // Without characters beyond ASCII there is no need for tables of them.
+            // For ASCII texts, no Unicode tables are needed.
             ascii: pattern.is_ascii() && subject.is_ascii(),
         };
         reader.read()?;
@@ -54,12 +54,12 @@ impl Pattern {
         Ok(Self { engine, groups: reader.groups })
     }
 
-    /// How large it is, with all that it repeats: to match it takes as many steps for a character.
+    /// The size of the pattern, including repetitions. Matching takes this many steps for each character.
     pub(super) fn size(&self) -> usize {
         self.engine.get_nfa().states().len()
     }
 
-    /// What of `subject` it matches, from left to right.
+    /// The matches in `subject`, from left to right.
     pub fn matches<'s>(&'s self, subject: &'s str) -> impl Iterator<Item = Captures> + 's {
         let (mut cache, mut captures) = (self.engine.create_cache(), self.engine.create_captures());
         let mut searcher = Searcher::new(Input::new(subject));
@@ -76,9 +76,9 @@ impl Pattern {
 /// A part of a pattern.
 struct Part {
     hir: Hir,
-    /// The most repetitions in it.
+    /// The maximum number of repetitions in it.
     repeats: u32,
-    /// Whether a second operator would follow the first one, which Go refuses.
+    /// Whether it already has an operator. Go rejects a second one.
     is_repeated: bool,
 }
 
@@ -90,17 +90,17 @@ struct Flags {
     is_lazy: bool,
 }
 
-/// A group that is not closed, or the whole.
+/// A group that is not closed yet, or the whole pattern.
 #[derive(Default)]
 struct Level {
-    /// Its number, if it is counted.
+    /// Its number, if it is numbered.
     group: Option<u32>,
     flags: Flags,
-    /// The alternatives before the last one.
+    /// The alternatives before the current one.
     alternatives: Vec<Hir>,
-    /// The parts of the last one.
+    /// The parts of the current alternative.
     parts: Vec<Part>,
-    /// The most repetitions in the alternatives.
+    /// The maximum number of repetitions in the earlier alternatives.
     repeats: u32,
 }
 
@@ -127,7 +127,7 @@ struct Reader<'a> {
     rest: &'a str,
     groups: Vec<Option<String>>,
     level: Level,
-    /// Those around `level`, the innermost last.
+    /// The groups around `level`; the innermost comes last.
     outer: Vec<Level>,
     ascii: bool,
 }
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
         rest.is_some()
     }
 
-    /// What is before `end`, which is taken, too.
+    /// Reads the text before `end`, and `end` itself.
     fn until(&mut self, end: char) -> Result<&'a str, PatternProblem> {
         let (before, rest) = self.rest.split_once(end).ok_or(PatternProblem::Invalid)?;
         self.rest = rest;
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
         self.add_class(self.range(c, c));
     }
 
-    /// The characters from one to another, and the other cases of its letters where these do not matter.
+    /// The characters in a range, with the other cases of its letters if case is ignored.
     fn range(&self, from: char, to: char) -> ClassUnicode {
         let mut ranges = vec![ClassUnicodeRange::new(from, to)];
         if self.level.flags.ignores_case {
@@ -216,7 +216,7 @@ impl<'a> Reader<'a> {
         ClassUnicode::new(ranges)
     }
 
-    /// The class of the characters from each first to each second one of `pairs`, or of all others.
+    /// The class of the characters in the ranges of `pairs`, or of all other characters.
     fn class_of(&self, pairs: &str, is_negated: bool) -> ClassUnicode {
         let mut class = ClassUnicode::empty();
         let mut ends = pairs.chars();
@@ -229,7 +229,7 @@ impl<'a> Reader<'a> {
         class
     }
 
-    /// `*`, `+`, `?` or `{…}` is read, which counts to `times`.
+    /// Handles `*`, `+`, `?`, or `{…}` after it was read. `times` is its number of repetitions.
     fn repeat(&mut self, least: u32, most: Option<u32>, times: u32) -> Result<(), PatternProblem> {
         let part = self.level.parts.pop().filter(|part| !part.is_repeated).ok_or(PatternProblem::Invalid)?;
         let repeats = part.repeats.saturating_mul(times).max(1);
@@ -242,7 +242,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// `3}`, `3,}` or `3,5}`; anything else is not a repetition, and a `{` is a `{`.
+    /// Reads `3}`, `3,}`, or `3,5}`. Anything else is not a repetition, and the `{` stands for itself.
     fn count(&mut self) -> Option<(u32, Option<u32>)> {
         let (inside, rest) = self.rest.split_once('}')?;
         let number = |text: &str| {
@@ -258,7 +258,7 @@ impl<'a> Reader<'a> {
         Some(count)
     }
 
-    /// After `(`.
+    /// Reads a group after its `(`.
     fn group(&mut self) -> Result<(), PatternProblem> {
         let name = if !self.take("?") {
             None
@@ -281,15 +281,15 @@ impl<'a> Reader<'a> {
         if self.outer.len() > DEEPEST { Err(PatternProblem::Unusual) } else { Ok(()) }
     }
 
-    /// `(?i)`, `(?m-s:` and the like, after the `?`.
+    /// Reads flags such as `(?i)` or `(?m-s:` after the `?`.
     fn flags(&mut self) -> Result<(), PatternProblem> {
         let mut flags = self.level.flags;
-        // Whether there is a flag after a `-`, if there is one.
+        // Whether there is a flag after the `-`; `None` without a `-`.
         let mut negated = None;
         loop {
             let is_on = negated.is_none();
             match self.next() {
-                // How letters beyond ASCII are folded would need tables.
+                // Case folding beyond ASCII would need tables.
                 Some('i') if !self.ascii => return Err(PatternProblem::Unusual),
                 Some('i') => flags.ignores_case = is_on,
                 Some('m') => flags.has_lines = is_on,
@@ -302,7 +302,7 @@ impl<'a> Reader<'a> {
                 Some(':') if negated != Some(false) => return self.open(None, flags),
                 Some(')') if negated != Some(false) => {
                     self.level.flags = flags;
-                    // What is before the flags is what an operator after them repeats.
+                    // An operator after the flags repeats the part in front of them.
                     self.level.parts.iter_mut().for_each(|part| part.is_repeated = false);
                     return Ok(());
                 }
@@ -312,7 +312,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// After a `\` outside of a class.
+    /// Reads an escape outside of a class, after the `\`.
     fn escaped(&mut self) -> Result<(), PatternProblem> {
         if self.take("A") {
             self.add(Hir::look(Look::Start));
@@ -335,7 +335,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// `\d`, `\pL` and the like, after the `\`.
+    /// Reads a class such as `\d` or `\pL`, after the `\`.
     fn escaped_class(&mut self) -> Result<Option<ClassUnicode>, PatternProblem> {
         let Some(c) = self.rest.chars().next() else { return Ok(None) };
         let pairs = match c.to_ascii_lowercase() {
@@ -349,7 +349,7 @@ impl<'a> Reader<'a> {
         Ok(Some(self.class_of(pairs, c.is_ascii_uppercase())))
     }
 
-    /// `pL`, `P{Lu}`, `p{^Lu}`: what of it is ASCII, where all is.
+    /// Reads a Unicode class: `pL`, `P{Lu}`, `p{^Lu}`. If all texts are ASCII, its ASCII characters are enough.
     fn unicode_class(&mut self) -> Result<ClassUnicode, PatternProblem> {
         let is_negated = self.next() == Some('P');
         let name = if self.take("{") {
@@ -373,7 +373,7 @@ impl<'a> Reader<'a> {
         if self.ascii { Ok(self.class_of(pairs, is_negated)) } else { Err(PatternProblem::Unusual) }
     }
 
-    /// A character after a `\`.
+    /// Reads an escaped character after the `\`.
     fn escaped_char(&mut self) -> Result<char, PatternProblem> {
         let c = self.next().ok_or(PatternProblem::Invalid)?;
         match c {
@@ -386,7 +386,7 @@ impl<'a> Reader<'a> {
             'x' => self.hexadecimal(),
             '0'..='7' => {
                 let more = self.rest.bytes().take(2).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
-                // One digit alone would refer to a group, which Go does not do.
+                // A single digit would refer to a group, which Go does not support.
                 if c != '0' && more == 0 {
                     return Err(PatternProblem::Invalid);
                 }
@@ -401,7 +401,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// After `\x`.
+    /// Reads a character code after `\x`.
     fn hexadecimal(&mut self) -> Result<char, PatternProblem> {
         let digits = if self.take("{") {
             self.until('}')?
@@ -414,11 +414,11 @@ impl<'a> Reader<'a> {
             return Err(PatternProblem::Invalid);
         }
         let value = u32::from_str_radix(digits, 16).map_err(|_| PatternProblem::Invalid)?;
-        // A surrogate is a number to Go that no text has.
+        // Go accepts surrogates as numbers, but they do not occur in a text.
         char::from_u32(value).ok_or(if value > 0x10_FFFF { PatternProblem::Invalid } else { PatternProblem::Unusual })
     }
 
-    /// After `[`.
+    /// Reads a class after its `[`.
     fn class(&mut self) -> Result<ClassUnicode, PatternProblem> {
         let mut class = ClassUnicode::empty();
         let is_negated = self.take("^");
@@ -463,7 +463,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `[:alpha:]` within a class.
+    /// Reads `[:alpha:]` within a class.
     fn named_class(&mut self) -> Result<Option<ClassUnicode>, PatternProblem> {
         let Some((name, rest)) = self.rest.strip_prefix("[:").and_then(|rest| rest.split_once(":]")) else {
             return Ok(None);

@@ -1,6 +1,4 @@
-//! Functions of patterns: `regex`, `regexall`, `replace`.
-//!
-//! Patterns are read in `patterns.rs`.
+//! Functions with regular expressions: `regex`, `regexall`, `replace`. `patterns.rs` parses the expressions.
 
 use regex_automata::util::captures::Captures;
 
@@ -23,10 +21,10 @@ fn compile(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Answer<Pat
     Ok(read)
 }
 
-/// At most this many parts of a pattern are compared with a character in a step.
+/// How many parts of a pattern are compared with a character in one step.
 const PARTS_OF_A_STEP: usize = 16;
 
-/// Like [`compile`], for what gives out its groups: they all have names, or none has.
+/// Like [`compile`], for functions that return groups: either all groups must have names, or none.
 fn compile_groups(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Answer<Pattern> {
     let pattern = compile(args, pattern, subject)?;
     let named = pattern.groups.iter().flatten().count();
@@ -37,7 +35,7 @@ fn compile_groups(args: &Arguments<'_, '_>, pattern: &str, subject: &str) -> Ans
     }
 }
 
-/// What a match is worth: the text, or a tuple or object of what the groups have caught.
+/// The value of a match: the text, or a tuple or object with the texts of the groups.
 fn matched(args: &Arguments<'_, '_>, pattern: &Pattern, captures: &Captures) -> Answer {
     let (subject, origin) = args.string(1)?;
     let part = |index: usize| match captures.get_group(index) {
@@ -57,14 +55,14 @@ fn matched(args: &Arguments<'_, '_>, pattern: &Pattern, captures: &Captures) -> 
         let name = Str::from(name.as_deref().unwrap_or_default());
         entries.push(Entry::new(name, args.span, part(index + 1)?));
     }
-    // Of several groups with one name, the last counts.
+    // Of several groups with the same name, the last one is used.
     entries.reverse();
     entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
     entries.dedup_by(|earlier, kept| earlier.key == kept.key);
     Ok(args.result(Kind::Object(entries.into())))
 }
 
-/// The type of what [`matched`] makes.
+/// The type of the value that [`matched`] returns.
 fn match_type(pattern: &Pattern, span: Span) -> Type {
     let attribute = |name: &Option<String>| {
         let name = Str::from(name.as_deref().unwrap_or_default());
@@ -127,7 +125,7 @@ fn replace(args: &Arguments<'_, '_>) -> Answer {
     args.made(&replaced)
 }
 
-/// Adds `with`, in which `$1`, `${name}` and the like stand for what the groups have caught, as Go reads it.
+/// Adds `with` to `text`. As in Go, `$1`, `${name}`, and so on stand for the texts of the groups.
 fn expand(with: &str, pattern: &Pattern, captures: &Captures, subject: &str, text: &mut String) {
     let mut rest = with;
     while let Some((before, after)) = rest.split_once('$') {
@@ -138,7 +136,7 @@ fn expand(with: &str, pattern: &Pattern, captures: &Captures, subject: &str, tex
             rest = after;
         } else if let Some((name, after)) = group_name(rest) {
             let number = name.parse().ok().filter(|_| name == "0" || !name.starts_with('0'));
-            // Of several groups with one name, the first that has caught something.
+            // Of several groups with the same name, the first one that matched is used.
             let mut named = (1..).zip(&pattern.groups).filter(|(_, group)| group.as_deref() == Some(name));
             let caught = match number {
                 Some(group) => captures.get_group(group),
@@ -153,7 +151,7 @@ fn expand(with: &str, pattern: &Pattern, captures: &Captures, subject: &str, tex
     text.push_str(rest);
 }
 
-/// The name at the start of `text`, in braces or without, and what follows it.
+/// The name at the start of `text`, with or without braces, and the rest.
 fn group_name(text: &str) -> Option<(&str, &str)> {
     let unbraced = text.strip_prefix('{');
     let text = unbraced.unwrap_or(text);

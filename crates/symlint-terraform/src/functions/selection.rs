@@ -1,4 +1,4 @@
-//! Functions that take something out of collections, or ask something of them.
+//! Functions that select from collections, or search in them.
 
 use crate::eval::{Answer, Stop, numeric};
 use crate::number;
@@ -45,12 +45,12 @@ fn lookup(args: &Arguments<'_, '_>) -> Answer {
         && let Some(given) = &default
         && let Type::Map(element) = type_of(map, args.evaluator.meter())?
     {
-        // Whether it is needed or not.
+        // Even if it is not needed.
         default = Some(args.convert(given, &element)?);
     }
     let parts = map.parts_by(&key_origin, map.origin.span);
     let found = map.entry(&key).map(|entry| parts.child(entry));
-    // That there is no such key is why the default is taken.
+    // The default is used because there is no such key, so the result depends on that.
     let instead =
         |default: Value| default.depending_on(&map.origin).depending_on(&key_origin).marked(map.is_sensitive());
     let found = found.or_else(|| default.map(instead));
@@ -67,7 +67,7 @@ fn element(args: &Arguments<'_, '_>) -> Answer {
     let empty = || args.refuse("finds nothing in an empty list");
     let len = i64::try_from(items.len()).ok().filter(|&len| len > 0).ok_or_else(empty)?;
     let index = args.integer(1)?;
-    // Terraform counts from the end of a list; of a tuple it does not.
+    // A negative index counts from the end of a list, but not of a tuple.
     if index % len < 0 && matches!(list.kind, Kind::Tuple(_)) {
         return Err(args.refuse("does not accept a negative index into a tuple"));
     }
@@ -125,7 +125,7 @@ fn truths(args: &Arguments<'_, '_>, decisive: bool) -> Answer {
         match to_bool(&item) {
             Primitive::Is(Value { kind: Kind::Bool(truth), .. }) => decided |= truth == decisive,
             Primitive::Is(value) if value.as_unknown().is_some() => undecided = Some(value),
-            // A null counts as false.
+            // A null is treated as false.
             Primitive::Is(_) => decided |= !decisive,
             _ => return Err(args.refuse("expects a list of true and false")),
         }
@@ -159,7 +159,7 @@ fn sum(args: &Arguments<'_, '_>) -> Answer {
     Ok(args.result(Kind::Number(total)))
 }
 
-/// The first argument that is neither null nor an empty string, as the type that all have in common.
+/// The first argument that is neither null nor an empty string, converted to the common type of all.
 fn coalesce(args: &Arguments<'_, '_>) -> Answer {
     let types = args.values.iter().map(|value| type_of(value, args.evaluator.meter()));
     let types = types.collect::<Result<Vec<Type>, _>>()?;
@@ -177,13 +177,13 @@ fn coalesce(args: &Arguments<'_, '_>) -> Answer {
             empty.push(value);
             continue;
         }
-        // One argument of unknown type may turn all into strings.
+        // An argument of unknown type may turn all of them into strings.
         let undecided = args.values.iter().any(|value| value.as_unknown().is_some());
         if undecided && matches!(value.kind, Kind::Number(_) | Kind::Bool(_)) {
             return Err(Stop::reason("the type of this depends on a value that is not known"));
         }
         let value = args.convert(value, &common)?;
-        // An empty string only where all are strings.
+        // Empty strings are skipped only if all arguments are strings.
         if !(matches!(common, Type::String) && value.as_str().is_some_and(|text| text.is_empty())) {
             return Ok(empty.iter().fold(value, |value, empty| value.depending_on(&empty.origin)));
         }
@@ -213,7 +213,7 @@ fn matchkeys(args: &Arguments<'_, '_>) -> Answer {
     if values.len() != keys.len() {
         return Err(args.refuse("expects as many keys as values"));
     }
-    // Keys and what is looked for are of one type.
+    // The searched value has the same type as the keys.
     keys.extend(wanted);
     let keys = args.list(keys).map_err(|_| Stop::reason("whether these keys match is not known"))?;
     let (keys, wanted) = keys.elements().unwrap_or_default().split_at_checked(values.len()).unwrap_or_default();

@@ -17,7 +17,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("setunion", 1, MANY, |args| combine(args, |_, _| true)),
 ];
 
-/// The arguments as sets of one type.
+/// The arguments, converted to sets with the same element type.
 fn sets(args: &Arguments<'_, '_>) -> Answer<(Vec<Vec<Value>>, Type)> {
     let any = Type::Set(Box::new(Type::Any));
     let mut sets = Vec::with_capacity(args.len());
@@ -34,7 +34,7 @@ fn sets(args: &Arguments<'_, '_>) -> Answer<(Vec<Vec<Value>>, Type)> {
     }
     let of = match types.as_slice() {
         [] => Type::Any,
-        // Terraform refuses sets that have no type in common.
+        // Terraform rejects sets without a common element type.
         types => unify_all(&types.iter().collect::<Vec<_>>())
             .filter(|common| !matches!(common, Type::Any) || types.iter().all(|of| matches!(of, Type::Any)))
             .ok_or_else(|| args.refuse("expects sets of one type"))?,
@@ -55,13 +55,13 @@ fn element_type(args: &Arguments<'_, '_>, list: &Value) -> Answer<Type> {
 }
 
 fn set_of(args: &Arguments<'_, '_>, items: Vec<Value>, of: Type) -> Answer {
-    // Which elements a set has reveals something of each of them, so all are marked if one is.
+    // The elements of a set depend on each other, so all are sensitive if one is.
     let hides = items.iter().any(Value::hides);
     let items = if hides { items.into_iter().map(Value::unmarked).collect() } else { items };
     Ok(Value::typed(make_set(items, args.evaluator.meter())?, args.origin(), of).marked(hides))
 }
 
-/// The elements that are in as many sets as `keep` wants, given how many sets there are.
+/// The elements that are in the right number of sets: `keep` gets that number, and the number of all sets.
 fn combine(args: &Arguments<'_, '_>, keep: fn(usize, usize) -> bool) -> Answer {
     let (sets, of) = sets(args)?;
     let mut counts = HashMap::default();
@@ -94,7 +94,7 @@ fn setsubtract(args: &Arguments<'_, '_>) -> Answer {
     set_of(args, kept, of)
 }
 
-/// Every combination of one element from each argument: a set where an argument is one, else a list.
+/// All combinations of one element from each argument. The result is a set if an argument is one, or else a list.
 fn setproduct(args: &Arguments<'_, '_>) -> Answer {
     let mut combinations: Vec<Vec<Value>> = vec![Vec::new()];
     let mut any_set = false;

@@ -42,7 +42,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     function("upper", 1, 1, |args| {
         let text = args.text(0)?;
-        // Some letters that Rust writes as several have a capital of their own.
+        // Some letters that Rust maps to several capital letters have a single capital letter in Go.
         if text.chars().any(|c| c != 'ß' && c.to_uppercase().len() > 1) {
             return Err(Stop::reason("the capitals of this text are not evaluated"));
         }
@@ -50,8 +50,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// `text` with the first letter of each word in title case, as Go's `strings.Title` has it: a word starts after
-/// everything but letters, digits and, in ASCII, underscores; nothing is lowered.
+/// `text` with the first letter of each word in title case, as in Go's `strings.Title`. A word starts after any
+/// character except letters, digits, and the ASCII underscore. Other letters stay the same.
 pub fn title(text: &str) -> String {
     let mut titled = String::with_capacity(text.len());
     let mut before = ' ';
@@ -68,7 +68,7 @@ fn is_separator(c: char) -> bool {
 
 fn title_case(c: char) -> char {
     match c {
-        // The letters that are two in one have a title case of their own, the middle of three.
+        // The letters that represent two letters have a title case of their own, the middle one of three code points.
         '\u{1C4}'..='\u{1C6}' => '\u{1C5}',
         '\u{1C7}'..='\u{1C9}' => '\u{1C8}',
         '\u{1CA}'..='\u{1CC}' => '\u{1CB}',
@@ -77,7 +77,7 @@ fn title_case(c: char) -> char {
     }
 }
 
-/// Go maps one character to one; what Unicode maps to several stays as it is.
+/// Go maps a character to a single one. If Unicode maps it to several, it stays the same.
 fn upper(c: char) -> char {
     let mut mapped = c.to_uppercase();
     if mapped.len() == 1 { mapped.next().unwrap_or(c) } else { c }
@@ -95,12 +95,12 @@ fn map_case(text: &str, map: fn(char) -> char) -> String {
     text.chars().map(map).collect()
 }
 
-/// The characters as people count them; only where each is one code point.
+/// The characters as people count them. Only supported if each of them is one code point.
 pub(super) fn characters(text: &str) -> Answer<Vec<char>> {
     let simple = |c: char| match c {
         '\r' | '\u{AD}' => false,
         _ if c.is_ascii() => true,
-        // Scripts and symbols that do not join their neighbours: no accents, no emoji that are put together.
+        // Scripts and symbols without combining characters: no accents, no composed emoji.
         '\u{A0}'..='\u{2FF}' | '\u{370}'..='\u{482}' | '\u{48A}'..='\u{52F}' | '\u{1E00}'..='\u{1FFF}' => true,
         '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205E}' | '\u{2070}'..='\u{20CF}' | '\u{2100}'..='\u{2BFF}' => true,
         '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30A0}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' => true,
@@ -157,7 +157,7 @@ fn substr(args: &Arguments<'_, '_>) -> Answer {
     let (offset, length) = (args.integer(1)?, args.integer(2)?);
     let characters = characters(&text)?;
     let count = i64::try_from(characters.len()).unwrap_or(i64::MAX);
-    // Terraform ends at a length of zero only where it counts from the start.
+    // A length of zero is only special in Terraform if it counts from the start.
     let length = if offset < 0 && length == 0 { -1 } else { length };
     let offset = if offset < 0 { offset.saturating_add(count).max(0) } else { offset.min(count) };
     let end = if length < 0 { count } else { offset.saturating_add(length).min(count) };
@@ -177,7 +177,7 @@ fn indent(args: &Arguments<'_, '_>) -> Answer {
 }
 
 impl Pieces {
-    /// Like [`Pieces::finish`], but a string of one piece is that piece.
+    /// Like [`Pieces::finish`], but a string of one piece keeps the piece's origin.
     pub(super) fn finish_passing(self, span: crate::source::Span) -> Answer {
         let value = self.finish(span);
         if let crate::origin::Makeup::Joined(parts) = &value.origin.makeup {
@@ -189,7 +189,7 @@ impl Pieces {
     }
 }
 
-/// A primitive as text, for functions that show values.
+/// A primitive value as text, for functions that print values.
 pub(super) fn shown(value: &Value) -> Option<Str> {
     match to_text(value) {
         Primitive::Is(Value { kind: Kind::String(text), .. }) => Some(text),

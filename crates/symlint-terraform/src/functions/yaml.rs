@@ -1,7 +1,7 @@
-//! `yamldecode`: values that know where in the YAML they were written.
+//! `yamldecode`. The values know where in the YAML they are written.
 //!
-//! Terraform reads YAML 1.1 with a parser of its own. What other parsers may read differently is unknown, and so is
-//! what only they refuse.
+//! Terraform has its own parser for YAML 1.1. If this parser might read a text differently, the value is unknown, and
+//! so it is if only this parser rejects it.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ use super::arguments::{Arguments, Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[function("yamldecode", 1, 1, yamldecode)];
 
-/// How deep lists and maps may be in each other.
+/// How deep lists and maps may be nested.
 const MAX_DEPTH: usize = 60;
 
 fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
@@ -42,7 +42,7 @@ fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
     Ok(value.marked(origin.sensitive))
 }
 
-/// Where each character starts, for texts in which that is not at its number.
+/// The byte offset of each character; `None` if it is equal to the character's index.
 fn offsets(text: &str) -> Option<Vec<usize>> {
     (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect())
 }
@@ -56,8 +56,8 @@ struct Reader<'a, 't, 'p> {
     anchors: HashMap<usize, Value>,
 }
 
-/// The errors of our parser that Terraform's parser reports, too. Terraform's accepts more: brackets and quoted texts of
-/// several lines may be indented in any way, and a comment may follow a quote without a space.
+/// Errors that Terraform's parser also reports. It accepts more than ours: brackets and quoted texts of several lines
+/// may have any indentation, and a comment may follow a quote without a space.
 const REFUSED: &[&str] = &[
     "block sequence entries are not allowed in this context",
     "mapping values are not allowed in this context",
@@ -75,26 +75,26 @@ const REFUSED: &[&str] = &[
     "while scanning a quoted scalar, found unexpected end of stream",
 ];
 
-/// A text that Terraform's parser may take for something else.
+/// A text that Terraform's parser may interpret differently.
 struct Odd;
 
-/// The tags of YAML itself, written `!!str`.
+/// The prefix of YAML's own tags, such as `!!str`.
 const CORE: &str = "tag:yaml.org,2002:";
 
 impl<'t> Reader<'_, 't, '_> {
-    /// What is at `range` may be something else to Terraform, for `reason`.
+    /// The text at `range` may be something else for Terraform, for `reason`.
     fn odd(&self, reason: &str, range: Range<usize>) -> Stop {
         let span = self.written(range, Form::Whole).span;
         Stop::Unknown(Value::unevaluated(format!("this YAML is not evaluated: {reason}"), span))
     }
 
-    /// What is at `range` is refused by Terraform, too.
+    /// Terraform also rejects the text at `range`.
     fn refused(&self, reason: impl std::fmt::Display, range: Range<usize>) -> Stop {
         let span = self.written(range, Form::Whole).span;
         Stop::error_at(format!("`yamldecode` cannot read this: {reason}"), span)
     }
 
-    /// Refuses what Terraform's parser does not take, wherever it is.
+    /// Rejects characters that Terraform's parser does not accept anywhere.
     fn check_characters(&self) -> Answer<()> {
         let is_control = |c: char| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}');
         if let Some((at, c)) = self.text.char_indices().find(|(_, c)| is_control(*c)) {
@@ -117,8 +117,8 @@ impl<'t> Reader<'_, 't, '_> {
         Ok(())
     }
 
-    /// A tab that indents a line which begins at `start`. Only within brackets, quotes and blocks of text it does not
-    /// are in the way.
+    /// The result for a tab in the indentation of a line that starts at `start`. Tabs are only harmless within
+    /// brackets, quotes, and blocks of text.
     fn tab(&self, start: usize, at: usize) -> Stop {
         let before = self.text.get(..start).unwrap_or_default();
         let mut events = Parser::new_from_str(before);
@@ -147,7 +147,7 @@ impl<'t> Reader<'_, 't, '_> {
                 let range = self.range(place);
                 Ok((event, range))
             }
-            // Terraform's parser knows `\'`.
+            // Terraform's parser accepts `\'`.
             Some(Err(error)) if REFUSED.contains(&error.info()) && !self.text.contains("\\'") => {
                 let at = self.byte(error.marker().index());
                 let end = self.text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
@@ -166,7 +166,7 @@ impl<'t> Reader<'_, 't, '_> {
         self.byte(place.start.index())..self.byte(place.end.index())
     }
 
-    /// Where the character with this number starts.
+    /// The byte offset of the character with this index.
     fn byte(&self, index: usize) -> usize {
         match &self.offsets {
             Some(offsets) => offsets.get(index).copied().unwrap_or(self.text.len()),
@@ -196,8 +196,8 @@ impl<'t> Reader<'_, 't, '_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_string = style != ScalarStyle::Plain;
                 let text = self.without_last_break(&text, style, &range);
-                // Terraform's parser takes a block such as `y` for what it would be without one, and shows that as
-                // text.
+                // Terraform's parser interprets a block such as `y` as if it was a plain scalar, and then converts it
+                // to text.
                 let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 if is_block && !matches!(resolve(text), Ok(Plain::Text)) {
                     return Err(self.odd("this block of text is ambiguous", range));
@@ -246,7 +246,7 @@ impl<'t> Reader<'_, 't, '_> {
         Ok(value)
     }
 
-    /// A list or mapping may have a tag only if it says what that is anyway.
+    /// A list or mapping may have a tag only if the tag states its own type.
     fn check_tag(&self, tag: Option<&Tag>, own: &str, range: &Range<usize>) -> Answer<()> {
         match tag {
             Some(tag) if tag.handle != CORE || tag.suffix != own => {
@@ -270,20 +270,20 @@ impl<'t> Reader<'_, 't, '_> {
 
     fn mapping(&mut self, start: Range<usize>, depth: usize) -> Answer {
         let mut entries: Vec<Entry> = Vec::new();
-        // Where the keys are that are written here, and not merged in.
+        // Where the keys are that are written here, as opposed to merged ones.
         let mut keys: HashMap<Str, Span> = HashMap::default();
         loop {
             let (event, range) = self.next()?;
             let key = match event {
                 Event::MappingEnd => {
-                    // The last of a name counts.
+                    // Of several entries with the same name, the last one is used.
                     entries.reverse();
                     entries.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
                     entries.dedup_by(|later, kept| later.key == kept.key);
                     let origin = self.written(start.start..range.end, Form::Whole);
                     return Ok(Value::new(Kind::Object(entries.into()), origin));
                 }
-                // What is merged in overrides what is before it, and gives way to what follows.
+                // A merged mapping overrides what is before it, and is overridden by what follows.
                 Event::Scalar(text, _, 0, None) if text == "<<" => {
                     let (event, range) = self.next()?;
                     let merged = self.node(event, range, depth + 1)?;
@@ -320,7 +320,8 @@ impl<'t> Reader<'_, 't, '_> {
         }
     }
 
-    /// The text of a scalar; where a block ends with the file, and that without a line break, it has none either.
+    /// The text of a scalar. If a block is at the end of a file without a line break, its text has no line break
+    /// either.
     fn without_last_break<'s>(&self, text: &'s str, style: ScalarStyle, range: &Range<usize>) -> &'s str {
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         let is_last = self.text.get(range.end..).is_some_and(|rest| rest.trim().is_empty());
@@ -330,7 +331,7 @@ impl<'t> Reader<'_, 't, '_> {
         }
     }
 
-    /// The value of a scalar whose text, in quotes or without, is at `range`.
+    /// The value of a scalar, whose text is at `range`, with or without quotes.
     fn scalar(&self, text: &str, is_string: bool, range: Range<usize>) -> Answer {
         if !is_string {
             match resolve(text).map_err(|Odd| self.odd("a date or number of this form", range.clone()))? {
@@ -353,7 +354,7 @@ impl<'t> Reader<'_, 't, '_> {
         Ok(Value::new(Kind::String(text), self.written(inner, form)))
     }
 
-    /// A scalar without its anchor, its tag and its quotes, and without the whitespace and the comment after them.
+    /// The range of a scalar without its anchor, its tag, its quotes, and the whitespace and the comment after it.
     fn inner(&self, range: Range<usize>) -> Range<usize> {
         let mut range = range;
         let mut raw = self.text.get(range.clone()).unwrap_or_default();
@@ -377,13 +378,13 @@ impl<'t> Reader<'_, 't, '_> {
         range
     }
 
-    /// Where the bytes `range` of the text were written.
+    /// Where the bytes `range` of the text are written.
     fn written(&self, range: Range<usize>, form: Form) -> Origin {
         self.args.written(self.origin, range, form)
     }
 }
 
-/// Whether `\/` is in a text between double quotes: it belongs to YAML 1.2, and Terraform's parser to 1.1.
+/// Whether `\/` is in a text between double quotes. It is only valid in YAML 1.2, and Terraform's parser follows 1.1.
 fn escapes_slash(raw: &str) -> bool {
     let mut bytes = raw.bytes();
     std::iter::from_fn(|| bytes.find(|&byte| byte == b'\\').and_then(|_| bytes.next())).any(|escaped| escaped == b'/')
@@ -394,7 +395,7 @@ enum Plain {
     Text,
 }
 
-/// What a text without quotes stands for.
+/// The value of a text without quotes.
 fn resolve(text: &str) -> Result<Plain, Odd> {
     let kind = match text {
         "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
@@ -430,8 +431,8 @@ fn number_or_text(text: &str) -> Result<Plain, Odd> {
     Ok(Plain::Text)
 }
 
-/// Whether `text` begins as a date does: four digits, a month and a day of one or two. An account id in groups of four
-/// is none.
+/// Whether `text` starts like a date: four digits, then a month and a day with one or two digits. An account id in
+/// groups of four digits is not a date.
 fn may_be_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let mut digits = |most: usize| {
@@ -442,8 +443,8 @@ fn may_be_date(text: &str) -> bool {
     matches!((digits(4), digits(2), digits(2)), (Some((4, 4)), Some((month, length)), Some(_)) if month == length)
 }
 
-/// Whether a key without quotes can only be the text that it is.
+/// Whether a key without quotes is certain to be its own text.
 fn is_name(text: &str) -> bool {
-    // Numbers are shown as they are, and truths by their names.
+    // Numbers stay as they are written, and booleans have names.
     matches!(resolve(text), Ok(Plain::Text)) || text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
 }

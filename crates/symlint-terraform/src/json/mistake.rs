@@ -1,13 +1,13 @@
-//! The message about a text that is not JSON.
+//! Messages about texts that are not JSON.
 
 use std::ops::Range;
 
 use jsonc_parser::errors::{ParseError, ParseErrorKind};
 
-/// A text that is not JSON: why, and where.
+/// The message about a text that is not JSON, and the place.
 pub(crate) type Mistake = (String, Range<usize>);
 
-/// What `error`, which the parser has for `text`, says in words that help.
+/// A helpful message for the parser's `error` about `text`.
 pub(super) fn explained(error: &ParseError, text: &str) -> Mistake {
     let range = error.range().start..error.range().end;
     if let Some(number) = leading_zero(text, range.start) {

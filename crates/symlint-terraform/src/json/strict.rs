@@ -1,4 +1,4 @@
-//! JSON as Terraform reads it, from a parser that would read more.
+//! Rejects JSON that the parser accepts but Terraform does not.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,11 +10,10 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use super::mistake::{self, Mistake};
 use crate::limits::MAX_NODES;
 
-/// How deep objects and arrays may be in each other.
+/// How deep objects and arrays may be nested.
 const MAX_DEPTH: usize = 100;
 
-/// `text` with the replacement character for each half of a surrogate pair that is alone, as Go reads it. All places
-/// stay as they are.
+/// `text` with each unpaired surrogate replaced by the replacement character, as in Go. All positions stay the same.
 pub(crate) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
     const REPLACEMENT: &str = "\\ufffd";
     let unit = |at: usize| {
@@ -64,7 +63,7 @@ pub(crate) fn parse(text: &str) -> Result<Json<'_>, Mistake> {
     Ok(value)
 }
 
-/// The parser goes as deep as the text: not on our stack. What it makes takes much more memory than the text.
+/// The parser recurses as deeply as the text is nested, and its tree takes much more memory than the text.
 fn refuse_size(text: &str) -> Result<(), Mistake> {
     let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
     let mut values = 0;
@@ -88,7 +87,7 @@ fn refuse_size(text: &str) -> Result<(), Mistake> {
     Ok(())
 }
 
-/// Outside of strings, JSON is ASCII, and has four characters that are space.
+/// Outside of strings, JSON only contains ASCII, and four whitespace characters.
 fn refuse_space(text: &str) -> Result<(), Mistake> {
     let (mut in_string, mut escaped) = (false, false);
     for (at, c) in text.char_indices() {

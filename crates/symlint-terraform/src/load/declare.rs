@@ -1,4 +1,4 @@
-//! From the blocks of a folder to what they declare.
+//! Turns the blocks in a folder into the declarations of a module.
 
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use crate::value::Type;
 
 use crate::module::{LoadError, LoadErrorKind, Module, ModuleCall, Output, Project, Resource, Validation, Variable};
 
-/// What a module call has that is not an argument of the module.
+/// Attributes of a module call that are not arguments of the module.
 const META: [&str; 6] = ["source", "version", "providers", "for_each", "count", "depends_on"];
 
-/// Makes a module of blocks.
+/// Creates a module from blocks.
 pub(super) fn declare(blocks: Vec<Arc<Block>>, errors: &mut Vec<LoadError>) -> Module {
     let mut module = Module::default();
     for block in blocks {
@@ -35,7 +35,7 @@ pub(super) fn declare(blocks: Vec<Arc<Block>>, errors: &mut Vec<LoadError>) -> M
                 }
             }
             ("module", [name]) => {
-                // One that has the name of another is an error, and may have mistakes of its own.
+                // A call with the name of another one is an error, and may contain other errors.
                 is_new(&mut module.names.calls, name, "module call", module.calls.len(), errors);
                 refuse_in_call(name, &block, errors);
                 let index = place(module.calls.len());
@@ -71,7 +71,7 @@ pub(super) fn declare(blocks: Vec<Arc<Block>>, errors: &mut Vec<LoadError>) -> M
     module
 }
 
-/// The blocks that configuration has at its top, each with the number of its labels.
+/// The kinds of top-level blocks in configuration, with the number of labels.
 const BLOCKS: [(&str, usize); 14] = [
     ("action", 2),
     ("check", 1),
@@ -89,7 +89,7 @@ const BLOCKS: [(&str, usize); 14] = [
     ("variable", 1),
 ];
 
-/// Refuses a block that is none of those, or has other labels.
+/// Reports a block of an unknown kind, or with the wrong number of labels.
 fn refuse_block(block: &Block, errors: &mut Vec<LoadError>) {
     let Name { text: kind, span } = &block.kind;
     let Some((_, labels)) = BLOCKS.iter().find(|(known, _)| *known == kind.as_str()) else {
@@ -199,7 +199,7 @@ fn validation(block: &Block) -> Option<Validation> {
     Some(Validation { condition: attribute(block, "condition")?.clone(), message })
 }
 
-/// A text that is written as one, perhaps in parentheses.
+/// A literal text, perhaps in parentheses.
 fn literal(expr: &Expr) -> Option<Name> {
     match &expr.kind {
         ExprKind::String(literal) => Some(Name { text: literal.text.clone(), span: literal.span }),

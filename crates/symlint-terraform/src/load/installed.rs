@@ -1,4 +1,4 @@
-//! Modules from elsewhere, where `terraform init` has put them: `.terraform/modules/modules.json`.
+//! Remote modules that `terraform init` has installed, according to `.terraform/modules/modules.json`.
 
 use foldhash::HashMap;
 use jsonc_parser::ast::Value as Json;
@@ -10,14 +10,14 @@ use crate::paths::join;
 
 const LIST: &str = ".terraform/modules/modules.json";
 
-/// What comes before the address of a module that names no registry; nothing where it is not from one.
+/// Prefixes of the address of a registry module. The first is empty because the address may name no registry.
 const REGISTRIES: [&str; 3] = ["", "registry.terraform.io/", "registry.opentofu.org/"];
 
-/// The modules that are installed.
+/// The installed modules.
 #[derive(Debug, Default)]
 pub(super) struct Installed {
     root: String,
-    /// Whether somebody committed the list, so that it says nothing of modules from elsewhere.
+    /// Whether the list is committed, so that it is not trusted for remote modules.
     is_committed: bool,
     /// By the names of the calls that lead to them, joined by dots.
     modules: HashMap<String, InstalledModule>,
@@ -26,13 +26,13 @@ pub(super) struct Installed {
 #[derive(Debug)]
 struct InstalledModule {
     source: String,
-    /// Of a module in a registry.
+    /// Set for a module from a registry.
     version: Option<String>,
-    /// As seen from the root module's folder.
+    /// Relative to the root module's folder.
     dir: String,
 }
 
-/// A source without what Terraform adds to it: how it is fetched.
+/// A source without the additions of Terraform that tell how it is fetched.
 fn plain(source: &str) -> String {
     let rest = source.strip_prefix("git::").unwrap_or(source);
     let rest = ["https://", "ssh://"].iter().find_map(|scheme| rest.strip_prefix(scheme)).unwrap_or(rest);
@@ -41,8 +41,8 @@ fn plain(source: &str) -> String {
 }
 
 impl Installed {
-    /// Reads the list of the root module in `root`. A list that cannot be read is treated as empty: its
-    /// format is Terraform's own.
+    /// Reads the list of the root module in `root`. A list that cannot be read is treated as empty, because its format
+    /// is private to Terraform.
     pub(super) fn read(files: &dyn FileTree, root: &str, is_committed: bool) -> Result<Self, FileError> {
         let mut installed = Self { root: root.to_owned(), is_committed, modules: HashMap::default() };
         let Some(bytes) = files.read(&join(root, LIST))? else { return Ok(installed) };
@@ -58,18 +58,19 @@ impl Installed {
         Ok(installed)
     }
 
-    /// Where the list has the local module that the calls `key` lead to, if that is not `dir`.
+    /// The folder in the list for the local module that the calls `key` lead to, if it is not `dir`.
     pub(super) fn elsewhere(&self, key: &str, source: &str, dir: &str) -> Option<String> {
         let entry = self.modules.get(key).filter(|entry| entry.source == source)?;
         let own = join(&self.root, &entry.dir);
         (own != dir).then_some(own)
     }
 
-    /// The folder of the module that the calls `key` lead to, and its `path.module`; `None` where it is not installed,
-    /// or was from another source, or of a version that `constraint` does not allow: then `terraform init` replaces it.
+    /// The folder of the module that the calls `key` lead to, and its `path.module`. `None` if it is not installed, was
+    /// installed from another source, or has a version that `constraint` does not allow, so that `terraform init` would
+    /// replace it.
     pub(super) fn find(&self, key: &str, source: &str, constraint: Option<&str>) -> Option<(String, String)> {
         let entry = self.modules.get(key).filter(|_| !self.is_committed)?;
-        // The list has the address in full: `registry.terraform.io/…`, `git::https://github.com/….git`.
+        // The list has full addresses: `registry.terraform.io/…`, `git::https://github.com/….git`.
         let full = plain(&entry.source);
         let is_same = full.strip_suffix(&plain(source)).is_some_and(|before| REGISTRIES.contains(&before));
         let is_allowed = constraint.zip(entry.version.as_deref()).is_none_or(|(all, version)| allows(all, version));
@@ -77,7 +78,7 @@ impl Installed {
     }
 }
 
-/// Whether a constraint such as `~> 1.2, != 1.4.0` allows `version`. What is not understood allows all.
+/// Whether a constraint such as `~> 1.2, != 1.4.0` allows `version`. A constraint that cannot be parsed allows all.
 fn allows(constraint: &str, version: &str) -> bool {
     constraint.split(',').all(|part| allows_by(part.trim(), version).unwrap_or(true))
 }
@@ -94,7 +95,7 @@ fn allows_by(constraint: &str, version: &str) -> Option<bool> {
         ">=" => at_least,
         "<" => given < wanted,
         "<=" => given <= wanted,
-        // All but the last of the numbers that are written must be equal.
+        // All written numbers except the last one must be equal.
         "~>" => {
             let kept = constraint.split('.').count().saturating_sub(1);
             at_least && given.iter().zip(&wanted).take(kept).all(|(given, wanted)| given == wanted)
@@ -103,12 +104,12 @@ fn allows_by(constraint: &str, version: &str) -> Option<bool> {
     })
 }
 
-/// What a version before a release has after its numbers.
+/// The suffix of a prerelease version after its numbers.
 fn suffix(version: &str) -> Option<&str> {
     version.split_once('-').map(|(_, suffix)| suffix)
 }
 
-/// The three numbers of a version; those that are not written are zero.
+/// The three numbers of a version. Those that are not written are zero.
 fn numbers(version: &str) -> Option<[u64; 3]> {
     let release = version.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
     let mut all = [0; 3];

@@ -1,4 +1,4 @@
-//! Reading folders: the root module's, and those of the local modules that it calls.
+//! Reads the folders of the root module and of the local modules that it calls.
 
 mod declare;
 mod installed;
@@ -32,13 +32,13 @@ pub use names::{is_automatic, is_configuration, is_values};
 pub use values::{Given, LoadOptions};
 
 impl Project {
-    /// Reads the root module in `dir`, the modules that it calls by a path (`./…`, `../…`), at any depth, and the
-    /// values of its variables.
+    /// Reads the root module in `dir`, the modules that it calls by a path (`./…`, `../…`) at any depth, and the values
+    /// of its variables.
     ///
     /// # Errors
     ///
-    /// If a file cannot be read, the folder or a values file of `options` is not there. What is wrong *in* the files
-    /// is not an error here: see [`Project::errors`] and the files' own errors.
+    /// If a file cannot be read, or if the folder or a values file in `options` does not exist. Mistakes *in* the files
+    /// are not errors here: see [`Project::errors`] and the errors of each file.
     pub fn load(tree: impl FileTree + 'static, dir: &str, options: &LoadOptions) -> Result<Project, FileError> {
         let files: &dyn FileTree = &tree;
         let dir = join(dir, "");
@@ -47,7 +47,8 @@ impl Project {
         let names = list(&mut project, files, folder(&dir))?.ok_or_else(missing)?;
         let root = read_module(&mut project, files, &dir, ".", &names, options)?;
         project.modules.push(root);
-        // What `terraform init` and `terraform workspace select` write is believed, but not what somebody committed.
+        // The files that `terraform init` and `terraform workspace select` write are trusted, unless they are
+        // committed.
         let is_committed = files.git_tracks(&join(&dir, ".terraform"));
         let installed = Installed::read(files, &dir, is_committed)?;
         let mut children = Children::new(&project, installed, options);
@@ -67,7 +68,7 @@ impl Project {
         Ok(project)
     }
 
-    /// Reads a values file by itself. There is no configuration, and the variables have no types.
+    /// Reads a values file without a module. The variables have no types.
     ///
     /// # Errors
     ///
@@ -80,7 +81,7 @@ impl Project {
     }
 }
 
-/// The names of the files in a folder. What Terraform would read and cannot be read here is noted.
+/// The names of the files in a folder. Files that Terraform would read but that cannot be read here are noted.
 fn list(project: &mut Project, files: &dyn FileTree, dir: &str) -> Result<Option<Vec<String>>, FileError> {
     let Some(entries) = files.entries(dir)? else { return Ok(None) };
     let mut names = Vec::with_capacity(entries.len());
@@ -155,7 +156,8 @@ fn read_module(
     Ok(module)
 }
 
-/// Whether a file says only which program and providers it is for, as often where there is one for each program.
+/// Whether a file only declares the required versions of the program and its providers, as is common if there is a file
+/// for each program.
 fn is_of_program(name: &str, bytes: Vec<u8>) -> Result<bool, FileError> {
     let sources = Sources::new();
     let id = sources.add(name, bytes)?;
@@ -164,13 +166,14 @@ fn is_of_program(name: &str, bytes: Vec<u8>) -> Result<bool, FileError> {
     Ok(file.errors.is_empty() && file.body.blocks.iter().all(is_of_program))
 }
 
-/// The modules that are called, and those that they call; a folder is one module, however often it is called.
+/// The called modules at any depth. A folder is one module, however often it is called.
 struct Children<'o> {
     options: &'o LoadOptions,
     installed: Installed,
-    /// The key of each module in Terraform's list of what is installed: the names of the calls that lead to it.
+    /// The key of each module in Terraform's list of installed modules: the names of the calls that lead to it.
     keys: Vec<String>,
-    /// The call that leads to each module but the root module: whose it is, and its place.
+    /// The call that leads to each module except the root module: the index of the calling module, and that of the
+    /// call.
     calls: Vec<Option<(usize, u32)>>,
     by_dir: HashMap<String, ModuleId>,
 }
@@ -181,7 +184,7 @@ impl<'o> Children<'o> {
         Self { options, installed, keys: vec![String::new()], calls: vec![None], by_dir }
     }
 
-    /// Loads all whose source is written as it is.
+    /// Loads the modules whose source is a literal.
     fn load(&mut self, project: &mut Project, files: &dyn FileTree) -> Result<(), FileError> {
         let mut next = 0;
         while let Some(module) = project.modules.get(next) {
@@ -192,7 +195,7 @@ impl<'o> Children<'o> {
         Ok(())
     }
 
-    /// Loads those whose source is an expression, and what they call.
+    /// Loads the modules whose source is an expression, and the modules that these call.
     fn load_evaluated(&mut self, project: &mut Project, files: &dyn FileTree) -> Result<(), FileError> {
         let known = project.modules.len();
         let mut next = 0;
@@ -209,7 +212,7 @@ impl<'o> Children<'o> {
         Ok(())
     }
 
-    /// Loads what the `calls` of a module call.
+    /// Loads the modules that the `calls` of a module refer to.
     fn load_calls(
         &mut self,
         project: &mut Project,
@@ -250,7 +253,7 @@ impl<'o> Children<'o> {
             let id = match self.by_dir.get(&child_dir) {
                 Some(id) => *id,
                 None => match list(project, files, folder(&child_dir)) {
-                    // Without a file, it is a module that was not checked out.
+                    // A folder without files is a module that was not checked out.
                     Ok(Some(names)) if !is_local || names.iter().any(|name| is_configuration(name)) => {
                         let child = read_module(project, files, &child_dir, &path, &names, self.options)?;
                         let id = ModuleId(u32::try_from(project.modules.len()).unwrap_or(u32::MAX));
@@ -266,7 +269,7 @@ impl<'o> Children<'o> {
                         continue;
                     }
                     Ok(_) if is_local => {
-                        // What was computed may be made of what nobody should see.
+                        // A computed source may contain private text.
                         let is_written = || project.sources().text(source.span).contains(source.text.as_str());
                         let message = match !project.has_private() || is_written() {
                             true => format!("there is no module in `{}`", folder(&child_dir)),
@@ -283,9 +286,8 @@ impl<'o> Children<'o> {
         Ok(())
     }
 
-    /// Sets the sources that the calls of a module have as expressions: OpenTofu takes variables and locals in them.
-    /// Where a module is called several times, the first call says what its variables are. Gives the places of these
-    /// calls.
+    /// Evaluates the sources of calls that are expressions, as OpenTofu does with variables and locals. If the module
+    /// is called several times, the first call sets its variables. Returns the indexes of these calls.
     fn evaluate_sources(&self, project: &mut Project, module: usize) -> Vec<u32> {
         let calls = project.modules.get(module).map(|module| module.calls.as_slice()).unwrap_or_default();
         let is_open = |call: &&ModuleCall| call.source.is_none() && call.source_attribute.is_some();
@@ -304,7 +306,7 @@ impl<'o> Children<'o> {
             };
             let value = evaluator.evaluate(&instance, &attribute.value);
             match &value.kind {
-                // Nobody should see where it leads.
+                // A private source must not be shown.
                 Kind::String(text) if project.is_private(&value.origin) && !is_local(text) => {}
                 Kind::String(text) => sources.push((call.index, Name { text: text.clone(), span })),
                 Kind::Unknown(_) => {
@@ -326,7 +328,7 @@ impl<'o> Children<'o> {
         evaluated
     }
 
-    /// An instance of a module, the first that its calls make.
+    /// The first instance of a module.
     fn first_instance(&self, evaluator: &Evaluator<'_>, module: usize) -> Option<Instance> {
         let mut calls = Vec::new();
         let mut at = module;
@@ -348,7 +350,7 @@ fn set_child(project: &mut Project, module: usize, call: u32, child: Option<Modu
     }
 }
 
-/// Cuts the calls that lead back to a module which is being called: Terraform would nest such modules without end.
+/// Removes calls that lead back to a module which is being called. Terraform would nest such modules endlessly.
 fn refuse_cycles(project: &mut Project) {
     #[derive(Clone, Copy, PartialEq)]
     enum State {
@@ -357,7 +359,7 @@ fn refuse_cycles(project: &mut Project) {
         Closed,
     }
     let mut states = vec![State::New; project.modules.len()];
-    // A walk with a stack of its own: calls may nest as deeply as there are folders.
+    // The walk has its own stack, because calls may be nested as deeply as there are folders.
     let mut stack: Vec<(usize, usize)> = vec![(0, 0)];
     while let Some((module, position)) = stack.pop() {
         if let Some(state) = states.get_mut(module) {

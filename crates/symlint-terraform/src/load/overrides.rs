@@ -1,4 +1,4 @@
-//! Blocks of configuration, and the override files that are merged into them.
+//! The blocks of a module, and the override files that are merged into them.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use foldhash::{HashMap, HashSet};
 use crate::source::{Span, Str};
 use crate::syntax::{Attribute, Block, Body};
 
-/// The blocks of a module, overrides applied.
+/// The blocks of a module after overrides.
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
     pub(super) blocks: Vec<Arc<Block>>,
-    /// The place of the first one of each name, once override files are merged.
+    /// The index of the first block of each name. Computed when override files are merged.
     places: HashMap<BlockName, usize>,
 }
 
@@ -25,7 +25,7 @@ impl Blocks {
         self.places.clear();
     }
 
-    /// Merges the blocks of an override file into those that are there; calls `error` where there is none.
+    /// Merges the blocks of an override file into existing blocks, and calls `error` for a block that does not exist.
     pub(super) fn merge(&mut self, body: &Body, error: &mut dyn FnMut(String, Span)) {
         if self.places.is_empty() {
             for (at, block) in self.blocks.iter().enumerate() {
@@ -67,8 +67,8 @@ fn names(body: &Body) -> HashSet<&str> {
     body.attributes.iter().map(|attribute| attribute.name.text.as_str()).collect()
 }
 
-/// `base` with the attributes of `over` in place of its own of the same name, and the blocks of `over` in place of all
-/// its own of the same kind.
+/// `base` with the attributes of `over`, which replace those with the same name, and the blocks of `over`, which
+/// replace all those of the same kind.
 fn merged(base: &Block, over: &Block) -> Block {
     let names = names(&over.body);
     let kinds: HashSet<&str> = over.body.blocks.iter().map(|block| block.kind.text.as_str()).collect();

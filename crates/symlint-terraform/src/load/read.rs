@@ -1,4 +1,4 @@
-//! Files, in whichever syntax they are written.
+//! Reads files in HCL's native syntax and in JSON.
 
 use crate::json;
 use crate::source::{FileId, SourceFile, Span};
@@ -20,7 +20,7 @@ pub(super) fn read_values(id: FileId, source: &SourceFile) -> File {
     if source.name().ends_with(".json") { json::read_values(id, source) } else { syntax::read(id, source) }
 }
 
-/// Refuses a file in UTF-16, with or without a byte order mark, with one error instead of one for each character.
+/// The single error for a file in UTF-16, with or without a byte order mark, in place of one error for each character.
 fn in_utf_16(id: FileId, source: &SourceFile) -> Option<File> {
     let marked = source.invalid_bytes().starts_with(&[0, 1]);
     let bytes = source.text().as_bytes().get(if marked { 2 } else { 0 }..)?;

@@ -1,4 +1,4 @@
-//! Where the variables of the root module get their values.
+//! Collects the values of the root module's variables.
 
 use std::sync::Arc;
 
@@ -13,34 +13,34 @@ use crate::value::Type;
 use super::names::is_automatic;
 use super::read::read_values;
 
-/// Which values the root module is given in addition to those in its folder.
+/// Values for the root module in addition to those in its folder.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
-    /// Values of the command line, in its order; they win over all that the folder has.
+    /// Values from the command line, in order. They take precedence over all values in the folder.
     pub given: Vec<Given>,
-    /// Values from the environment, by the names of the variables, without `TF_VAR_`.
+    /// Values from the environment, by variable name without `TF_VAR_`.
     pub environment: Vec<(String, String)>,
-    /// The workspace that is selected. If nothing is given, the one that `terraform workspace select` has left in
-    /// the folder; where there is none, `terraform.workspace` is unknown.
+    /// The selected workspace. If it is `None`, the one that `terraform workspace select` noted in the folder; without
+    /// that, `terraform.workspace` is unknown.
     pub workspace: Option<String>,
-    /// The folder in which Terraform is started, as an absolute path. If nothing is given, `path.cwd` is unknown.
+    /// The working directory of Terraform, as an absolute path. If it is `None`, `path.cwd` is unknown.
     pub cwd: Option<String>,
-    /// Whether the files that only OpenTofu reads are left out, as Terraform does. Otherwise they go before the others,
-    /// as OpenTofu does it.
+    /// Whether to leave out files that only OpenTofu reads, as Terraform does. Otherwise they take precedence, as in
+    /// OpenTofu.
     pub terraform: bool,
 }
 
-/// Values that the command line gives.
+/// Values from the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given {
-    /// `-var-file`: a path as for the root module's folder.
+    /// `-var-file`: a path like that of the root module's folder.
     File(String),
     /// `-var`: a name, and the value as text.
     Value(String, String),
 }
 
-/// Reads all values: the defaults, the environment, the values files that Terraform reads by itself, and those of the
-/// command line.
+/// Reads all values: the defaults, the environment, the values files that Terraform loads automatically, and those from
+/// the command line.
 pub(super) fn assign(
     project: &mut Project,
     files: &dyn FileTree,
@@ -58,7 +58,7 @@ pub(super) fn assign(
         defaults.into_iter().for_each(|default| project.add_assignment(default));
     }
     for (name, value) in &options.environment {
-        // A variable that is not declared may be another program's.
+        // A variable that is not declared may be meant for another program.
         if project.modules.first().is_none_or(|root| root.variable(name).is_some()) {
             given(project, &format!("TF_VAR_{name}"), name, value, AssignmentSource::Environment)?;
         }
@@ -91,7 +91,7 @@ pub(super) fn assign(
     Ok(())
 }
 
-/// Lets go of the mistakes in values of the environment that others replace: Terraform does not even read these.
+/// Discards the errors in environment variables that other values replace, because Terraform does not parse these.
 fn drop_unread(project: &mut Project) {
     for index in 0..project.assignments.len() {
         let Some(Assignment { variable, source: AssignmentSource::Environment, span, .. }) =
@@ -140,13 +140,14 @@ fn intended(block: Arc<Block>, errors: &mut Vec<SyntaxError>) -> Option<Attribut
         Item { key: Key::Literal(name), value, span }
     };
     let mut items: Vec<Item> = body.attributes.into_iter().filter_map(Arc::into_inner).map(item).collect();
-    // One error for the whole: what is within was written as it was by the same mistake.
+    // One error for the whole block: the blocks inside it are the same mistake.
     let within = body.blocks.into_iter().filter_map(|block| intended(block, &mut Vec::new()));
     items.extend(within.map(item));
     Some(Attribute { name, value: Expr { kind: ExprKind::Object(items.into()), span }, span })
 }
 
-/// Adds a value that was given as text: as it is for a variable of a primitive or no type, an expression for others.
+/// Adds a value that was given as text. It is plain text for a variable with a primitive type or without a type, and an
+/// expression for others.
 fn given(
     project: &mut Project,
     shown: &str,
@@ -169,13 +170,13 @@ fn given(
         match syntax::read_expression(id, &text) {
             Ok(expr) => expr,
             Err(SyntaxError { message, span }) => {
-                // It is shown at the declaration, where it is not.
+                // It is shown at the declaration, where the text is not visible.
                 errors.push(SyntaxError { message: format!("in `{shown}`: {message}"), span });
                 Expr { kind: ExprKind::Invalid, span }
             }
         }
     };
-    // The name is written nowhere that could be shown.
+    // The name is not written in a file.
     let variable = Name { text: Str::from(name), span: Span::new(id, 0..0) };
     let attribute = Arc::new(Attribute { name: variable.clone(), value, span });
     project.add_assignment(Assignment { variable, attribute, source, span });

@@ -1,5 +1,5 @@
-//! Maps and sets in the order of their keys: trees of two levels, whose code is much smaller than that of the standard
-//! library's. There are about a hundred kinds of them, and each is compiled for itself: 60 kB of the WebAssembly.
+//! Sorted maps and sets. They are trees with two levels, whose code is much smaller than that of the standard library.
+//! Each of about a hundred instantiations is compiled separately, so this saves 60 kB of WebAssembly.
 
 #![allow(clippy::indexing_slicing, reason = "each place comes from a search in what it is a place of")]
 
@@ -11,17 +11,17 @@ use std::{slice, vec};
 
 pub use set::SortedSet;
 
-/// How many entries a part has at the most. To insert one, as many are moved.
+/// How many entries a part can have. An insertion moves at most this many.
 const PART: usize = 128;
 
-/// A map in the order of its keys.
+/// A map sorted by its keys.
 #[derive(Debug, Clone)]
 pub struct SortedMap<K, V> {
-    /// None is empty.
+    /// No part is empty.
     parts: Vec<Vec<(K, V)>>,
 }
 
-/// Where a key is, or belongs.
+/// The place of a key, or the place where it belongs.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     part: usize,
@@ -29,7 +29,7 @@ struct Place {
     is_found: bool,
 }
 
-/// The first of `length` places in order of which `compare` says that it is not less, and whether it is equal.
+/// The first of `length` sorted places for which `compare` does not return less, and whether it is equal.
 fn search(length: usize, compare: &mut dyn FnMut(usize) -> Ordering) -> (usize, bool) {
     let (mut start, mut end) = (0, length);
     while start < end {
@@ -55,14 +55,14 @@ impl<K: Ord, V> SortedMap<K, V> {
         Place { part, at, is_found }
     }
 
-    /// The value at a place, which it is inserted at if nothing is there yet.
+    /// The value at a place, where `entry` is inserted if the key is not there yet.
     fn put(&mut self, place: Place, entry: (K, V)) -> &mut V {
         let Place { mut part, mut at, .. } = place;
         if self.parts.is_empty() {
             self.parts.push(Vec::new());
         }
         if self.parts[part].len() == PART {
-            // What comes in order fills its parts.
+            // Entries that are added in order fill their parts.
             let cut = if at == PART { PART } else { PART / 2 };
             let rest = self.parts[part].split_off(cut);
             self.parts.insert(part + 1, rest);
@@ -76,7 +76,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         &mut entries[at].1
     }
 
-    /// Returns the value that the key had.
+    /// Inserts a value and returns the previous value of the key.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let place = self.find(&key);
         if place.is_found {
@@ -86,13 +86,13 @@ impl<K: Ord, V> SortedMap<K, V> {
         None
     }
 
-    /// The place of the key, to insert a value if there is none.
+    /// The place of the key, at which a value can be inserted.
     pub fn entry(&mut self, key: K) -> SortedEntry<'_, K, V> {
         let place = self.find(&key);
         SortedEntry { map: self, key, place }
     }
 
-    /// Returns the value that the key had.
+    /// Removes a key and returns its value.
     pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -117,7 +117,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         is_found.then(|| &self.parts[part][at].1)
     }
 
-    /// The value of the key, to change it.
+    /// The value of the key, for changes.
     pub fn get_mut<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
@@ -126,7 +126,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         is_found.then(|| &mut self.parts[part][at].1)
     }
 
-    /// The last of the entries whose keys are not greater than this one.
+    /// The last entry whose key is not greater than this one.
     pub fn last_up_to<Q: Ord + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
     where
         K: Borrow<Q>,
@@ -164,7 +164,7 @@ pub struct SortedEntry<'m, K, V> {
 }
 
 impl<'m, K: Ord, V> SortedEntry<'m, K, V> {
-    /// The value of the key, which is made if it has none.
+    /// The value of the key. If there is none, the result of `value` is inserted.
     pub fn or_insert_with(self, value: impl FnOnce() -> V) -> &'m mut V {
         let Self { map, key, place } = self;
         match place.is_found {
@@ -173,12 +173,12 @@ impl<'m, K: Ord, V> SortedEntry<'m, K, V> {
         }
     }
 
-    /// The value of the key, which is this one if it has none.
+    /// The value of the key. If there is none, `value` is inserted.
     pub fn or_insert(self, value: V) -> &'m mut V {
         self.or_insert_with(|| value)
     }
 
-    /// The value of the key, which is the default if it has none.
+    /// The value of the key. If there is none, the default is inserted.
     pub fn or_default(self) -> &'m mut V
     where
         V: Default,
@@ -192,12 +192,12 @@ impl<K, V> SortedMap<K, V> {
         Self { parts: Vec::new() }
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.parts.iter().map(Vec::len).sum()
     }
 
-    /// Whether there are none.
+    /// Whether the map is empty.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
@@ -218,7 +218,7 @@ impl<K, V> SortedMap<K, V> {
         self.iter().map(|(_, value)| value)
     }
 
-    /// The values, to change them.
+    /// The values in the order of their keys, for changes.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.parts.iter_mut().flatten().map(|(_, value)| value)
     }
@@ -227,7 +227,7 @@ impl<K, V> SortedMap<K, V> {
         self.into_iter().map(|(_, value)| value)
     }
 
-    /// Leaves only the entries that are wanted.
+    /// Keeps only the entries for which `is_wanted` returns true.
     pub fn retain(&mut self, mut is_wanted: impl FnMut(&K, &mut V) -> bool) {
         self.parts.retain_mut(|entries| {
             entries.retain_mut(|(key, value)| is_wanted(key, value));
@@ -329,7 +329,7 @@ mod tests {
 
     use super::*;
 
-    /// Numbers in an order that looks like none.
+    /// Numbers in an order that looks random.
     fn mixed(count: u64) -> impl Iterator<Item = u64> {
         (0..count).map(|number| number.wrapping_mul(6_364_136_223_846_793_005) >> 44)
     }

@@ -1,4 +1,4 @@
-//! A set is a map to nothing.
+//! A set is a map without values.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -6,19 +6,19 @@ use std::hash::{Hash, Hasher};
 
 use super::{Iter, SortedMap};
 
-/// A set in the order of its items.
+/// A set sorted by its items.
 #[derive(Debug, Clone)]
 pub struct SortedSet<T> {
     items: SortedMap<T, ()>,
 }
 
 impl<T: Ord> SortedSet<T> {
-    /// Returns whether the item is new.
+    /// Inserts an item and returns whether it is new.
     pub fn insert(&mut self, item: T) -> bool {
         self.items.insert(item, ()).is_none()
     }
 
-    /// Returns whether the item was there.
+    /// Removes an item and returns whether it was there.
     pub fn remove<Q: Ord + ?Sized>(&mut self, item: &Q) -> bool
     where
         T: Borrow<Q>,
@@ -26,7 +26,7 @@ impl<T: Ord> SortedSet<T> {
         self.items.remove(item).is_some()
     }
 
-    /// Whether the item is there.
+    /// Whether the set contains the item.
     pub fn contains<Q: Ord + ?Sized>(&self, item: &Q) -> bool
     where
         T: Borrow<Q>,
@@ -39,12 +39,12 @@ impl<T: Ord> SortedSet<T> {
         self.iter().filter(|item| !other.contains(*item))
     }
 
-    /// The items that `other` has, too.
+    /// The items that `other` also has.
     pub fn intersection<'s>(&'s self, other: &'s Self) -> impl Iterator<Item = &'s T> + Clone {
         self.iter().filter(|item| other.contains(*item))
     }
 
-    /// Whether `other` has all items.
+    /// Whether `other` contains all items of this set.
     pub fn is_subset(&self, other: &Self) -> bool {
         self.difference(other).next().is_none()
     }
@@ -55,12 +55,12 @@ impl<T> SortedSet<T> {
         Self { items: SortedMap::new() }
     }
 
-    /// How many items there are.
+    /// The number of items.
     pub fn len(&self) -> usize {
         self.items.len()
     }
 
-    /// Whether there are none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
@@ -69,7 +69,7 @@ impl<T> SortedSet<T> {
         Items(self.items.iter())
     }
 
-    /// Leaves only the items that are wanted.
+    /// Keeps only the items for which `is_wanted` returns true.
     pub fn retain(&mut self, mut is_wanted: impl FnMut(&T) -> bool) {
         self.items.retain(|item, ()| is_wanted(item));
     }

@@ -23,10 +23,11 @@ impl Reader<'_> {
         body
     }
 
-    /// An attribute or a block, with whatever ends its line.
+    /// Reads an attribute or a block, and the end of its line.
     fn structure(&mut self, body: &mut Body) {
         let start = self.at;
-        // Arguments of a file are not indented: after a mistake this is the rest of what was closed too early.
+        // Top-level arguments are not indented. After a mistake, an indented one is the rest of a block that was closed
+        // too early.
         self.quiet = self.depth == 0 && self.any_error() && self.indent(start) > 0;
         let outcome = self.attribute_or_block(body).and_then(|what| self.line_must_end(what));
         if outcome.is_err() {
@@ -73,7 +74,7 @@ impl Reader<'_> {
                 Some(b'{') => break self.at,
                 Some(b'"') => match self.label() {
                     Ok(label) => labels.push(label),
-                    // A label whose quote is missing must not leave the block's `}` without its `{`.
+                    // A label with a missing quote must not separate the block's `}` from its `{`.
                     Err(reported) => match self.last_brace() {
                         Some(brace) => break brace,
                         None => return Err(reported),
@@ -92,7 +93,8 @@ impl Reader<'_> {
         Ok(What::Block)
     }
 
-    /// The `{` with which the line ends, or the next one, if that begins with a quote: the label runs over both.
+    /// The `{` at the end of the line, or of the next line if that starts with a quote, because the label extends over
+    /// both.
     fn last_brace(&self) -> Option<usize> {
         let ends = |start: usize| {
             let line = self.slice(start..self.line_end(start)).trim_end();
@@ -103,7 +105,7 @@ impl Reader<'_> {
         ends(self.at).or_else(|| ends(next).filter(|_| is_torn))
     }
 
-    /// What is after the `{` at `open`, and the `}`.
+    /// Reads the body after the `{` at `open`, and the `}`.
     fn block_body(&mut self, open: usize) -> Outcome<Body> {
         let mut body = Body::default();
         self.skip_blank();
@@ -133,7 +135,7 @@ impl Reader<'_> {
         Ok(body)
     }
 
-    /// `name = value }`: a block on one line holds one argument.
+    /// Reads `name = value }`: a block on one line can have one argument.
     fn single_argument(&mut self, body: &mut Body) -> Outcome<()> {
         let start = self.at;
         let what = self.attribute_or_block(body)?;
@@ -185,7 +187,7 @@ impl Reader<'_> {
 }
 
 enum What {
-    /// An attribute, whose value starts here.
+    /// An attribute whose value starts here.
     Attribute(usize),
     Block,
 }

@@ -1,11 +1,11 @@
-//! Objects, tuples and parentheses.
+//! Reads objects, tuples, and parentheses.
 
 use super::cursor::{Lines, Node, Outcome, Reader, Reported};
 use super::recover::Level;
 use super::{Expr, ExprKind, Item, Key, Name};
 
 impl Reader<'_> {
-    /// `{ … }`, at its brace.
+    /// Reads `{ … }`, starting at its brace.
     pub(super) fn object(&mut self) -> Outcome<Node> {
         let open = self.at;
         self.at += 1;
@@ -13,7 +13,7 @@ impl Reader<'_> {
         self.node(ExprKind::Object(items.into()), open..self.at, height)
     }
 
-    /// An object whose `{` is missing, and would be here.
+    /// Reads an object whose missing `{` should be here.
     pub(super) fn rest_of_object(&mut self, open: usize) -> Outcome<Node> {
         let (items, height) = self.nested(open, |reader| reader.items(open))?;
         self.node(ExprKind::Object(items.into()), open..self.at, height)
@@ -52,7 +52,7 @@ impl Reader<'_> {
         Ok((items, height))
     }
 
-    /// An item with the comma after it.
+    /// Reads an item, and the comma after it.
     fn item(&mut self, open: usize, items: &mut Vec<Item>, height: &mut usize) -> Outcome<()> {
         let start = self.at;
         let key = self.item_key()?;
@@ -88,13 +88,14 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// What is before `=`. `name [` may be the start of a key for Terraform, but where it is none, `=` is missing.
+    /// Reads the part before `=`. Terraform may read `name [` as the start of a key, but if it is not one, the `=` is
+    /// missing.
     fn item_key(&mut self) -> Outcome<Node> {
         let start = self.at;
         let word = self.word();
         let behind = self.at;
         self.skip_blank();
-        // Nearly every key is a word.
+        // Almost all keys are plain words.
         if let Some(word) = &word
             && self.at_separator()
         {
@@ -116,7 +117,7 @@ impl Reader<'_> {
         key
     }
 
-    /// Whether `=` or `:` is here, and no operator or `::` that begins with it.
+    /// Whether `=` or `:` is here, but not an operator or `::` that starts with it.
     fn at_separator(&self) -> bool {
         match self.peek() {
             Some(separator @ (b'=' | b':')) => self.peek_at(1) != Some(separator),
@@ -124,7 +125,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What is before `=`: a bare word is its own text there, whatever it means elsewhere.
+    /// The key before `=`. A plain word is always text there.
     fn key(&self, expr: Expr) -> Key {
         match expr.kind {
             ExprKind::Variable(text) => Key::Literal(Name { text, span: expr.span }),
@@ -136,7 +137,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `[ … ]`, at its bracket.
+    /// Reads `[ … ]`, starting at its bracket.
     pub(super) fn tuple(&mut self) -> Outcome<Node> {
         let open = self.at;
         self.at += 1;
@@ -192,7 +193,7 @@ impl Reader<'_> {
         Ok((elements, height))
     }
 
-    /// An element with the comma after it.
+    /// Reads an element, and the comma after it.
     fn element(&mut self, elements: &mut Vec<Expr>, height: &mut usize) -> Outcome<()> {
         let start = self.at;
         let outcome = self.expression(Lines::Continue);
@@ -210,7 +211,7 @@ impl Reader<'_> {
         match self.peek() {
             Some(b',') => self.at += 1,
             Some(b']' | b'}' | b')') | None => {}
-            // The tuple is over. That is reported where its start is known.
+            // The tuple has ended. This is reported by the caller, which knows its start.
             Some(_) if self.item_starts_here() => {}
             Some(_) => return self.no_comma(start, end),
         }

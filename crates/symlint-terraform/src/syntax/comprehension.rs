@@ -1,9 +1,9 @@
-//! `[for …]` and `{for …}`
+//! Reads `[for …]` and `{for …}`.
 
 use super::cursor::{Lines, Node, Outcome, Reader, Reported};
 use super::{ExprKind, For, Name};
 
-/// What a `for` is built from, in boxes: while one part is read, the others need little stack.
+/// The parts of a `for`, in boxes, so that reading one part needs little stack for the others.
 struct Parts {
     names: Box<(Option<Name>, Name)>,
     collection: Box<Node>,
@@ -14,8 +14,8 @@ struct Parts {
 }
 
 impl Reader<'_> {
-    /// `[for x in collection : result if condition]` or `{for x in collection : key => result... if condition}`, at its
-    /// bracket.
+    /// Reads `[for x in collection : result if condition]` or `{for x in collection : key => result... if condition}`,
+    /// starting at its bracket.
     pub(super) fn comprehension(&mut self) -> Outcome<Node> {
         let open = self.at;
         let parts = self.nested(open, |reader| reader.for_parts(open))?;
@@ -78,7 +78,7 @@ impl Reader<'_> {
         self.unexpected_within(open, close, wanted)
     }
 
-    /// `value in` or `key, value in`; `example` is how to write all of it.
+    /// Reads `value in` or `key, value in`. `example` shows how to write the whole expression.
     pub(super) fn loop_names(&mut self, example: &str) -> Outcome<(Option<Name>, Name)> {
         let first = self.loop_name(example)?;
         let names = if self.eat(",") {
@@ -101,7 +101,7 @@ impl Reader<'_> {
         Ok(self.name(word))
     }
 
-    /// Passes `word`, if it is the word that is here.
+    /// Skips `word` if it is here, and returns whether it was.
     fn keyword(&mut self, word: &str) -> bool {
         let start = self.at;
         let found = self.word().is_some_and(|found| self.slice(found) == word);

@@ -1,4 +1,4 @@
-//! Where the reader is, what it passes over, and what it has found wrong so far.
+//! The position of the reader, functions to skip text, and the mistakes that were found so far.
 
 use std::ops::Range;
 
@@ -15,34 +15,34 @@ pub(super) struct Reader<'s> {
     pub(super) source: &'s SourceFile,
     pub(super) text: &'s str,
     pub(super) at: usize,
-    /// How many brackets, blocks and templates are open.
+    /// How many brackets, blocks, and templates are open.
     pub(super) depth: usize,
     /// How many values and blocks were read.
     nodes: usize,
     comments: Vec<Span>,
     errors: Vec<SyntaxError>,
-    /// How many mistakes were not reported, because they follow from others.
+    /// How many mistakes were not reported because they follow from others.
     following: usize,
-    /// No `*/` is after this place, so that it is not looked for again and again.
+    /// A position after which there is no `*/`, so that it is not searched repeatedly.
     unclosed_comment: Option<usize>,
-    /// How often the end of a heredoc was looked for without effect.
+    /// How many searches for the end of a heredoc were unsuccessful.
     pub(super) unclosed_heredocs: usize,
-    /// Brackets do not match.
+    /// Whether brackets do not match.
     pub(super) unbalanced: bool,
     pub(super) repairs: Repairs,
-    /// The start of what follows a bracket that was missing: what is wrong on that line may be the same mistake.
+    /// The start of the text after a missing bracket. A mistake on the same line may be the same mistake.
     pub(super) after_missing: Option<usize>,
-    /// What is wrong here follows from what was found before.
+    /// Whether mistakes here follow from earlier ones and are not reported.
     pub(super) quiet: bool,
-    /// The sides of a merge are still to come, which has been reported.
+    /// Whether a merge conflict is open, which has been reported.
     in_conflict: bool,
 }
 
-/// A mistake that is among the errors already: anyone who gets it only has to find the way on.
+/// A mistake that is already among the errors. The caller only has to find a place to continue.
 #[derive(Debug)]
 pub(super) struct Reported;
 
-/// Counts what reading costs, for the tests: bytes that were looked at, however often.
+/// Counts the cost of reading for the tests: the bytes that are examined, each time they are.
 pub(super) fn count(steps: usize) {
     #[cfg(test)]
     STEPS.with(|count| count.set(count.get() + steps as u64));
@@ -57,7 +57,7 @@ thread_local! {
 /// Something that was read, or a mistake that has been reported.
 pub(super) type Outcome<T> = Result<T, Reported>;
 
-/// An expression and its height, see [`crate::limits::MAX_HEIGHT`].
+/// An expression and its height; see [`crate::limits::MAX_HEIGHT`].
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) expr: Expr,
@@ -94,7 +94,7 @@ impl<'s> Reader<'s> {
         File { body, comments: self.comments, errors: self.errors }
     }
 
-    /// The result of reading a single expression.
+    /// The result for a single expression.
     pub(super) fn only(mut self, expr: Outcome<Expr>) -> Result<Expr, SyntaxError> {
         self.check_encoding();
         self.errors.sort_by_key(|error| error.span.start);
@@ -148,7 +148,7 @@ impl<'s> Reader<'s> {
         Span::at(self.file, range)
     }
 
-    /// From `start` to where the reader is.
+    /// The span from `start` to the current position.
     pub(super) fn span_from(&self, start: usize) -> Span {
         self.span(start..self.at)
     }
@@ -169,8 +169,8 @@ impl<'s> Reader<'s> {
         Reported
     }
 
-    /// Whether a mistake at `at` follows from one that was found before: whatever else is wrong on its line, and whatever
-    /// is missing where the file ends.
+    /// Whether a mistake at `at` follows from an earlier one: it is on the same line, or it is about something that is
+    /// missing at the end of the file.
     fn follows(&self, at: usize) -> bool {
         let line = |at: usize| self.source.line(offset(at));
         self.quiet
@@ -179,7 +179,8 @@ impl<'s> Reader<'s> {
             || self.after_missing.is_some_and(|behind| line(behind) == line(at))
     }
 
-    /// Bytes that are not UTF-8 are a mistake but in comments; a mistake that was found there already says enough.
+    /// Reports bytes that are not valid UTF-8, except in comments. If there already is a mistake in the same place,
+    /// that is enough.
     fn check_encoding(&mut self) {
         let mut bytes = self.source.invalid_bytes().iter().copied().peekable();
         while let Some(start) = bytes.next().filter(|_| !self.is_full()) {
@@ -202,7 +203,7 @@ impl<'s> Reader<'s> {
         self.errors.len()
     }
 
-    /// Says in other words what is wrong, if only one mistake was given after the first `reported`.
+    /// Replaces the message if exactly one mistake was added after the first `errors_before`.
     pub(super) fn reword_error(&mut self, errors_before: usize, range: Range<usize>, message: String) {
         if self.errors.len() == errors_before + 1 {
             self.errors.truncate(errors_before);
@@ -214,12 +215,12 @@ impl<'s> Reader<'s> {
         self.errors.last()
     }
 
-    /// Whether there are this many mistakes that reading on helps nobody.
+    /// Whether there are so many mistakes that reading further is useless.
     pub(super) fn is_full(&self) -> bool {
         self.errors.len() + self.following >= MAX_ERRORS
     }
 
-    /// Whether a mistake was found on the line on which `at` is.
+    /// Whether there is a mistake on the line of `at`.
     pub(super) fn is_wrong(&self, at: usize) -> bool {
         let line = self.source.line(offset(at));
         self.errors.iter().any(|error| self.source.line(error.span.start) == line)
@@ -229,8 +230,8 @@ impl<'s> Reader<'s> {
         !self.errors.is_empty()
     }
 
-    /// Whether a mistake was found on a line from that of `open` up to `at` which opens or closes more brackets than it
-    /// seems to.
+    /// Whether there is a mistake on one of the lines from `open` to `at`, which makes the number of brackets on the
+    /// line unreliable.
     pub(super) fn brackets_are_wrong(&self, open: usize, at: usize) -> bool {
         let first = self.source.line(offset(open));
         self.errors.iter().map(|error| error.span.start as usize).any(|error| {
@@ -240,7 +241,7 @@ impl<'s> Reader<'s> {
         })
     }
 
-    /// Runs `read` one level deeper; at most [`MAX_DEPTH`] levels.
+    /// Calls `read` one level deeper; at most [`MAX_DEPTH`] levels.
     pub(super) fn nested<T>(&mut self, start: usize, read: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
         if self.depth >= MAX_DEPTH {
             return Err(self.too_deep(start..start + 1));
@@ -251,7 +252,7 @@ impl<'s> Reader<'s> {
         outcome
     }
 
-    /// Counts a value or a block at `at`. A file that has more than [`MAX_NODES`] is not read further.
+    /// Counts a value or a block at `at`. If a file has more than [`MAX_NODES`], it is not read further.
     pub(super) fn count_node(&mut self, at: usize) -> Outcome<()> {
         self.nodes += 1;
         if self.nodes <= MAX_NODES {
@@ -266,7 +267,7 @@ impl<'s> Reader<'s> {
         self.error(range, format!("this is nested deeper than {MAX_DEPTH} levels: put inner parts into locals"))
     }
 
-    /// Passes spaces, tabs and comments that do not end the line.
+    /// Skips spaces, tabs, and comments that do not end the line.
     pub(super) fn skip_blank(&mut self) {
         loop {
             match self.peek() {
@@ -277,7 +278,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Passes spaces, line ends and all comments.
+    /// Skips whitespace, line ends, and all comments.
     pub(super) fn skip_space(&mut self) {
         loop {
             match self.peek() {
@@ -292,13 +293,13 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Whether a conflict marker of a merge starts here.
+    /// Whether the conflict marker of a merge starts here.
     fn at_conflict(&self) -> bool {
         let starts_line = self.at == 0 || self.text.as_bytes().get(self.at - 1) == Some(&b'\n');
         starts_line && ["<<<<<<< ", "||||||| ", "=======", ">>>>>>> "].iter().any(|marker| self.looking_at(marker))
     }
 
-    /// Passes such a line; what is between them is read.
+    /// Skips such a line. The text between the markers is read.
     fn conflict(&mut self) {
         let start = self.at;
         let message = "a merge left this to be decided: keep one side, and remove the lines with `<<<<<<<`, `=======` \
@@ -320,14 +321,14 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Passes the rest of the line, which must be a comment.
+    /// Skips the rest of the line, which must be a comment.
     pub(super) fn line_comment(&mut self) {
         let start = self.at;
         self.at = self.line_end(start);
         self.comments.push(self.span_from(start));
     }
 
-    /// Passes a `/* … */`; `false`, and nothing passed, if it is not closed.
+    /// Skips a `/* … */`. If it is not closed, skips nothing and returns `false`.
     pub(super) fn block_comment(&mut self) -> bool {
         if self.unclosed_comment.is_some_and(|from| self.at >= from) {
             return false;
@@ -342,14 +343,14 @@ impl<'s> Reader<'s> {
         true
     }
 
-    /// Goes back to `at`, to read it again in another way.
+    /// Goes back to `at`, to read it in another way.
     pub(super) fn back_to(&mut self, at: usize) {
         self.at = at;
         let keep = self.comments.partition_point(|comment| (comment.start as usize) < at);
         self.comments.truncate(keep);
     }
 
-    /// The end of the line on which `at` is, without its line ending.
+    /// The end of the line that contains `at`, without its line ending.
     pub(super) fn line_end(&self, at: usize) -> usize {
         let rest = self.text.as_bytes().get(at..).unwrap_or_default();
         let end = at + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
@@ -358,8 +359,8 @@ impl<'s> Reader<'s> {
         if carriage_return { end - 1 } else { end }
     }
 
-    /// The line on which `at` is, unless it is so long that nobody wrote it: what is looked at again and again must be
-    /// short.
+    /// The line that contains `at`, unless it is too long to be written by hand. Text that is examined repeatedly must
+    /// be short.
     pub(super) fn short_line(&self, at: usize) -> Option<Range<usize>> {
         const LONGEST: usize = 500;
         let bytes = self.text.as_bytes();
@@ -373,7 +374,7 @@ impl<'s> Reader<'s> {
         Some(start..end)
     }
 
-    /// The start of the line on which `at` is.
+    /// The start of the line that contains `at`.
     pub(super) fn line_start(&self, at: usize) -> usize {
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
         let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
@@ -381,7 +382,7 @@ impl<'s> Reader<'s> {
         start
     }
 
-    /// Whether the line ends here, but for a comment.
+    /// Whether nothing but a comment follows on the line.
     pub(super) fn at_line_end(&self) -> bool {
         match self.peek() {
             None | Some(b'\n' | b'#') => true,
@@ -400,7 +401,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// The name that starts here, if one does; passes it.
+    /// Skips the name that starts here, if there is one, and returns its range.
     pub(super) fn word(&mut self) -> Option<Range<usize>> {
         if !self.at_word() {
             return None;
@@ -420,11 +421,11 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// What the end of a line means.
+/// The meaning of a line end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lines {
-    /// The expression ends.
+    /// It ends the expression.
     End,
-    /// Nothing.
+    /// It has no meaning.
     Continue,
 }

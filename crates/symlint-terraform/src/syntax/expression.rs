@@ -1,12 +1,12 @@
-//! Expressions: conditions, and operands with the operators between them. What an operand is, is in `operand.rs`.
+//! Reads expressions: conditions, and operands with operators. `operand.rs` reads the operands.
 //!
-//! All that may go on without a bracket, such as a sum or `a ? b : c ? d : e`, is read in a loop: only brackets need
-//! stack, and [`crate::limits::MAX_DEPTH`] bounds them.
+//! Everything that can continue without a bracket, such as a sum or `a ? b : c ? d : e`, is read in a loop. Only
+//! brackets need stack, and [`crate::limits::MAX_DEPTH`] limits them.
 
 use super::cursor::{Lines, Node, Outcome, Reader, Reported};
 use super::{Binary, BinaryOperator, Conditional, Expr, ExprKind, Operation, UnaryOperator};
 
-/// Operands with operators of one rank between them; the last operand is still to come.
+/// Operands with operators of the same precedence. The last operand has not been read yet.
 struct Chain {
     first: Expr,
     rest: Vec<Operation>,
@@ -26,7 +26,7 @@ impl Chain {
 }
 
 impl Reader<'_> {
-    /// A source that is one expression.
+    /// Reads a source that consists of one expression.
     pub(super) fn whole_expression(&mut self) -> Outcome<Expr> {
         self.skip_space();
         let start = self.at;
@@ -38,16 +38,16 @@ impl Reader<'_> {
         Ok(node.expr)
     }
 
-    /// The expression that starts here; the reader then is after it and the blanks that follow it.
+    /// Reads the expression that starts here, and the whitespace after it.
     pub(super) fn expression(&mut self, lines: Lines) -> Outcome<Node> {
         let node = self.operation(lines)?;
         if self.peek() == Some(b'?') { self.conditional(node, lines) } else { Ok(node) }
     }
 
-    /// `condition ? yes : no`, at its question mark.
+    /// Reads `condition ? yes : no`, starting at its question mark.
     #[inline(never)]
     fn conditional(&mut self, condition: Node, lines: Lines) -> Outcome<Node> {
-        // Conditions, each with what holds if it is true, and at the end what holds if none is.
+        // Each condition with its result, and at the end the result if all are false.
         let mut parts = vec![condition];
         while self.peek() == Some(b'?') {
             let question = self.at;
@@ -76,7 +76,7 @@ impl Reader<'_> {
         Ok(no)
     }
 
-    /// Operands and the operators between them: what binds tighter is within what binds less.
+    /// Reads operands and the operators between them. Operators that bind tighter are nested deeper.
     fn operation(&mut self, lines: Lines) -> Outcome<Node> {
         let mut operand = self.signed(lines)?;
         let mut chains: Vec<Chain> = Vec::new();
@@ -88,7 +88,7 @@ impl Reader<'_> {
         if chains.is_empty() { Ok(operand) } else { self.joined(&mut chains, operand, 0) }
     }
 
-    /// Adds `operand`, and the `operator` after it, to the chain to which they belong.
+    /// Adds `operand`, and the `operator` after it, to the chain that it belongs to.
     #[inline(never)]
     fn chained(&mut self, chains: &mut Vec<Chain>, operand: Node, operator: BinaryOperator) -> Outcome<()> {
         let operand = self.joined(chains, operand, operator.rank())?;
@@ -102,7 +102,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Ends the chains whose operators bind tighter than `rank`; `last` is their last operand.
+    /// Closes the chains whose operators bind tighter than `rank`. `last` is their last operand.
     fn joined(&mut self, chains: &mut Vec<Chain>, last: Node, rank: u8) -> Outcome<Node> {
         let mut last = last;
         while let Some(mut chain) = chains.pop_if(|chain| chain.operator.rank() > rank) {
@@ -114,7 +114,7 @@ impl Reader<'_> {
         Ok(last)
     }
 
-    /// The operator between two operands that is here, if there is one; passes it.
+    /// Skips the binary operator that is here, if there is one, and returns it.
     fn binary_operator(&mut self) -> Option<BinaryOperator> {
         let (operator, len) = match (self.peek()?, self.peek_at(1)) {
             (b'=', Some(b'=')) => (BinaryOperator::Equal, 2),
@@ -136,7 +136,7 @@ impl Reader<'_> {
         Some(operator)
     }
 
-    /// An operand with the signs in front of it.
+    /// Reads an operand with the signs in front of it.
     fn signed(&mut self, lines: Lines) -> Outcome<Node> {
         match self.peek() {
             Some(b'-' | b'!') => self.unary(lines),
@@ -144,7 +144,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `-a` or `!a`, at its sign.
+    /// Reads `-a` or `!a`, starting at its sign.
     #[inline(never)]
     fn unary(&mut self, lines: Lines) -> Outcome<Node> {
         let mut signs = Vec::new();
@@ -172,7 +172,7 @@ impl Reader<'_> {
 }
 
 impl BinaryOperator {
-    /// How tight it binds.
+    /// The precedence. Higher values bind tighter.
     fn rank(self) -> u8 {
         match self {
             Self::Or => 1,

@@ -1,4 +1,4 @@
-//! Heredocs: `<<X` and `<<-X`.
+//! Reads heredocs: `<<X` and `<<-X`.
 
 use super::Literal;
 use super::cursor::{Node, Outcome, Reader};
@@ -6,7 +6,7 @@ use super::template::{Piece, PieceKind, cut, strip};
 use crate::limits::MAX_ERRORS;
 
 impl Reader<'_> {
-    /// `<<X`, its lines and its end; the reader then is at the end of the last line.
+    /// Reads `<<X`, its lines, and its end. After that, the reader is at the end of the last line.
     pub(super) fn heredoc(&mut self) -> Outcome<Node> {
         let open = self.at;
         self.at += 2;
@@ -52,15 +52,15 @@ impl Reader<'_> {
         if indented {
             dedent(&mut pieces);
         }
-        // Of lines that lost their whitespace, each keeps its place.
+        // Lines without their indentation are kept as separate pieces, so that each keeps its place.
         let is_text = indented && pieces.iter().all(|piece| matches!(piece.kind, PieceKind::Literal(_)));
         let (kind, height) = if is_text { self.lines(pieces, start..end)? } else { self.assemble(pieces, start..end)? };
         self.node(kind, open..self.at, height)
     }
 
-    /// The end of the next line with only `marker`, if there is one.
+    /// The end of the next line that only contains `marker`, if there is one.
     ///
-    /// A file full of heredocs that are not closed is not searched to its end for each of them.
+    /// A file with many unclosed heredocs is not searched to its end for each of them.
     pub(super) fn heredoc_end(&mut self, marker: &str) -> Option<usize> {
         if self.unclosed_heredocs >= MAX_ERRORS {
             return None;
@@ -68,7 +68,7 @@ impl Reader<'_> {
         let mut at = self.at;
         while at < self.text.len() {
             let end = self.line_end(at);
-            // The last line of a file ends nothing: Terraform wants a line end after it.
+            // The last line of a file does not end a heredoc, because Terraform requires a line end after the marker.
             if end < self.text.len() && self.slice(at..end).trim() == marker {
                 return Some(end);
             }
@@ -86,10 +86,10 @@ impl Reader<'_> {
     }
 }
 
-/// Takes from each line the whitespace that all have in common.
+/// Removes the whitespace that all lines start with.
 ///
-/// This follows HCL to the letter: blank lines do not count and stay as they are, and what is a line is decided after
-/// the strip markers were applied.
+/// This follows HCL exactly: blank lines are ignored and stay the same, and lines are determined after the strip
+/// markers were applied.
 fn dedent(pieces: &mut [Piece]) {
     let mut common = usize::MAX;
     let mut starts: Vec<&mut Literal> = Vec::new();

@@ -1,4 +1,4 @@
-//! Values in JSON that is broken, which look much like those in HCL.
+//! Reads values in broken JSON, which look much like those in HCL.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use super::cursor::Reader;
 use super::{Attribute, Body, Expr, ExprKind, Item, Key};
 
 impl Reader<'_> {
-    /// A source that is one object, whose items are taken for arguments.
+    /// Reads a source that is one object, whose items become arguments.
     pub(super) fn json_object(&mut self) -> Body {
         self.skip_space();
         let object = if self.peek() == Some(b'{') { self.object().ok() } else { None };
         self.skip_space();
-        // The object was over too early.
+        // The object ended too early.
         self.unbalanced |= self.peek().is_some();
         let Some(ExprKind::Object(items)) = object.map(|node| node.expr.kind) else { return Body::default() };
         let attribute = |item: Item| match item.key {
@@ -22,7 +22,7 @@ impl Reader<'_> {
     }
 }
 
-/// `expr` without what JSON does not have: that was not meant, and is not evaluated.
+/// `expr`, if JSON has such an expression. Others were not meant and are not evaluated.
 fn plain(expr: Expr) -> Expr {
     let kind = match expr.kind {
         kind @ (ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_)) => kind,

@@ -1,4 +1,4 @@
-//! The message about each mistake.
+//! The messages about mistakes.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::source::offset;
 const NO_COMMENT: &str = "a comment starts with `#`";
 
 impl Reader<'_> {
-    /// Something is where the name of an argument or block must be.
+    /// Reports something in the place of an argument's or a block's name.
     pub(super) fn not_a_name(&mut self) -> Reported {
         if self.peek() == Some(b'"') {
             let range = self.token();
@@ -18,7 +18,7 @@ impl Reader<'_> {
         self.unexpected("a name must start the line")
     }
 
-    /// The line ends, or something strange comes, after the first word of a line.
+    /// Reports that the line ends, or that something unexpected comes, after the first word of a line.
     pub(super) fn no_value_after(&mut self, word: Range<usize>) -> Reported {
         let name = shown(self.slice(word.clone()));
         if self.at_line_end() {
@@ -30,30 +30,30 @@ impl Reader<'_> {
         self.unexpected(&format!("`=` is missing, write `{name} = …`"))
     }
 
-    /// `kind label…` is followed by something that is neither a label nor a body.
+    /// Reports that `kind label…` is followed by something that is neither a label nor a body.
     pub(super) fn not_a_block(&mut self, kind: &Name) -> Reported {
         let end = kind.span.end as usize;
         let message = format!("`=` is missing after `{0}`: write `{0} = …`, or `{{ … }}` for a block", kind.text);
         self.error(end..end, message)
     }
 
-    /// The bracket at `open` is never closed.
+    /// Reports that the bracket at `open` is never closed.
     pub(super) fn not_closed(&mut self, open: usize, close: &str) -> Reported {
         self.unbalanced |= self.peek().is_none();
         if self.peek().is_none() && self.any_error() {
-            // It may be closed, in what was passed over after an earlier mistake.
+            // It may be closed in the text that was skipped after an earlier mistake.
             return Reported;
         }
         let bracket = self.slice(open..open + 1);
         self.error(open..open + 1, format!("this `{bracket}` is not closed: add `{close}`"))
     }
 
-    /// Passes a `}` or `]` that closes nothing.
+    /// Skips a `}` or `]` that closes nothing.
     pub(super) fn extra_bracket(&mut self) {
         self.unbalanced = true;
         let at = self.at;
         self.at += 1;
-        // Where brackets were lost after an earlier mistake, this only follows from it.
+        // If brackets were lost after an earlier mistake, this follows from it.
         let follows = if self.repairs.extra.contains(&at) { self.opener_is_wrong(at) } else { self.any_error() };
         if !follows {
             let bracket = self.slice(at..at + 1);
@@ -61,7 +61,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The bracket at `open` is closed by one of another kind, which is here.
+    /// Reports that the bracket here, which is of another kind, closes the one at `open`.
     pub(super) fn wrong_close(&mut self, open: usize, close: &str) {
         if self.is_wrong(open) {
             self.at += 1;
@@ -94,7 +94,7 @@ impl Reader<'_> {
         self.error(range, message)
     }
 
-    /// Something is where a value must be.
+    /// Reports something in the place of a value.
     pub(super) fn no_value(&mut self) -> Reported {
         if let Some(reported) = self.no_operator().or_else(|| self.stray_comma()) {
             return reported;
@@ -112,7 +112,7 @@ impl Reader<'_> {
         self.unexpected("a value is missing")
     }
 
-    /// `:=`, `=>`, `->` and their like, where `=` sets a value.
+    /// Reports operators such as `:=`, `=>`, or `->` in the place of `=`.
     fn no_operator(&mut self) -> Option<Reported> {
         let before = self.at.checked_sub(1)?;
         let (first, second) = (*self.text.as_bytes().get(before)?, self.peek()?);
@@ -123,7 +123,7 @@ impl Reader<'_> {
         Some(self.error(before..self.at + 1, message))
     }
 
-    /// A comma with nothing before it.
+    /// Reports a comma with nothing before it.
     fn stray_comma(&mut self) -> Option<Reported> {
         if self.peek() != Some(b',') {
             return None;
@@ -137,7 +137,7 @@ impl Reader<'_> {
         Some(self.error(self.at..self.at + 1, message))
     }
 
-    /// Something follows the value that starts at `start`, where the line must end.
+    /// Reports text after the value that starts at `start`, where the line must end.
     pub(super) fn unexpected_after(&mut self, start: usize) -> Reported {
         if let Some(reported) = self.bare_text(start) {
             return reported;
@@ -145,7 +145,7 @@ impl Reader<'_> {
         self.unexpected("the line must end here")
     }
 
-    /// Something follows the value that starts at `start`, where a comma, a new line or `}` must come.
+    /// Reports text after the value that starts at `start`, where a comma, a new line, or `}` must follow.
     pub(super) fn not_separated(&mut self, start: usize) -> Outcome<()> {
         if let Some(reported) = self.bare_text(start) {
             return Err(reported);
@@ -157,7 +157,7 @@ impl Reader<'_> {
         Err(self.unexpected("a comma, a new line, or `}` must follow the value"))
     }
 
-    /// Two elements without a comma: the first from `start` to `end`, the second here.
+    /// Reports two elements without a comma between them: the first is at `start` to `end`, and the second is here.
     pub(super) fn no_comma(&mut self, start: usize, end: usize) -> Outcome<()> {
         if let Some(reported) = self.bare_text(start) {
             return Err(reported);
@@ -169,8 +169,8 @@ impl Reader<'_> {
         Err(self.unexpected("a comma or `]` must follow the element"))
     }
 
-    /// Within the bracket at `open`, something is not `wanted`: whatever it is, or an item of what is around the
-    /// bracket.
+    /// Reports something other than `wanted` within the bracket at `open`. It may be an item of the construct around
+    /// the bracket.
     pub(super) fn unexpected_within(&mut self, open: usize, close: &str, wanted: &str) -> Reported {
         if self.item_starts_here() {
             self.missing_close(open, close, self.at);
@@ -214,8 +214,8 @@ impl Reader<'_> {
         self.unexpected(&format!("`=` is missing, write `{name} = …`"))
     }
 
-    /// An account, address or the like without quotes, which was read up to its first `:` or `/`; or a string with a
-    /// word right after its quote, because an earlier quote is missing.
+    /// Reports text without quotes, such as an account or an address, that was read up to its first `:` or `/`; or a
+    /// word directly after a string's quote, because an earlier quote is missing.
     fn bare_text(&mut self, start: usize) -> Option<Reported> {
         if let Some(reported) = self.stray_quote(self.at) {
             return Some(reported);
@@ -239,7 +239,7 @@ impl Reader<'_> {
         ))
     }
 
-    /// A quote that ends at `end` and text right after it, or the other way round.
+    /// Reports a quote that ends at `end` with text directly after it, or the other way around.
     fn stray_quote(&mut self, end: usize) -> Option<Reported> {
         let before = end.checked_sub(1).filter(|_| end == self.at)?;
         if self.text.as_bytes().get(before) == Some(&b'"') {
@@ -254,7 +254,7 @@ impl Reader<'_> {
             .then(|| self.error(end..end + 1, "this `\"` does not close a string: a quote is missing before the name"))
     }
 
-    /// Something that is wrong whatever should be here, or else is not `wanted`.
+    /// Reports something that is wrong anywhere, or else that it is not `wanted`.
     pub(super) fn unexpected(&mut self, wanted: &str) -> Reported {
         let range = self.token();
         let token = self.slice(range.clone());
@@ -288,7 +288,7 @@ impl Reader<'_> {
         self.error(range, message)
     }
 
-    /// What is here, as far as it is one word or one character.
+    /// The word or the character that is here.
     fn token(&self) -> Range<usize> {
         let end = match self.peek() {
             Some(b'"') => self.line_end(self.at),
@@ -298,7 +298,7 @@ impl Reader<'_> {
         self.at..end.max(self.at + first)
     }
 
-    /// The end of the characters from `at` on that belong together in numbers, addresses and the like.
+    /// The end of the characters from `at` that can be part of a number, an address, and so on.
     pub(super) fn word_like(&self, at: usize) -> usize {
         let rest = self.slice(at..self.text.len());
         let end = |c: char| !(c.is_alphanumeric() || "_-./:@+*".contains(c));
@@ -308,7 +308,7 @@ impl Reader<'_> {
     }
 }
 
-/// The start of `text`, which may be anything up to the end of the file, for a message of one line.
+/// The start of `text`, shortened for a message of one line.
 pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 40;
     let line = text.lines().next().unwrap_or_default();

@@ -1,9 +1,9 @@
-//! HCL text → one tree, in which every node has its span.
+//! Parses HCL to a tree, in which every node has its span.
 //!
-//! It keeps every duplicate key and every comment, goes on after a mistake, and costs as much as the text is long,
-//! whatever that is. The parsers there are for HCL do none of that; hcl-edit, the best of them, stops at the first
-//! mistake, compares each key of an object with all others, and refuses the 65th level and the 129th operator, which
-//! Terraform reads.
+//! The parser keeps every duplicate key and every comment, continues after mistakes, and takes time that is linear in
+//! the length of any text. Existing parsers for HCL do none of this. The best of them, hcl-edit, stops at the first
+//! mistake, compares each key of an object with all others, and rejects the 65th level and the 129th operator, which
+//! Terraform accepts.
 
 mod body;
 mod brackets;
@@ -36,7 +36,7 @@ use cursor::Reader;
 
 /// Reads a file in HCL's native syntax: attributes and blocks.
 ///
-/// Never fails: what cannot be read is in [`File::errors`], the rest is in the tree.
+/// This never fails: mistakes are in [`File::errors`], and the rest is in the tree.
 pub fn read(file: FileId, source: &SourceFile) -> File {
     read_with(file, source, Reader::file)
 }
@@ -53,12 +53,12 @@ fn read_with<'s>(file: FileId, source: &'s SourceFile, body: fn(&mut Reader<'s>)
     reader.finish(read)
 }
 
-/// Reads what there is to be read of a source that should be one object in JSON and is not.
+/// Reads as much as possible of a source that should be one JSON object but is not valid JSON.
 pub(crate) fn read_json_loosely(file: FileId, source: &SourceFile) -> File {
     read_with(file, source, Reader::json_object)
 }
 
-/// Reads a source that is one expression.
+/// Reads a source that consists of one expression.
 ///
 /// # Errors
 ///
@@ -69,7 +69,7 @@ pub fn read_expression(file: FileId, source: &SourceFile) -> Result<Expr, Syntax
     reader.only(expr)
 }
 
-/// Reads a source that is one template, as `templatefile` does.
+/// Reads a source that consists of one template, as `templatefile` does.
 ///
 /// # Errors
 ///

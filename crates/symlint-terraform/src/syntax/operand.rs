@@ -1,4 +1,4 @@
-//! What is between operators: literals, names, calls, and what brackets hold.
+//! Reads operands: literals, names, calls, and brackets.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::{Call, Expr, ExprKind, Name};
 use crate::limits::MAX_HEIGHT;
 
 impl Reader<'_> {
-    /// A value without what is taken of it.
+    /// Reads a value without the steps after it.
     pub(super) fn operand(&mut self, lines: Lines) -> Outcome<Node> {
         match self.peek() {
             Some(b'"') => self.quoted(),
@@ -25,7 +25,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A node written at `range`, around parts that are `height` high.
+    /// A node at `range` around parts with the given `height`.
     pub(super) fn node(&mut self, kind: ExprKind, range: Range<usize>, height: usize) -> Outcome<Node> {
         if height >= MAX_HEIGHT {
             let message = format!(
@@ -37,7 +37,7 @@ impl Reader<'_> {
         Ok(Node { expr: Expr { kind, span: self.span(range) }, height: height + 1 })
     }
 
-    /// Whether the bracket here is one of a `for` expression.
+    /// Whether the bracket here starts a `for` expression.
     fn opens_for(&mut self) -> bool {
         let open = self.at;
         self.at += 1;
@@ -59,7 +59,7 @@ impl Reader<'_> {
         self.node(kind, range, 0)
     }
 
-    /// Digits with points and an exponent, as Terraform's scanner takes them together.
+    /// Skips the characters that Terraform's scanner combines to a number: digits with points and an exponent.
     pub(super) fn digits(&mut self) -> Range<usize> {
         let start = self.at;
         let digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_digit());
@@ -75,7 +75,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `( … )`, at its bracket.
+    /// Reads `( … )`, starting at its bracket.
     fn paren(&mut self) -> Outcome<Node> {
         let open = self.at;
         self.at += 1;
@@ -90,7 +90,7 @@ impl Reader<'_> {
         self.node(ExprKind::Paren(Box::new(inner.expr)), open..self.at, inner.height)
     }
 
-    /// What starts with `word`: a constant, the start of a reference, or a call.
+    /// Reads an operand that starts with `word`: a constant, a reference, or a call.
     fn named(&mut self, word: Range<usize>, lines: Lines) -> Outcome<Node> {
         self.skip(lines);
         if self.peek() == Some(b'(') || self.looking_at("::") {
@@ -109,7 +109,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `name(arguments…)` or `namespace::name(arguments…)`, after its first word.
+    /// Reads `name(arguments…)` or `namespace::name(arguments…)`, after its first word.
     #[inline(never)]
     fn call(&mut self, word: Range<usize>, lines: Lines) -> Outcome<Node> {
         let start = word.start;
@@ -136,7 +136,7 @@ impl Reader<'_> {
         self.node(ExprKind::Call(Box::new(call)), start..self.at, height)
     }
 
-    /// What is after the `(` at `open`, and the `)`.
+    /// Reads the arguments after the `(` at `open`, and the `)`.
     fn arguments(&mut self, name: Name, open: usize) -> Outcome<(Call, usize)> {
         let mut arguments = Vec::new();
         let mut expand_last = false;

@@ -1,4 +1,4 @@
-//! Quoted strings, and the text of literals in every kind of template.
+//! Reads quoted strings, and the literal text in all kinds of templates.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::form::Form;
 use crate::source::Str;
 
 impl Reader<'_> {
-    /// `"…"`, at its first quote.
+    /// Reads `"…"`, starting at its first quote.
     pub(super) fn quoted(&mut self) -> Outcome<Node> {
         let open = self.at;
         match self.quoted_end(open) {
@@ -35,7 +35,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The label of a block, in quotes: no templates.
+    /// Reads the quoted label of a block, which is not a template.
     pub(super) fn label(&mut self) -> Outcome<Name> {
         let open = self.at;
         match self.quoted_end(open) {
@@ -52,7 +52,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Where the string that opens at `open` ends, as far as that can be known without reading templates.
+    /// The end of the string that starts at `open`, as far as it can be found without reading templates.
     fn quoted_end(&self, open: usize) -> QuotedEnd {
         let bytes = self.text.as_bytes();
         let mut at = open + 1;
@@ -77,10 +77,10 @@ impl Reader<'_> {
         }
     }
 
-    /// The literal text at `range`, escapes resolved.
+    /// The literal text at `range` without escapes.
     pub(super) fn literal(&mut self, range: Range<usize>, kind: Kind) -> Outcome<Literal> {
         let written = self.slice(range.clone());
-        // Nearly every text is itself.
+        // Almost all texts are equal to their values.
         if written.bytes().all(|byte| is_itself(byte) || byte == b'"') {
             return Ok(self.verbatim(range));
         }
@@ -92,7 +92,8 @@ impl Reader<'_> {
         let backslash = written.contains('\\');
         let (text, form): (Str, Form) = if escaped || backslash && kind == Kind::Quoted {
             let text = self.unescape(range, kind)?;
-            // In a heredoc a backslash is a backslash, so the places of a quoted string's escapes would be wrong.
+            // A backslash in a heredoc is a plain character, so it must not be located like an escape in a quoted
+            // string.
             let form = if backslash && kind != Kind::Quoted { Form::Whole } else { Form::Escaped };
             (text.into(), form)
         } else {
@@ -139,7 +140,7 @@ impl Reader<'_> {
     }
 }
 
-/// What the escape at the start of `text` stands for and how long it is; or how long it is, if it is none.
+/// The character and the length of the escape at the start of `text`. If it is not a valid escape, only its length.
 fn escape(text: &str) -> Result<(char, usize), usize> {
     let unicode = |digits: usize| {
         let hex = text.get(2..2 + digits).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -158,29 +159,29 @@ fn escape(text: &str) -> Result<(char, usize), usize> {
     }
 }
 
-/// Where `text` has a carriage return that does not belong to the end of a line.
+/// The position of a carriage return in `text` that is not part of a line end.
 fn bare_return(text: &str) -> Option<usize> {
     let followed = |at: usize| text.as_bytes().get(at + 1) == Some(&b'\n');
     text.match_indices('\r').map(|(at, _)| at).find(|&at| !followed(at))
 }
 
-/// Whether a byte stands for itself in a quoted string, whatever is next to it.
+/// Whether a byte in a quoted string represents itself, whatever is next to it.
 fn is_itself(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'$' | b'%')
 }
 
 enum QuotedEnd {
-    /// The closing quote; what is before it stands for itself.
+    /// At the closing quote. All characters before it represent themselves.
     Verbatim(usize),
-    /// The closing quote; nothing but text and escapes before it.
+    /// At the closing quote. There is only text and escapes before it.
     Plain(usize),
-    /// Something is to be computed first.
+    /// There is an interpolation or a directive.
     Template,
-    /// The line ends here, without a quote.
+    /// At the end of the line, without a quote.
     Missing(usize),
 }
 
-/// `text` in the normal form that Terraform's strings have, where it is not.
+/// `text` in the normalization form of Terraform's strings, if that differs.
 pub(crate) fn normalised(text: &str) -> Option<String> {
     const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfc();
     if text.is_ascii() {

@@ -1,10 +1,10 @@
-//! The way on after a mistake.
+//! Continues after a mistake.
 
 use super::brackets::{balance, before_comment};
 use super::cursor::{Lines, Node, Outcome, Reader};
 use crate::limits::MAX_DEPTH;
 
-/// What an item is part of, which decides where it ends.
+/// The construct that an item is part of, which determines where the item ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     Body,
@@ -13,11 +13,11 @@ pub(super) enum Level {
 }
 
 impl Reader<'_> {
-    /// Goes after the item that started at `start` and could not be read.
+    /// Skips the rest of an item that started at `start` and could not be read.
     ///
-    /// Brackets, strings, heredocs and comments are passed as wholes. A line that is indented no deeper than the one on
-    /// which the item started, and looks like the start of another item, ends it even within brackets: they were not
-    /// closed. Says whether that happened within a tuple, which then is over too.
+    /// Brackets, strings, heredocs, and comments are skipped as a whole. A line that looks like the start of another
+    /// item, and is indented no deeper than the line on which this item started, ends the item even within brackets,
+    /// because these were not closed. Returns whether that happened within a tuple, which has then ended as well.
     pub(super) fn skip_item(&mut self, start: usize, level: Level) -> bool {
         if self.is_full() {
             self.at = self.text.len();
@@ -46,7 +46,7 @@ impl Reader<'_> {
                         Some(above) => open.truncate(open.len() - above - 1),
                         // It closes the container of this item, whatever is open here.
                         None if closes(level, byte) => return false,
-                        // It is of the wrong kind, but the bracket that it closes is on this line.
+                        // It is the wrong kind of bracket, but the one that it closes is on this line.
                         None if level == Level::Object && self.at > start && self.ends_line(start) => return false,
                         None => {}
                     }
@@ -67,7 +67,7 @@ impl Reader<'_> {
                         return false;
                     }
                     if self.starts_item(indent) {
-                        // Whatever the tuple is part of ends with the line before.
+                        // Everything around the tuple ends with the previous line.
                         let in_tuple = level == Level::Tuple;
                         self.at -= usize::from(in_tuple);
                         return in_tuple;
@@ -78,8 +78,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the line on which the reader is belongs to the item at `start`, which is indented by `indent`, and
-    /// could not be read: an operator, a bare word, what is deeper indented, and is not an item.
+    /// Whether the current line belongs to the item at `start`, which has the indentation `indent` and could not be
+    /// read: the line starts with an operator or a plain word, or is indented deeper without being an item.
     fn line_goes_on(&self, start: usize, indent: usize) -> bool {
         let line = self.slice(self.at..self.line_end(self.at));
         let text = line.trim_start_matches([' ', '\t']);
@@ -87,9 +87,9 @@ impl Reader<'_> {
         match text.as_bytes() {
             [] | [b'#' | b'}', ..] | [b'/', b'/' | b'*', ..] => false,
             [first, ..] if b"=?:+-*%&|<>!{[])".contains(first) => true,
-            // The rest of a string that a line end has cut.
+            // It is the rest of a string that a line end has cut.
             _ if odd_quotes(text) && odd_quotes(self.line_before()) && !text.contains('=') => true,
-            // The lines below `name:` are those of YAML.
+            // The lines below `name:` are YAML.
             _ if deeper && self.short_line(start).is_some_and(|line| self.slice(line).trim_end().ends_with(':')) => {
                 true
             }
@@ -99,7 +99,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the bracket here is the last thing on its line, on which another was opened before the item at `start`.
+    /// Whether the bracket here is the last character of its line, and another bracket on the line was opened before
+    /// the item at `start`.
     fn ends_line(&self, start: usize) -> bool {
         let Some(line) = self.short_line(self.at) else { return false };
         let rest = before_comment(self.slice(self.at + 1..line.end)).trim();
@@ -112,7 +113,7 @@ impl Reader<'_> {
         self.slice(self.line_start(end)..end)
     }
 
-    /// Whether the line on which the reader is looks like an item that is indented at most `indent` bytes.
+    /// Whether the current line looks like an item with an indentation of at most `indent` bytes.
     pub(super) fn starts_item(&self, indent: usize) -> bool {
         let start = self.line_start(self.at);
         let line = self.slice(start..self.line_end(self.at));
@@ -120,13 +121,12 @@ impl Reader<'_> {
         line.len() - text.len() <= indent && is_item(text)
     }
 
-    /// Whether an item starts here, as the first thing on its line: within a list that can only mean that the list was
-    /// not closed.
+    /// Whether an item starts here, at the start of its line. Within a list, this means that the list was not closed.
     pub(super) fn item_starts_here(&self) -> bool {
         self.is_first_on_line() && self.item_follows()
     }
 
-    /// The value of `name`, which starts here: an object whose `{` is missing, too.
+    /// Reads the value of `name`, which starts here. It may be an object whose `{` is missing.
     pub(super) fn value_of(&mut self, name: &str) -> Outcome<Node> {
         let end = if self.at_line_end() { Some(self.at) } else { self.slip_end() };
         let Some(end) = end.filter(|_| self.lacks_brace()) else { return self.expression(Lines::End) };
@@ -136,7 +136,7 @@ impl Reader<'_> {
         self.rest_of_object(open)
     }
 
-    /// The end of the line, if there is no more on it than a slip of the finger: another character in place of `{`.
+    /// The end of the line, if it only contains a likely typo: another character in place of `{`.
     fn slip_end(&self) -> Option<usize> {
         const LONGEST: usize = 4;
         let rest = self.text.as_bytes().get(self.at..)?;
@@ -145,8 +145,8 @@ impl Reader<'_> {
         slip.iter().all(|byte| *byte != b'{' && !byte.is_ascii_alphanumeric()).then_some(self.at + len)
     }
 
-    /// Whether the lines below are those of an object whose `{` should be here: deeper indented items, and a `}`
-    /// that is indented as this line.
+    /// Whether the lines below belong to an object whose `{` is missing here: items that are indented deeper, and a `}`
+    /// with this line's indentation.
     fn lacks_brace(&self) -> bool {
         let own = self.indent_of_line(self.at);
         let mut lines = 0;
@@ -181,14 +181,14 @@ impl Reader<'_> {
         is_item(self.slice(self.at..self.line_end(self.at)))
     }
 
-    /// The whitespace before the first character of the line on which `at` is, in bytes.
+    /// The number of bytes of whitespace before the first character of the line that contains `at`.
     pub(super) fn indent(&self, at: usize) -> usize {
         let start = self.line_start(at);
         let line = self.slice(start..at);
         line.len() - line.trim_start_matches([' ', '\t']).len()
     }
 
-    /// Passes a string, or the rest of its line.
+    /// Skips a string, or the rest of its line.
     pub(super) fn skip_string(&mut self) {
         self.at += 1;
         let mut braces = 0_usize;
@@ -217,7 +217,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Passes a heredoc, if `<<` here starts one, or was meant to.
+    /// Skips a heredoc, if `<<` starts one here, or was meant to.
     pub(super) fn skip_heredoc(&mut self) {
         self.at += 2;
         self.eat("-");
@@ -240,13 +240,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the last line of the file is `marker` alone, without a line end.
+    /// Whether the last line of the file is `marker` without a line end.
     fn ends_with(&self, marker: &str) -> bool {
         let before = self.text.strip_suffix(marker).map(|text| text.trim_end_matches([' ', '\t']));
         before.is_some_and(|before| before.ends_with('\n'))
     }
 
-    /// Passes the lines of a heredoc that does not end, up to the first that may be none of its.
+    /// Skips the lines of a heredoc that does not end, up to the first line that may not belong to it.
     fn skip_text(&mut self) {
         loop {
             let next = self.next_line(self.at);

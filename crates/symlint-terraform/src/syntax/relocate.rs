@@ -1,19 +1,19 @@
-//! Moving a tree to another place: that of the text from which its own text was made.
+//! Moves a tree to the text that its own text was created from.
 
 use crate::source::Span;
 
 use super::{Expr, ExprKind, Item, Key, Literal, Name, SplatStep, TemplatePart};
 
-/// Where things are in the other text.
+/// Finds the places in the other text.
 pub(crate) trait Relocate {
-    /// Where `span` is.
+    /// The place of `span` in the other text.
     fn span(&self, span: Span) -> Span;
 
-    /// Moves a literal, which may be written in another way there.
+    /// Moves a literal, which may have another form there.
     fn literal(&self, literal: &mut Literal);
 }
 
-/// Moves `expr` and all within it.
+/// Moves `expr` and everything in it.
 pub(crate) fn relocate(expr: &mut Expr, to: &dyn Relocate) {
     expr.span = to.span(expr.span);
     match &mut expr.kind {

@@ -1,11 +1,11 @@
-//! Where a closing bracket is missing, or one is too many, as far as indentation shows it.
+//! Finds where a closing bracket is missing or superfluous, according to the indentation.
 
 use super::brackets::{Repairs, balance, before_comment};
 use super::cursor::Reader;
 use crate::limits::MAX_DEPTH;
 use crate::source::offset;
 
-/// How many lines are looked at to see what a bracket belongs to.
+/// How many lines are examined to find what a bracket belongs to.
 const LINES: usize = 200;
 
 struct Open {
@@ -15,9 +15,9 @@ struct Open {
 }
 
 impl Reader<'_> {
-    /// Looks for brackets whose indentation says that they do not belong together.
+    /// Finds brackets whose indentation shows that they do not belong together.
     ///
-    /// Files may be indented in any way, so nothing is assumed unless it explains exactly what does not match.
+    /// Files may have any indentation, so nothing is assumed unless it explains the mismatch exactly.
     pub(super) fn repairs(&mut self) -> Repairs {
         self.back_to(0);
         let mut repairs = Repairs::default();
@@ -25,7 +25,7 @@ impl Reader<'_> {
         let mut balance = 0_isize;
         let mut indent = 0;
         let mut line_starts = true;
-        // Where the line's first character is.
+        // The position of the line's first character.
         let mut first = 0;
         while let Some(byte) = self.peek() {
             if line_starts && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'/') {
@@ -71,7 +71,7 @@ impl Reader<'_> {
                             open.pop();
                         }
                         _ => {
-                            // What was opened on this line within its own is not closed.
+                            // A bracket that was opened on this line, inside of its own bracket, is not closed.
                             let on_line = open.iter().rev().take(MAX_DEPTH).take_while(|open| open.at >= first);
                             let above = on_line.map(|open| open.bracket).position(|bracket| bracket == opener);
                             if let Some(above) = above {
@@ -91,14 +91,14 @@ impl Reader<'_> {
         if explained { repairs } else { Repairs::default() }
     }
 
-    /// Whether the bracket here, which is not the `first` on its line, would close what was opened on an earlier line
-    /// and still goes on below.
+    /// Whether the bracket here is not the `first` character on its line, and would close a bracket of an earlier line
+    /// whose content continues below.
     fn goes_on_behind(&self, open: &Open, first: usize) -> bool {
         self.at != first && open.at < first && self.goes_on_below(open.bracket, open.indent)
     }
 
-    /// Whether the next line is one within a bracket whose own line is indented by `indent`: indented deeper, or with
-    /// what closes it.
+    /// Whether the next line is inside a bracket whose own line has the indentation `indent`: it is indented deeper, or
+    /// starts with the closing bracket.
     fn goes_on_below(&self, bracket: u8, indent: usize) -> bool {
         let mut end = self.short_line(self.at).map(|line| line.end);
         for _ in 0..LINES {
@@ -115,13 +115,13 @@ impl Reader<'_> {
         false
     }
 
-    /// Whether a bracket that closes nothing is here.
+    /// Whether the bracket here closes nothing.
     pub(super) fn at_extra(&self) -> bool {
         self.repairs.extra.contains(&self.at)
     }
 
-    /// Whether a mistake is on the line that should have opened what the bracket at `at`, the first on its line,
-    /// closes: the last one before it that is indented as it is, or less.
+    /// Whether there is a mistake on the line that should have opened the bracket which the one at `at`, the first
+    /// character on its line, closes. That is the last line before it with the same or less indentation.
     pub(super) fn opener_is_wrong(&self, at: usize) -> bool {
         let indent = self.indent_of_line(at);
         let mut start = self.line_start(at);
@@ -137,8 +137,9 @@ impl Reader<'_> {
         false
     }
 
-    /// Whether the closing bracket here, of another kind than that at `open`, is where that one's should: the two
-    /// are first and last on lines of one indentation, or on one line with nothing around them that it could close.
+    /// Whether the closing bracket here is in the place of the one for `open`, which is of another kind. That is so if
+    /// they are the first and the last character of lines with the same indentation, or on one line without other
+    /// brackets that it could close.
     pub(super) fn closes_wrongly(&self, open: usize) -> bool {
         let (Some(opener), Some(line)) = (self.short_line(open), self.short_line(self.at)) else { return false };
         let bracket = self.text.as_bytes().get(open).copied().unwrap_or_default();
@@ -153,20 +154,20 @@ impl Reader<'_> {
         balance(self.slice(opener.start..open)) <= 0 && balance(rest) >= 0
     }
 
-    /// Whether there are only blanks before this place on its line.
+    /// Whether there is only whitespace before this position on its line.
     pub(super) fn is_first_on_line(&self) -> bool {
-        // No further back than there are blanks: a line may be as long as the file.
+        // Only the whitespace is examined, because a line may be as long as the file.
         let before = self.text.as_bytes().get(..self.at).unwrap_or_default();
         let first = before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
         first.is_none_or(|byte| *byte == b'\n')
     }
 
-    /// Whether what closes the bracket at `open` is missing here.
+    /// Whether the bracket at `open` should have been closed here.
     pub(super) fn is_missing(&self, open: usize) -> bool {
         self.repairs.missing.get(&open) == Some(&self.at)
     }
 
-    /// Whether the bracket at `open` has to be taken as closed here.
+    /// Whether the bracket at `open` must be treated as closed here.
     pub(super) fn closes_here(&mut self, open: usize, close: &str) -> bool {
         let Some(&at) = self.repairs.missing.get(&open) else { return false };
         if self.at < at {
@@ -179,10 +180,10 @@ impl Reader<'_> {
         true
     }
 
-    /// Says that the bracket at `open` is not closed before `at`, and where it should be.
+    /// Reports that the bracket at `open` is not closed before `at`, and where it should be closed.
     pub(super) fn missing_close(&mut self, open: usize, close: &str, at: usize) -> usize {
         let end = self.slice(0..at).trim_end().len();
-        // A string that is not closed swallows the brackets after it, and is already reported.
+        // A string that is not closed contains the brackets after it, and is already reported.
         let line_start = self.line_start(end);
         let said = self.last_error().is_some_and(|error| error.span.start as usize >= line_start);
         if !said && !self.brackets_are_wrong(open, at) {

@@ -1,4 +1,4 @@
-//! Templates: text with `${ … }` and `%{ … }`.
+//! Reads templates: text with `${ … }` and `%{ … }`.
 
 use std::ops::Range;
 
@@ -7,11 +7,11 @@ use super::{Expr, ExprKind, Literal, Name, TemplatePart};
 use crate::form::Form;
 use crate::limits::MAX_DEPTH;
 
-/// What a template is in.
+/// The text that contains a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Quoted,
-    /// `<<X … X`, or a file of its own: cut into lines, without escapes that start with a backslash.
+    /// A heredoc, `<<X … X`, or a file of its own. It is split into lines, and a backslash does not start an escape.
     Lines,
 }
 
@@ -19,7 +19,7 @@ pub(super) enum Kind {
 pub(super) struct Piece {
     pub(super) kind: PieceKind,
     written: Range<usize>,
-    /// Whether whitespace before and after it is dropped.
+    /// Whether the whitespace before and after it is removed.
     strip: (bool, bool),
 }
 
@@ -34,7 +34,7 @@ pub(super) enum PieceKind {
 }
 
 impl Reader<'_> {
-    /// A source that is one template.
+    /// Reads a source that consists of one template.
     pub(super) fn whole_template(&mut self) -> Outcome<Expr> {
         let start = self.at;
         let mut pieces = Vec::new();
@@ -46,7 +46,7 @@ impl Reader<'_> {
         Ok(Expr { kind, span: self.span_from(start) })
     }
 
-    /// The pieces up to the closing quote, and the quote.
+    /// Reads the pieces up to the closing quote, and the quote.
     pub(super) fn pieces(&mut self, kind: Kind, open: usize) -> Outcome<Vec<Piece>> {
         let mut pieces = Vec::new();
         loop {
@@ -67,7 +67,7 @@ impl Reader<'_> {
         Ok(pieces)
     }
 
-    /// The pieces of one line of a heredoc or file, with its end.
+    /// Reads the pieces of one line of a heredoc or file, with its line end.
     pub(super) fn line_pieces(&mut self, pieces: &mut Vec<Piece>) -> Outcome<()> {
         loop {
             let start = self.at;
@@ -87,7 +87,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Goes to the end of literal text: `${`, `%{`, the end of the line or string.
+    /// Goes to the end of a literal text: to `${`, `%{`, or the end of the line or string.
     fn text_end(&mut self, kind: Kind) {
         loop {
             match self.peek() {
@@ -108,7 +108,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `${ … }` or `%{ … }`
+    /// Reads `${ … }` or `%{ … }`.
     fn sequence(&mut self) -> Outcome<Piece> {
         let open = self.at;
         let directive = self.peek() == Some(b'%');
@@ -150,7 +150,8 @@ impl Reader<'_> {
         })
     }
 
-    /// What `pieces`, written at `range`, make: a string where nothing is computed, else a template.
+    /// The expression that consists of `pieces`, which are at `range`: a string if there is nothing to compute, or else
+    /// a template.
     pub(super) fn assemble(&mut self, pieces: Vec<Piece>, range: Range<usize>) -> Outcome<(ExprKind, usize)> {
         if pieces.iter().all(|piece| matches!(piece.kind, PieceKind::Literal(_))) {
             return Ok((ExprKind::String(self.merge(pieces, range)), 0));
@@ -159,7 +160,7 @@ impl Reader<'_> {
         Ok((ExprKind::Template(parts), height))
     }
 
-    /// What the lines of a heredoc without anything computed make.
+    /// The expression for the lines of a heredoc in which there is nothing to compute.
     pub(super) fn lines(&mut self, pieces: Vec<Piece>, range: Range<usize>) -> Outcome<(ExprKind, usize)> {
         let (parts, height) = self.nest(pieces)?;
         Ok(match <Box<[TemplatePart; 1]>>::try_from(parts) {
@@ -172,7 +173,7 @@ impl Reader<'_> {
         })
     }
 
-    /// One literal of many.
+    /// Merges literals into one.
     fn merge(&self, pieces: Vec<Piece>, range: Range<usize>) -> Literal {
         let mut text = String::new();
         let mut literals = pieces.into_iter().filter_map(|piece| match piece.kind {
@@ -264,13 +265,13 @@ impl Reader<'_> {
     }
 }
 
-/// A directive whose end is still to come.
+/// A directive whose end has not been found yet.
 struct Open {
     kind: PieceKind,
     written: Range<usize>,
     /// The parts before it.
     before: Vec<TemplatePart>,
-    /// The parts up to `else`, once that was passed.
+    /// The parts before `else`, if that was found.
     yes: Option<Vec<TemplatePart>>,
 }
 
@@ -281,7 +282,7 @@ impl Piece {
     }
 }
 
-/// Adds `literal`; the lines of a heredoc become one where they are one text.
+/// Adds `literal`. The lines of a heredoc are merged if they are one text.
 fn push_literal(parts: &mut Vec<TemplatePart>, literal: Literal, reader: &Reader<'_>) {
     if literal.text.is_empty() {
         return;
@@ -298,7 +299,7 @@ fn push_literal(parts: &mut Vec<TemplatePart>, literal: Literal, reader: &Reader
     parts.push(TemplatePart::Literal(literal));
 }
 
-/// Applies the strip markers: each to the one literal next to it, which in a heredoc is the rest of the line.
+/// Applies the strip markers. Each only affects the literal next to it, which in a heredoc is the rest of the line.
 pub(super) fn strip(pieces: &mut [Piece]) {
     let mut strip_start = false;
     let mut previous: Option<&mut Literal> = None;
@@ -322,7 +323,7 @@ pub(super) fn strip(pieces: &mut [Piece]) {
     }
 }
 
-/// Keeps the bytes `range` of a literal.
+/// Limits a literal to the bytes `range`.
 pub(super) fn cut(literal: &mut Literal, range: Range<usize>) {
     if range.len() == literal.text.len() {
         return;

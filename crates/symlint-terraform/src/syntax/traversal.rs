@@ -1,4 +1,4 @@
-//! What is taken of a value: `.name`, `.0`, `[key]`, and of each of its elements: `[*]`, `.*`.
+//! Reads the steps after a value: `.name`, `.0`, `[key]`, and for each of its elements, `[*]` and `.*`.
 
 use std::ops::Range;
 
@@ -6,23 +6,23 @@ use super::cursor::{Lines, Node, Outcome, Reader};
 use super::mistakes::shown;
 use super::{Expr, ExprKind, Name, Splat, SplatStep};
 
-/// One step from a value into it, and where it ends.
+/// One step after a value, and where it ends.
 struct Taken {
     step: TraversalStep,
     end: usize,
 }
 
 enum TraversalStep {
-    /// `.name`
+    /// A step `.name`.
     Attribute(Name),
-    /// `[key]`, or `.0`
+    /// A step `[key]` or `.0`.
     Index(Node),
-    /// `[*]` and all steps after it, or `.*` and the names and numbers after it; how high they are.
+    /// `[*]` and all steps after it, or `.*` and the names and numbers after it, with their height.
     Splat(Vec<SplatStep>, usize),
 }
 
 impl Reader<'_> {
-    /// A value and what is taken of it.
+    /// Reads a value and the steps after it.
     pub(super) fn traversal(&mut self, lines: Lines) -> Outcome<Node> {
         let start = self.at;
         let mut node = self.operand(lines)?;
@@ -33,7 +33,7 @@ impl Reader<'_> {
         Ok(node)
     }
 
-    /// What `step` takes of `base`; a function of its own, so that the one above needs little stack.
+    /// Applies `step` to `base`. This is a separate function so that the one above needs little stack.
     #[inline(never)]
     fn of_step(&mut self, base: Node, step: TraversalStep, written: Range<usize>) -> Outcome<Node> {
         let height = base.height.max(step.height());
@@ -45,7 +45,7 @@ impl Reader<'_> {
         self.node(kind, written, height)
     }
 
-    /// The step that is here, if there is one; the reader then is after the blanks that follow it.
+    /// Reads the step that is here, if there is one, and the whitespace after it.
     fn step(&mut self, lines: Lines) -> Outcome<Option<Taken>> {
         match self.peek() {
             Some(b'[') => self.bracket(lines).map(Some),
@@ -54,14 +54,14 @@ impl Reader<'_> {
         }
     }
 
-    /// `step`, which ends here; passes the blanks after it.
+    /// The result for `step`, which ends here. Skips the whitespace after it.
     fn taken(&mut self, step: TraversalStep, lines: Lines) -> Taken {
         let end = self.at;
         self.skip(lines);
         Taken { step, end }
     }
 
-    /// `.name`, `.0` or `.*` with the names and numbers after it.
+    /// Reads `.name`, `.0`, or `.*` with the names and numbers after it.
     fn dot(&mut self, lines: Lines) -> Outcome<Taken> {
         if let Some(taken) = self.after_dot(lines)? {
             return Ok(taken);
@@ -79,7 +79,7 @@ impl Reader<'_> {
         Ok(splat)
     }
 
-    /// `.name` or `.0`; nothing, and the reader is before the star, if it is `.*`.
+    /// Reads the rest of `.name` or `.0`; returns `None` before the star of `.*`.
     fn after_dot(&mut self, lines: Lines) -> Outcome<Option<Taken>> {
         let dot = self.at;
         self.at += 1;
@@ -96,7 +96,7 @@ impl Reader<'_> {
         Ok(Some(self.taken(step, lines)))
     }
 
-    /// The number of `.0`
+    /// Reads the number of `.0`.
     fn legacy_index(&mut self, dot: usize) -> Outcome<TraversalStep> {
         let digits = self.digits();
         if self.slice(digits.clone()).contains('.') {
@@ -108,7 +108,7 @@ impl Reader<'_> {
         Ok(TraversalStep::Index(Node { expr: Expr { kind, span: self.span(digits) }, height: 1 }))
     }
 
-    /// `[key]`, or `[*]` with all that follows it.
+    /// Reads `[key]`, or `[*]` with everything that follows it.
     fn bracket(&mut self, lines: Lines) -> Outcome<Taken> {
         let open = self.at;
         self.at += 1;
@@ -140,7 +140,7 @@ impl Reader<'_> {
 }
 
 impl Taken {
-    /// Takes `step`, which ends at `end`, of each element.
+    /// Adds `step`, which ends at `end`, for each element.
     fn push(&mut self, step: TraversalStep, end: usize) {
         self.end = end;
         if let TraversalStep::Splat(steps, height) = &mut self.step {
@@ -159,7 +159,7 @@ impl TraversalStep {
         }
     }
 
-    /// The step as one that is taken of each element.
+    /// The step in a form that is applied to each element.
     fn of_element(self) -> SplatStep {
         match self {
             TraversalStep::Attribute(name) => SplatStep::Attribute(name),

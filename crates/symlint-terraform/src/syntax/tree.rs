@@ -1,39 +1,39 @@
-//! The tree of a file. Nothing after it knows which parser made it.
+//! The tree of a file. It does not depend on the syntax of the file.
 
 use std::sync::Arc;
 
 use crate::source::{Span, Str};
 
-/// What was read of one file.
+/// The parsed content of a file.
 #[derive(Debug)]
 pub struct File {
     /// The attributes and blocks at the top level.
     pub body: Body,
-    /// All comments, in order: `# …`, `// …`, `/* … */`, with their markers, without the line's end.
+    /// All comments in order, with their markers: `# …`, `// …`, `/* … */`. The line end is not included.
     pub comments: Vec<Span>,
-    /// What could not be read, in order. The rest of the tree is what could.
+    /// The mistakes in order. The rest of the file is in the tree.
     pub errors: Vec<SyntaxError>,
 }
 
-/// Something that Terraform would refuse to read.
+/// A mistake in the syntax, which Terraform would report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
     /// What is wrong and what to do, in lower case.
     pub message: String,
-    /// The characters that are wrong; may be empty, where something is missing.
+    /// The wrong characters; may be empty if something is missing.
     pub span: Span,
 }
 
 /// The contents of a file or block.
 #[derive(Debug, Default)]
 pub struct Body {
-    /// `name = value`, in order.
+    /// The attributes, `name = value`, in order.
     pub attributes: Vec<Arc<Attribute>>,
-    /// `kind "label" { … }`, in order.
+    /// The blocks, `kind "label" { … }`, in order.
     pub blocks: Vec<Arc<Block>>,
 }
 
-/// `name = value` in a body.
+/// An attribute of a body: `name = value`.
 #[derive(Debug)]
 pub struct Attribute {
     pub name: Name,
@@ -42,19 +42,19 @@ pub struct Attribute {
     pub span: Span,
 }
 
-/// `kind "label" { … }`.
+/// A block: `kind "label" { … }`.
 #[derive(Debug)]
 pub struct Block {
     pub kind: Name,
-    /// The labels, quoted or not; spans are without quotes.
+    /// The labels, with or without quotes. Their spans do not include quotes.
     pub labels: Vec<Name>,
-    /// What is between the braces.
+    /// The contents between the braces.
     pub body: Body,
     /// From the first word to the closing brace.
     pub span: Span,
 }
 
-/// A word and where it is, without quotes.
+/// A word and its place, without quotes.
 #[derive(Debug, Clone)]
 pub struct Name {
     pub text: Str,
@@ -65,58 +65,58 @@ pub struct Name {
 #[derive(Debug)]
 pub struct Expr {
     pub kind: ExprKind,
-    /// All of it, with quotes and brackets.
+    /// The whole expression with its quotes and brackets.
     pub span: Span,
 }
 
-/// What an expression is.
+/// The kind of an expression.
 #[derive(Debug)]
 pub enum ExprKind {
-    /// `null`
+    /// The literal `null`.
     Null,
-    /// `true` or `false`
+    /// The literal `true` or `false`.
     Bool(bool),
-    /// A number, as it is written: `012` has three digits.
+    /// A number as it is written: `012` has three digits.
     Number(Str),
     /// A string without interpolations: quoted, or a heredoc.
     String(Literal),
     /// A string with interpolations or directives: quoted, or a heredoc.
     Template(Box<[TemplatePart]>),
-    /// `{ key = value, … }` with every item, duplicates too, in order.
+    /// An object, `{ key = value, … }`, with all items in order, including duplicates.
     Object(Box<[Item]>),
-    /// `[a, b]`
+    /// A tuple: `[a, b]`.
     Tuple(Box<[Expr]>),
-    /// `(a)`
+    /// An expression in parentheses: `(a)`.
     Paren(Box<Expr>),
-    /// A bare name, the start of a reference: `var`, `each`, a `for` variable.
+    /// A plain name at the start of a reference: `var`, `each`, or a variable of a `for`.
     Variable(Str),
-    /// `base.name`; boxed, since most expressions are literals, which are smaller
+    /// `base.name`. It is boxed because most expressions are literals, which are smaller.
     Attribute(Box<Expr>, Box<Name>),
-    /// `base[key]`; the legacy form `base.0` has the number as its key
+    /// `base[key]`. The legacy form `base.0` has the number as its key.
     Index(Box<Expr>, Box<Expr>),
-    /// `base[*].steps` or `base.*.steps`
+    /// `base[*].steps` or `base.*.steps`.
     Splat(Box<Splat>),
-    /// `name(arguments…)`
+    /// A function call: `name(arguments…)`.
     Call(Box<Call>),
-    /// `-a`, `!a`
+    /// A unary operation: `-a`, `!a`.
     Unary(UnaryOperator, Box<Expr>),
-    /// `a + b - c`
+    /// Binary operations: `a + b - c`.
     Binary(Box<Binary>),
-    /// `condition ? yes : no`
+    /// A conditional: `condition ? yes : no`.
     Conditional(Box<Conditional>),
-    /// `[for …]` or `{for …}`
+    /// `[for …]` or `{for …}`.
     For(Box<For>),
-    /// Something that could not be read; the file has an error here.
+    /// An expression that could not be read. The file has an error here.
     Invalid,
 }
 
 #[derive(Debug, Clone)]
 pub struct Literal {
-    /// The value, escapes resolved.
+    /// The value without escapes.
     pub text: Str,
     /// The text between the quotes, or the lines of a heredoc.
     pub span: Span,
-    /// How the one is written as the other.
+    /// The form in which the value is written at the span.
     pub form: crate::form::Form,
 }
 
@@ -124,25 +124,25 @@ pub struct Literal {
 #[derive(Debug)]
 pub enum TemplatePart {
     Literal(Literal),
-    /// `${ … }`, strip markers already applied to the neighbouring text.
+    /// `${ … }`. Strip markers have already been applied to the text next to it.
     Interpolation(Expr),
-    /// `%{ if … }`
+    /// `%{ if … }`.
     If {
         condition: Expr,
-        /// Up to `else` or `endif`.
+        /// The parts up to `else` or `endif`.
         yes: Box<[TemplatePart]>,
-        /// From `else` to `endif`; empty where there is no `else`.
+        /// The parts from `else` to `endif`; empty without `else`.
         no: Box<[TemplatePart]>,
     },
-    /// `%{ for … }`
+    /// `%{ for … }`.
     For {
         /// The name for the key, if there is one.
         key: Option<Name>,
         /// The name for the value.
         value: Name,
-        /// What is looped over.
+        /// The collection that is iterated.
         collection: Expr,
-        /// Up to `endfor`.
+        /// The parts up to `endfor`.
         body: Box<[TemplatePart]>,
     },
 }
@@ -159,14 +159,14 @@ pub struct Item {
 /// The key of an item.
 #[derive(Debug)]
 pub enum Key {
-    /// `name` or `"name"`: known without evaluating. The span is without quotes.
+    /// `name` or `"name"`, which is known without evaluation. The span does not include quotes.
     Literal(Name),
-    /// `(expression)`, `"${…}"`, a number.
+    /// `(expression)`, `"${…}"`, or a number.
     Computed(Box<Expr>),
 }
 
 impl Key {
-    /// Where the key is written, without quotes for a literal.
+    /// Where the key is written; for a literal, without quotes.
     pub fn span(&self) -> Span {
         match self {
             Key::Literal(name) => name.span,
@@ -175,27 +175,28 @@ impl Key {
     }
 }
 
-/// `base[*].steps`
+/// A splat expression: `base[*].steps`.
 #[derive(Debug)]
 pub struct Splat {
-    /// What is looped over.
+    /// The collection that is iterated.
     pub base: Expr,
-    /// What is taken of each element.
+    /// The steps that are applied to each element.
     pub steps: Box<[SplatStep]>,
 }
 
 /// A step after a splat.
 #[derive(Debug)]
 pub enum SplatStep {
-    /// `.name`
+    /// A step `.name`.
     Attribute(Name),
-    /// `[key]`
+    /// A step `[key]`.
     Index(Expr),
-    /// `[*]` or `.*` within a splat: these steps are taken of each element of what the steps before lead to.
+    /// `[*]` or `.*` within a splat. These steps are applied to each element of the value that the previous steps lead
+    /// to.
     Splat(Box<[SplatStep]>),
 }
 
-/// `name(arguments…)`
+/// A function call: `name(arguments…)`.
 #[derive(Debug)]
 pub struct Call {
     /// The function's name, with its namespace: `provider::aws::arn_parse`.
@@ -208,25 +209,26 @@ pub struct Call {
 /// An operator with one operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnaryOperator {
-    /// `-`
+    /// The operator `-`.
     Negate,
-    /// `!`
+    /// The operator `!`.
     Not,
 }
 
-/// `a + b - c`: operands with operators between them that bind equally tight; they apply from left to right.
+/// Operands with operators of the same precedence between them, such as `a + b - c`. They are applied from left to
+/// right.
 #[derive(Debug)]
 pub struct Binary {
     pub first: Expr,
-    /// The others, at least one, each with the operator before it.
+    /// The other operands, of which there is at least one, each with the operator before it.
     pub rest: Box<[Operation]>,
 }
 
-/// `+ b`
+/// An operator and the operand after it, such as `+ b`.
 #[derive(Debug)]
 pub struct Operation {
     pub operator: BinaryOperator,
-    /// What it applies to, in addition to all that is before it.
+    /// The right operand. The left one is everything before it.
     pub operand: Expr,
 }
 
@@ -268,30 +270,30 @@ pub enum BinaryOperator {
     Or,
 }
 
-/// `condition ? yes : no`
+/// A conditional: `condition ? yes : no`.
 #[derive(Debug)]
 pub struct Conditional {
     pub condition: Expr,
-    /// Where it is true.
+    /// The result if it is true.
     pub yes: Expr,
-    /// Where it is false.
+    /// The result if it is false.
     pub no: Expr,
 }
 
-/// `[for k, v in collection : result if condition]` and `{for k, v in collection : key => result... if condition}`
+/// `[for k, v in collection : result if condition]` or `{for k, v in collection : key => result... if condition}`.
 #[derive(Debug)]
 pub struct For {
     /// The name for the key, if there is one.
     pub key_name: Option<Name>,
     /// The name for the value.
     pub value_name: Name,
-    /// What is looped over.
+    /// The collection that is iterated.
     pub collection: Expr,
-    /// The key of each result: there for an object, not for a tuple.
+    /// The key of each result; `None` for a tuple.
     pub key: Option<Expr>,
     pub result: Expr,
-    /// Whether results of one key are gathered in a list (`...`).
+    /// Whether the results with the same key are grouped in a list (`...`).
     pub grouping: bool,
-    /// Which elements count.
+    /// The condition for elements that are included.
     pub condition: Option<Expr>,
 }

@@ -1,8 +1,8 @@
-//! The way through a tree.
+//! Walks through a tree.
 
 use super::tree::{Body, Expr, ExprKind, Key, SplatStep, TemplatePart};
 
-/// The values of all attributes of a body and of the blocks in it.
+/// The values of all attributes in a body, including those in its blocks.
 pub fn top_level(body: &Body) -> Vec<&Expr> {
     let mut bodies = vec![body];
     let mut values = Vec::new();

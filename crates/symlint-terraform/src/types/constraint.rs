@@ -1,4 +1,4 @@
-//! Type constraints, as a variable's `type` states them.
+//! Type constraints in the `type` of variables.
 
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind, Item, Key, Name};
@@ -8,8 +8,8 @@ use super::convert::convert;
 
 /// Reads a type constraint.
 ///
-/// `constant` evaluates the default of an `optional(…)`, which may not refer to anything; `error` receives what is
-/// wrong and where. What cannot be read is [`Type::Any`].
+/// `constant` evaluates the default of an `optional(…)`, which must not refer to anything. `error` is called with each
+/// mistake and its place. A part with a mistake becomes [`Type::Any`].
 pub(crate) fn read_type(
     expr: &Expr,
     constant: &mut dyn FnMut(&Expr) -> Value,
@@ -23,7 +23,7 @@ pub(crate) fn read_type(
             "string" => return Type::String,
             "number" => return Type::Number,
             "bool" => return Type::Bool,
-            // The forms of old, which Terraform still takes for collections of anything.
+            // The old forms, which Terraform still accepts for collections of any type.
             "list" => return Type::List(Box::new(Type::Any)),
             "map" => return Type::Map(Box::new(Type::Any)),
             "set" => "`set` needs the type of its elements, such as `set(string)`".to_owned(),
@@ -117,7 +117,7 @@ fn read_attribute(
     }
 }
 
-/// The name in front of the `=`, where it has no quotes.
+/// The name in front of the `=`, if it has no quotes.
 fn plain_name(item: &Item) -> Option<&Name> {
     match &item.key {
         Key::Literal(name) if name.span.start == item.span.start => Some(name),

@@ -1,4 +1,4 @@
-//! From the value that was given to the value of a type, with as little loss as can be.
+//! Converts values to types, and keeps as much as possible if they do not fit.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,52 +12,52 @@ use super::order::{make_set, wholly_known};
 use super::primitive::{Primitive, to_bool, to_number, to_text};
 use super::unify::{is_convertible, is_exactly, type_of, unify_all};
 
-/// A value of a type, and what was in the way.
+/// The result of a conversion, and its problems.
 #[derive(Debug, Clone)]
 pub struct Converted {
-    /// The value. What could not be converted is unknown in it; a required attribute that is missing stays away.
+    /// The value. Parts that could not be converted are unknown; required attributes that are missing are not added.
     pub value: Value,
-    /// What Terraform would refuse or drop, in the order of the value.
+    /// What Terraform would reject or drop, in the order of the value.
     pub problems: Vec<ConversionProblem>,
 }
 
-/// Something in a value that does not fit its type.
+/// A part of a value that does not fit its type.
 #[derive(Debug, Clone)]
 pub struct ConversionProblem {
     /// The part of the value that does not fit.
     pub span: Span,
-    /// The way to that part, if the value was reached through a variable.
+    /// The path to that part, if the value was reached through a variable.
     pub path: Option<Path>,
-    /// What is wrong with it.
+    /// The kind of problem.
     pub kind: ConversionProblemKind,
 }
 
-/// What does not fit.
+/// The kind of a conversion problem.
 #[derive(Debug, Clone)]
 pub enum ConversionProblemKind {
-    /// An object lacks an attribute that its type requires. An error for Terraform.
+    /// An object lacks a required attribute, which is an error in Terraform.
     Missing {
         /// The name of the attribute.
         attribute: Str,
     },
-    /// An object has an attribute that its type lacks. Terraform drops it silently.
+    /// An object has an attribute that its type does not declare. Terraform drops it silently.
     Unused {
         /// The name of the attribute.
         attribute: Str,
         /// Where the name is written.
         key_span: Span,
-        /// The names of the attributes that the type has.
+        /// The names of the declared attributes.
         declared: Arc<[Str]>,
-        /// Those of them that the object has too.
+        /// The names of the declared attributes that the object has.
         present: Arc<[Str]>,
     },
-    /// There is no conversion to the type. An error for Terraform.
+    /// There is no conversion to the type, which is an error in Terraform.
     Mismatch {
         wanted: Type,
-        /// The type of the value, as Terraform names it.
+        /// The type of the value in Terraform's words.
         got: &'static str,
     },
-    /// The elements of a collection have no type in common. An error for Terraform.
+    /// The elements of a collection have no common type, which is an error in Terraform.
     Inconsistent {
         /// The type of the collection.
         wanted: Type,
@@ -65,7 +65,7 @@ pub enum ConversionProblemKind {
 }
 
 impl ConversionProblemKind {
-    /// Whether Terraform refuses the value for it.
+    /// Whether Terraform rejects the value.
     pub fn is_error(&self) -> bool {
         !matches!(self, ConversionProblemKind::Unused { .. })
     }
@@ -82,14 +82,14 @@ impl fmt::Display for ConversionProblemKind {
     }
 }
 
-/// Converts `value` to `ty` as Terraform does, but goes on where Terraform stops.
+/// Converts `value` to `ty` as Terraform does, but continues after errors.
 ///
-/// Origins stay: a number that becomes a string still says where the number was written.
+/// Origins are kept: if a number becomes a string, the string knows where the number is written.
 pub fn convert(value: &Value, ty: &Type) -> Converted {
     convert_within(value, ty, &Meter::default())
 }
 
-/// [`convert`] with the steps of `meter`.
+/// Like [`convert`], with the steps of `meter`.
 pub(crate) fn convert_within(value: &Value, ty: &Type, meter: &Meter) -> Converted {
     let mut converter = Converter { problems: Vec::new(), meter };
     let value = converter.convert(value, ty, &Trail { parent: None, step: Place::Start, path: None });
@@ -101,11 +101,11 @@ struct Converter<'m> {
     meter: &'m Meter,
 }
 
-/// The way from the value that is converted to the part at hand; made into a [`Path`] only where there is a problem.
+/// The path from the converted value to the current part. A [`Path`] is only built if there is a problem.
 struct Trail<'a> {
     parent: Option<&'a Trail<'a>>,
     step: Place<'a>,
-    /// The path that the value at hand has of its own.
+    /// The current value's own path.
     path: Option<&'a Path>,
 }
 
@@ -114,7 +114,7 @@ enum Place<'a> {
     Key(&'a Str),
     Attribute(&'a Str),
     Index(usize),
-    /// In a set, where there are no ways.
+    /// In a set, which has no paths.
     Nowhere,
 }
 
@@ -186,7 +186,7 @@ impl Converter<'_> {
             return of.collection(Kind::List(converted.into()), value);
         }
         if value.origin.path.is_some() && !from_set {
-            // A set knows no places, so what comes out of it must know the way through the list by itself.
+            // The elements of a set have no indexes, so each must know its path through the list.
             let path = value.origin.path.as_ref();
             for (index, item) in converted.iter_mut().enumerate() {
                 let step = || PathStep::Index(u32::try_from(index).unwrap_or(u32::MAX));
@@ -194,7 +194,7 @@ impl Converter<'_> {
                 item.origin.path = item.origin.path.take().or_else(place);
             }
         }
-        // Which elements a set has reveals something of each of them, so all are marked if one is.
+        // The elements of a set depend on each other, so all are sensitive if one is.
         let hides = converted.iter().any(Value::hides);
         if hides {
             converted = converted.into_iter().map(Value::unmarked).collect();
@@ -242,7 +242,7 @@ impl Converter<'_> {
 
     fn object(&mut self, value: &Value, ty: &Type, attributes: &[ObjectAttribute], at: &Trail<'_>) -> Value {
         let Some(entries) = value.entries() else { return self.mismatch(value, ty, at) };
-        // Most objects are passed on from one variable to another of the same type: they are shared.
+        // Most objects are passed from one variable to another with the same type, so they are shared.
         if is_of(value, ty) {
             return value.clone();
         }
@@ -276,7 +276,7 @@ impl Converter<'_> {
         Value::new(Kind::Object(converted.into()), value.origin.clone())
     }
 
-    /// Reports the `entries` of an object that its type does not have.
+    /// Reports the `entries` of an object that its type does not declare.
     fn report_unused(&mut self, entries: &[Entry], attributes: &[ObjectAttribute], at: &Trail<'_>) {
         let mut declared: Vec<&Str> = attributes.iter().map(|attribute| &attribute.name).collect();
         declared.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
@@ -299,9 +299,9 @@ impl Converter<'_> {
         }
     }
 
-    /// The type of the elements of a collection that is built from `from`. Where their type leaves it open, they are
-    /// converted to one; `None` if they have none in common. What was wrong with them since the first `before` problems
-    /// is not evidence for the others.
+    /// The element type of a collection that is built from `from`. If the elements leave it open, they are converted to
+    /// one type; `None` if they have no common type. The problems after the first `before` ones are problems of these
+    /// elements, and are no evidence about the others.
     fn element_type(
         &mut self,
         declared: &Type,
@@ -324,8 +324,8 @@ impl Converter<'_> {
         Some(if unknown { Elements::Unclear } else { Elements::Of(common) })
     }
 
-    /// Converts the elements of a collection of anything to one type, if they have one in common. A null of no type is
-    /// of any in a map; in a list it leaves the type of tuples and objects open.
+    /// Converts the elements of a collection of any type to their common type, if there is one. A null without a type
+    /// fits any type in a map; in a list, it leaves the type of tuples and objects open.
     fn harmonise(&mut self, values: &mut [&mut Value], in_map: bool) -> Option<Type> {
         let mut types: Vec<Type> = Vec::new();
         let open_null = |value: &Value| value.is_null() && value.of().is_none_or(|of| matches!(of, Type::Any));
@@ -341,14 +341,14 @@ impl Converter<'_> {
             return Some(Type::Any);
         }
         let common = unify_all(&types.iter().collect::<Vec<_>>())?;
-        // What the elements leave open stays as it is: the conversion would come back here for ever.
+        // If the elements leave the type open, they stay the same: the conversion would never end.
         if !matches!(common, Type::Any) {
             for value in values.iter_mut() {
                 let trail = Trail { parent: None, step: Place::Nowhere, path: None };
                 **value = self.convert(value, &common, &trail);
             }
         }
-        // Then it must be the same in all of them, as far as they are known.
+        // In that case, it must be the same in all elements, as far as they are known.
         let known = |value: &&mut Value| wholly_known(value, self.meter).unwrap_or(false);
         if common.is_open() && values.iter().all(known) {
             let types = values.iter().map(|value| type_of(value, self.meter)).collect::<Result<Vec<_>, _>>();
@@ -376,9 +376,9 @@ impl Converter<'_> {
     }
 }
 
-/// Whether `value` is of the type `ty` as it is; `false` also where that takes long to tell.
+/// Whether `value` already has the type `ty`; `false` if that takes too long to find out.
 fn is_of(value: &Value, ty: &Type) -> bool {
-    /// An object with more attributes than this is converted.
+    /// Objects with more attributes than this are converted without that check.
     const FEW: usize = 16;
     match (&value.kind, ty) {
         (Kind::String(_), Type::String) | (Kind::Number(_), Type::Number) | (Kind::Bool(_), Type::Bool) => true,
@@ -392,10 +392,10 @@ fn is_of(value: &Value, ty: &Type) -> bool {
     }
 }
 
-/// What the elements of a collection are.
+/// The type of a collection's elements.
 enum Elements {
     Of(Type),
-    /// That depends on an unknown one.
+    /// It depends on an unknown element.
     Unclear,
 }
 
@@ -414,7 +414,7 @@ fn null(value: &Value, ty: &Type) -> Value {
     if matches!(ty, Type::Any) { value.clone() } else { Value::typed(Kind::Null, value.origin.clone(), ty.of_values()) }
 }
 
-/// Unknown, but where `value` was written.
+/// An unknown value at the place of `value`.
 fn unknown(value: &Value, reason: impl Into<String>) -> Value {
     let mut unknown = Value::unknown(reason, value.origin.span);
     unknown.origin = value.origin.clone();

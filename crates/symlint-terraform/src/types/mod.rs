@@ -1,4 +1,4 @@
-//! Types: how they are written, and how values become values of them.
+//! Types: their syntax, and the conversion of values.
 
 mod constraint;
 mod convert;

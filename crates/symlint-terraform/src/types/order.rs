@@ -1,4 +1,4 @@
-//! When values are equal, and the order of the elements of sets.
+//! Equality of values, and the order of the elements of sets.
 
 use std::cmp::Ordering;
 use std::fmt::Write;
@@ -12,7 +12,7 @@ use crate::value::{Kind, Type, Value};
 
 use super::unify::{is_exactly, is_same_type, type_of};
 
-/// Whether nothing in `value` is unknown.
+/// Whether no part of `value` is unknown.
 pub(crate) fn wholly_known(value: &Value, meter: &Meter) -> Result<bool, Exhausted> {
     meter.spend(1)?;
     if value.as_unknown().is_some() {
@@ -31,11 +31,11 @@ pub(crate) fn wholly_known(value: &Value, meter: &Meter) -> Result<bool, Exhaust
     Ok(true)
 }
 
-/// Whether two values are equal for `==`, which converts nothing; `None` where that depends on what is unknown.
+/// Whether two values are equal for `==`, which does not convert them; `None` if that depends on unknown parts.
 pub(crate) fn equal(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, Exhausted> {
     Ok(match (&a.kind, &b.kind) {
         (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => None,
-        // Nulls of all types are one.
+        // Nulls of all types are equal.
         (Kind::Null, Kind::Null) => Some(true),
         (Kind::Null, _) | (_, Kind::Null) => Some(false),
         _ => match (is_of_same_type(a, b, meter)?, is_same(a, b, meter)?) {
@@ -46,7 +46,7 @@ pub(crate) fn equal(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>,
     })
 }
 
-/// Whether two values are of one type; `None` where that depends on what is unknown.
+/// Whether two values have the same type; `None` if that depends on unknown parts.
 fn is_of_same_type(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, Exhausted> {
     meter.spend(1)?;
     let mut parts: Vec<(&Value, &Value)> = Vec::new();
@@ -71,7 +71,7 @@ fn is_of_same_type(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, 
     all(parts.into_iter(), is_of_same_type, meter)
 }
 
-/// Whether two values are the same, types aside.
+/// Whether two values are the same, apart from their types.
 fn is_same(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, Exhausted> {
     meter.spend(1)?;
     Ok(match (&a.kind, &b.kind) {
@@ -97,7 +97,7 @@ fn is_same(a: &Value, b: &Value, meter: &Meter) -> Result<Option<bool>, Exhauste
     })
 }
 
-/// Whether all pairs are the same, as `same` has it.
+/// Whether `same` is true for all pairs.
 fn all<'a>(
     pairs: impl Iterator<Item = (&'a Value, &'a Value)>,
     same: fn(&Value, &Value, &Meter) -> Result<Option<bool>, Exhausted>,
@@ -114,14 +114,15 @@ fn all<'a>(
     Ok(result)
 }
 
-/// A text that two values of one type share if they are equal.
+/// A text that is the same for two values of one type if they are equal.
 pub(crate) fn canonical(value: &Value, meter: &Meter) -> Result<String, Exhausted> {
     let mut text = String::new();
     write_canonical(value, number::format_number, &mut text, meter)?;
     Ok(text)
 }
 
-/// The text by which Terraform sorts the elements of sets that are not primitives. It has ten digits of a number.
+/// The text by which Terraform sorts the elements of a set, unless they are primitives. It contains ten digits of a
+/// number.
 fn sort_text(value: &Value, meter: &Meter) -> Result<String, Exhausted> {
     let mut text = String::new();
     write_canonical(value, |number| number::general(number, Some(10)), &mut text, meter)?;
@@ -175,7 +176,7 @@ fn write_canonical(
     Ok(())
 }
 
-/// The elements without those that are equal to an earlier one; elements that are not wholly known all stay.
+/// The elements, without those that are equal to an earlier one. Elements with unknown parts are all kept.
 pub(crate) fn distinct(items: Vec<Value>, meter: &Meter) -> Result<Vec<Value>, Exhausted> {
     let mut seen = HashSet::with_capacity(items.len());
     let mut kept = Vec::with_capacity(items.len());
@@ -187,8 +188,8 @@ pub(crate) fn distinct(items: Vec<Value>, meter: &Meter) -> Result<Vec<Value>, E
     Ok(kept)
 }
 
-/// A set of `items`, which are of one type: distinct and in Terraform's order. Elements that are not wholly known come
-/// last.
+/// A set of `items`, which must have one type. They become distinct and are in Terraform's order. Elements with unknown
+/// parts come last.
 pub(crate) fn make_set(items: Vec<Value>, meter: &Meter) -> Result<Kind, Exhausted> {
     let items = distinct(items, meter)?;
     let mut keyed = Vec::with_capacity(items.len());
@@ -201,7 +202,7 @@ pub(crate) fn make_set(items: Vec<Value>, meter: &Meter) -> Result<Kind, Exhaust
     Ok(Kind::Set(keyed.into_iter().map(|(_, _, item)| item).collect()))
 }
 
-/// The order of primitives; nulls come last.
+/// The order of primitives. Nulls come last.
 fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (&a.kind, &b.kind) {
         (Kind::Null, Kind::Null) => Some(Ordering::Equal),

@@ -1,13 +1,13 @@
-//! The conversions between strings, numbers and booleans.
+//! Conversions between strings, numbers, and booleans.
 
 use crate::number::{self, Numeric};
 use crate::source::Str;
 use crate::value::{Kind, Value};
 
-/// What a conversion between primitive types can come to.
+/// The result of a conversion between primitive types.
 #[derive(Debug)]
 pub(crate) enum Primitive {
-    /// The value, with the origin of what was converted; null and unknown stay what they are.
+    /// The value with the origin of the converted one. Null and unknown values stay the same.
     Is(Value),
     /// A number that cannot be represented here.
     Beyond,

@@ -1,9 +1,9 @@
-//! The type of a value, and the type that several can be converted to.
+//! The type of a value, and the common type of several values.
 
 use crate::limits::{Exhausted, Meter};
 use crate::value::{Entry, Kind, ObjectAttribute, Type, Value};
 
-/// The type of `value`; [`Type::Any`] where a null, an unknown or an empty collection does not tell.
+/// The type of `value`; [`Type::Any`] for a null, an unknown value, or an empty collection without a type.
 pub(crate) fn type_of(value: &Value, meter: &Meter) -> Result<Type, Exhausted> {
     meter.spend(1)?;
     if let Some(of) = value.of() {
@@ -34,7 +34,7 @@ fn attribute_of(entry: &Entry, meter: &Meter) -> Result<ObjectAttribute, Exhaust
     Ok(ObjectAttribute { name: entry.key.clone(), ty, optional: false, default: None, span: entry.key_span })
 }
 
-/// The type of elements that have one type: the first that leaves nothing open tells it.
+/// The type of elements that have the same type. The first type without open parts is used.
 fn common<'a>(items: impl Iterator<Item = &'a Value>, meter: &Meter) -> Result<Type, Exhausted> {
     let mut so_far = Type::Any;
     for item in items {
@@ -47,7 +47,7 @@ fn common<'a>(items: impl Iterator<Item = &'a Value>, meter: &Meter) -> Result<T
     Ok(so_far)
 }
 
-/// The type `a`, with `any` in it replaced by what `b` has there.
+/// The type `a`, in which each `any` is replaced by the corresponding part of `b`.
 fn completed(a: &Type, b: &Type) -> Type {
     let each = |a: &Type, b: &Type| Box::new(completed(a, b));
     match (a, b) {
@@ -74,11 +74,11 @@ pub(crate) fn unify(a: &Type, b: &Type) -> Option<Type> {
     unify_all(&[a, b])
 }
 
-/// The same for any number of types. It is not the same as going on from one to the next: a number and a boolean have
-/// no type in common, but they have one with a string.
+/// The type that values of all types can be converted to, if there is one. This cannot be computed pairwise: a number
+/// and a boolean have no common type, but together with a string they have.
 ///
-/// This follows Terraform step by step, where [`Type::Any`] is a type of its own: that of a null of no type and of the
-/// elements of an empty list.
+/// This follows Terraform step by step. [`Type::Any`] is a separate type here: that of a null without a type, and of
+/// the elements of an empty list.
 pub(crate) fn unify_all(types: &[&Type]) -> Option<Type> {
     let mut types = types.to_vec();
     types.dedup_by(|a, b| is_exactly(a, b));
@@ -88,7 +88,7 @@ pub(crate) fn unify_all(types: &[&Type]) -> Option<Type> {
     match types.as_slice() {
         [] => return None,
         [only] => return Some((*only).clone()),
-        // What becomes of these is only known when the type is that is open.
+        // The result is only known when the open type is known.
         _ if open && (all(is_map) || all(is_object) || all(is_list) || all(is_tuple) || all(is_set)) => {
             return Some(Type::Any);
         }
@@ -97,7 +97,7 @@ pub(crate) fn unify_all(types: &[&Type]) -> Option<Type> {
         _ if all(is_tuple) => return unify_tuples(&types).filter(|ty| !ty.is_open() || fits(&types, ty)),
         _ => {}
     }
-    // Elements of a list are often written as a tuple, those of a map as an object.
+    // Elements of a list are often written as a tuple, and those of a map as an object.
     let written = all(|ty| is_map(ty) || is_object(ty)) || some(is_list) && all(|ty| is_list(ty) || is_tuple(ty));
     if written && let Some(ty) = unify_as_collections(&types).filter(|ty| fits(&types, ty)) {
         return Some(ty);
@@ -125,7 +125,7 @@ fn is_set(ty: &Type) -> bool {
     matches!(ty, Type::Set(_))
 }
 
-/// Lists, sets, or maps: the one of the type that their elements have in common.
+/// The common type of lists, sets, or maps: a collection with the common type of their elements.
 fn unify_collections(types: &[&Type]) -> Option<Type> {
     let elements: Vec<&Type> = types.iter().filter_map(|ty| element_of(ty)).collect();
     let common = Box::new(unify_all(&elements)?);
@@ -136,7 +136,7 @@ fn unify_collections(types: &[&Type]) -> Option<Type> {
     })
 }
 
-/// Objects with the same attributes; any other make a map of all that is in them.
+/// The common type of objects: an object if they have the same attributes, or else a map.
 fn unify_objects(types: &[&Type]) -> Option<Type> {
     let objects: Vec<&[ObjectAttribute]> = types.iter().filter_map(|ty| as_object(ty)).collect();
     let (first, rest) = objects.split_first()?;
@@ -154,7 +154,7 @@ fn unify_objects(types: &[&Type]) -> Option<Type> {
     first.iter().enumerate().map(attribute).collect::<Option<_>>().map(Type::Object)
 }
 
-/// Tuples of one length; any other make a list of all that is in them.
+/// The common type of tuples: a tuple if they have the same length, or else a list.
 fn unify_tuples(types: &[&Type]) -> Option<Type> {
     let tuples: Vec<&[Type]> = types.iter().filter_map(|ty| as_tuple(ty)).collect();
     let (first, rest) = tuples.split_first()?;
@@ -169,7 +169,7 @@ fn unify_tuples(types: &[&Type]) -> Option<Type> {
     (0..first.len()).map(element).collect::<Option<_>>().map(Type::Tuple)
 }
 
-/// Tuples as the lists, objects as the maps, that they would be by themselves.
+/// Treats tuples as lists and objects as maps, with the common type of their own elements.
 fn unify_as_collections(types: &[&Type]) -> Option<Type> {
     let alone = |ty: &Type| match ty {
         Type::Tuple(elements) => Some(Type::List(Box::new(unify_all(&elements.iter().collect::<Vec<_>>())?))),
@@ -195,9 +195,9 @@ fn as_tuple(ty: &Type) -> Option<&[Type]> {
     if let Type::Tuple(elements) = ty { Some(elements) } else { None }
 }
 
-/// The first of the types, in Terraform's order, to which there are conversions from all others.
+/// The first type, in Terraform's order, to which all others can be converted.
 fn first_that_fits(types: Vec<&Type>) -> Option<Type> {
-    /// Where this many do not fit, there are only more of their kind.
+    /// If this many types do not fit, the remaining ones are similar.
     const TRIED: usize = 100;
     let mut wanted = types.clone();
     wanted.sort_by_cached_key(|ty| preference(ty));
@@ -211,8 +211,8 @@ fn fits(types: &[&Type], to: &Type) -> bool {
     types.iter().all(|ty| is_convertible(ty, to))
 }
 
-/// What comes first is preferred: strings to other primitives, lists to tuples to sets, maps to objects, what is open
-/// last.
+/// The order in which types are tried: strings before other primitives, lists before tuples before sets, maps before
+/// objects, and open types last.
 fn preference(ty: &Type) -> Vec<u8> {
     let mut preference = Vec::new();
     let mut ty = ty;
@@ -242,7 +242,7 @@ pub(super) fn is_convertible(from: &Type, to: &Type) -> bool {
         }
         (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_convertible(a, b)),
         (Type::Tuple(elements), Type::List(to) | Type::Set(to)) => {
-            // A null of no type next to what is not a primitive leaves the type of a list open.
+            // A null without a type leaves the element type of a list open, unless the other elements are primitives.
             let is_open = || {
                 matches!(unify_all(&elements.iter().collect::<Vec<_>>()), Some(Type::Any))
                     && elements.iter().any(|ty| !matches!(ty, Type::Any))
@@ -267,7 +267,7 @@ fn all_convertible<'a>(from: impl Iterator<Item = &'a Type> + Clone, to: &Type) 
     from.into_iter().all(|ty| is_convertible(ty, to))
 }
 
-/// Whether two types are the same, [`Type::Any`] being a type of its own.
+/// Whether two types are the same. [`Type::Any`] is a separate type.
 pub(crate) fn is_exactly(a: &Type, b: &Type) -> bool {
     match (a, b) {
         (Type::Any, Type::Any) => true,
@@ -283,7 +283,7 @@ pub(crate) fn is_exactly(a: &Type, b: &Type) -> bool {
     }
 }
 
-/// Whether two types are the same, as far as neither leaves something open.
+/// Whether two types are the same, ignoring open parts.
 pub(crate) fn is_same_type(a: &Type, b: &Type) -> bool {
     match (a, b) {
         (Type::Any, _) | (_, Type::Any) => true,

@@ -1,13 +1,13 @@
 import { STAND_IN } from "../project";
 
-/** The attributes by which a tenant is known. */
+/** The attributes by which a tenant is recognized. */
 const ATTRIBUTES = "sso_account_id|sso_connector_settings|permission_set_arn|target_account_id";
 
 function isAttribute(key: string): boolean {
   return new RegExp(`^(${ATTRIBUTES})$`).test(key);
 }
 
-/** JSON as a values file has it: tenants alone are put into the variable that holds them. */
+/** JSON in the form of a values file. Tenants without a variable are put into one. */
 export function jsonOf(text: string): { text: string; isWrapped: boolean } | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   let value: unknown;
@@ -21,7 +21,7 @@ export function jsonOf(text: string): { text: string; isWrapped: boolean } | und
   return { text: tenants === undefined ? text : `{ "customer_tenants": ${tenants} }\n`, isWrapped: tenants !== undefined };
 }
 
-/** Whether most lines are those of YAML, and none is an assignment of Terraform. */
+/** Whether most lines look like YAML, and none is a Terraform assignment. */
 export function isYaml(text: string): boolean {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !/^\s*#|^---\s*$/.test(line));
   if (lines.length < 2 || lines.some((line) => /^\s*["\w.-]+\s*=\s/.test(line))) return false;
@@ -29,7 +29,7 @@ export function isYaml(text: string): boolean {
   return entries.length > lines.length / 2;
 }
 
-/** A module call that reads tenants.yaml, as a flow would, so that the tenants in it are found. */
+/** A module call that reads tenants.yaml, as in a flow, so that the tenants in it are found. */
 export function readerOf(yaml: string): string {
   const { holder, isList, isOne } = shapeOf(yaml);
   const decoded = `yamldecode(file("\${path.module}/tenants.yaml"))${holder === undefined ? "" : `["${holder}"]`}`;
@@ -55,25 +55,25 @@ module "sso_flow" {
 `;
 }
 
-/** The key under which all tenants are, if there is one, and whether they are a list, or one tenant without its name. */
+/** The key that contains all tenants, if there is one, and whether they are a list, or a single tenant without a name. */
 function shapeOf(yaml: string): { holder?: string; isList: boolean; isOne?: boolean } {
   const entries = [...yaml.matchAll(/^([ -]*)(?:["']?)([\w./-]+)(?:["']?):/gm)].map(([, indent = "", key = ""]) => ({ indent, key }));
   const tops = entries.filter(({ indent }) => indent === "");
   if (tops.some(({ key }) => isAttribute(key))) return { isList: false, isOne: true };
   if (tops.length !== 1 || !tops[0]) return { isList: entries[0]?.indent.startsWith("-") ?? false };
-  // The first entry below it tells what it holds.
+  // The first entry below it shows what it contains.
   const inner = entries.find(({ indent }) => indent !== "");
   const isList = inner?.indent.includes("-") ?? false;
   if (inner && !isList && isAttribute(inner.key)) return { isList: false };
   return { holder: tops[0].key, isList };
 }
 
-/** Whether there are blocks as in configuration. */
+/** Whether the text contains blocks of configuration. */
 export function isConfiguration(text: string): boolean {
   return /^(terraform|provider|variable|module|resource|data|locals|output)\b[^=\n]*\{/m.test(text);
 }
 
-/** Tenants that are not inside of a variable, put into one; nothing if they are. */
+/** Tenants without a variable, put into one; undefined if they are in a variable. */
 export function wrapped(text: string): string | undefined {
   if (isConfiguration(text)) return undefined;
   const depth = depthOf(text);
@@ -83,7 +83,7 @@ export function wrapped(text: string): string | undefined {
   return undefined;
 }
 
-/** How many braces and brackets the outermost attribute of a tenant is in. */
+/** How many braces and brackets are around the outermost attribute of a tenant. */
 function depthOf(text: string): number | undefined {
   const tokens = new RegExp(`"(?:[^"\\\\\\n]|\\\\.)*"|(?:#|//)[^\\n]*|/\\*[\\s\\S]*?\\*/|[{}[\\]]|\\b(?:${ATTRIBUTES})(?=\\s*=[^=])`, "g");
   let depth = 0;

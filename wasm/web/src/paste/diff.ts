@@ -2,7 +2,7 @@ import type { Files } from "symlint";
 
 import { matters } from "../project";
 
-/** The new side of a unified diff, by file; `name` is the file if the diff names none. Nothing if it is not a diff. */
+/** The new side of a unified diff by file. If the diff names no file, it is `name`. Undefined if the text is not a diff. */
 export function newSide(text: string, name: string): Files | undefined {
   if (!/^@@ -\d+(,\d+)? \+\d+(,\d+)? @@/m.test(text)) return undefined;
   const files: Record<string, string> = {};
@@ -18,7 +18,7 @@ export function newSide(text: string, name: string): Files | undefined {
       inHunk = false;
     } else if (line.startsWith("@@ ")) {
       inHunk = true;
-      // What is between two hunks is not there.
+      // The lines between two hunks are not in the diff.
       if (current !== undefined && files[current] !== undefined) files[current] += "\n";
     } else if (inHunk && current !== undefined && !line.startsWith("-") && !line.startsWith("\\")) {
       if (line !== "" || at < lines.length - 1) files[current] = `${files[current] ?? ""}${line.slice(1)}\n`;

@@ -1,6 +1,6 @@
 /** A fenced block of code. */
 interface Block {
-  /** The file that it is, if the page says so. */
+  /** The name of the file, if the page contains it. */
   name?: string;
   text: string;
 }

@@ -1,6 +1,6 @@
 import { count, list } from "../dom";
 
-/** What word processors and chat programs write in place of plain characters. */
+/** Characters that word processors and chat programs use in place of plain ones. */
 const KINDS: { pattern: RegExp; plain: string; one: string }[] = [
   { pattern: /[\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb]/g, plain: '"', one: "curly quote" },
   { pattern: /[\u2018\u2019\u201a\u201b]/g, plain: "'", one: "curly apostrophe" },
@@ -9,7 +9,7 @@ const KINDS: { pattern: RegExp; plain: string; one: string }[] = [
   { pattern: /[\u200b-\u200d\u2060\ufeff]/g, plain: "", one: "invisible character" },
 ];
 
-/** Replaces what is not plain, and says what that was. */
+/** Replaces such characters, and describes what was replaced. */
 export function straighten(pasted: string): { text: string; what: string } {
   let text = pasted;
   const replaced: string[] = [];

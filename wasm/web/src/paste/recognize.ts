@@ -6,15 +6,15 @@ import { newSide } from "./diff";
 import { blocksOf } from "./markdown";
 import { straighten } from "./quotes";
 
-/** What a paste is, and what it was turned into. */
+/** What a paste was recognized as, and the resulting files. */
 export interface Recognized {
-  /** The first is shown. */
+  /** The files. The first one is shown. */
   files: Files;
-  /** What happened, in full sentences. */
+  /** What was done, in full sentences. */
   what: string;
 }
 
-/** Makes files of what was pasted in place of the file `name`; nothing if it is what it should be. `others` have text. */
+/** Turns text that was pasted into the file `name` into files; undefined if it is fine as it is. `others` are the files that are not empty. */
 export function recognize(name: string, pasted: string, others: ReadonlySet<string>): Recognized | undefined {
   const { text, what } = straighten(pasted);
   const made = fromDiff(name, text) ?? fromMarkdown(text, others) ?? fromData(name, text, others);
