@@ -44,6 +44,8 @@ async function bundle(name, formats) {
 async function declarations() {
   await cp("src/shapes.d.ts", "dist/shapes.d.ts");
   await cp("src/glue.d.ts", "dist/glue.d.ts");
+  // What bundlers make of the file: its address, its bytes, or a module.
+  await writeFile("dist/wasm.d.cts", 'declare const engine: import("./node.cjs").Source;\nexport = engine;\n');
   // CommonJS has the same types, in files of its own.
   for (const file of await readdir("dist")) {
     if (!file.endsWith(".d.ts") || file.startsWith("browser")) continue;

@@ -2,7 +2,7 @@
 // registry and some minutes, and is not part of `npm test`: `npm run bundlers`.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -12,6 +12,8 @@ const TOOLS = {
   "vite5": "npm:vite@5.4.21",
   "vite7": "npm:vite@7.3.8",
   "esbuild": "0.28.2",
+  "rollup": "4.68.8",
+  "@rollup/plugin-node-resolve": "16.0.3",
   "webpack": "5.113.0",
   "webpack-cli": "7.3.1",
   "bun": "1.4.5",
@@ -106,6 +108,45 @@ for (const vite of ["vite5", "vite7"]) {
   say(`webpack: ${SAYS}`);
 }
 
+/** A bundle for Node says what is missing, and finds it next to it. */
+async function besideBundle(tool, file) {
+  const run = () => execFileSync(process.execPath, [file], { cwd: scratch, encoding: "utf8" }).trim();
+  assert.match(run(), /^cannot load the engine: .*symlint\.wasm.* see "Bundlers"/);
+  for (const name of ["symlint.wasm", "pages.json"]) await cp(join(scratch, "node_modules/symlint/dist", name), join(dirname(file), name));
+  assert.equal(run(), SAYS);
+  say(`${tool}: ${SAYS}`);
+}
+
+{
+  const run = `(async () => { const symlint = await load(); ${CHECK} console.log(says); })().catch(({ message }) => console.log(message));\n`;
+  const folder = await project("node", {
+    "import.js": `import { load, version } from "symlint";\n${run}`,
+    "require.cjs": `const { load, version } = require("symlint");\n${run}`,
+    "given.js": `import { load, version } from "symlint";\nimport engine from "symlint/symlint.wasm";\nimport pages from "symlint/pages.json";\n${run.replace("load()", "load(engine, pages)")}`,
+  });
+  const esbuild = (input, output, ...args) => execFileSync(join(scratch, "node_modules/.bin/esbuild"), [join(folder, input), "--bundle", "--platform=node", "--target=node20", `--outfile=${output}`, ...args], { cwd: scratch, stdio: "pipe" });
+  for (const [input, format, name] of [["import.js", "esm", "bundle.mjs"], ["import.js", "cjs", "bundle.cjs"], ["require.cjs", "cjs", "bundle.cjs"]]) {
+    const output = join(folder, `esbuild-${input}-${format}`, name);
+    esbuild(input, output, `--format=${format}`);
+    await besideBundle(`esbuild for Node, ${input} to ${format}`, output);
+  }
+  const single = join(folder, "single/bundle.cjs");
+  esbuild("given.js", single, "--format=cjs", "--loader:.wasm=binary");
+  assert.equal(execFileSync(process.execPath, [single], { cwd: scratch, encoding: "utf8" }).trim(), SAYS);
+  say(`esbuild for Node, a single file: ${SAYS}`);
+  for (const [format, name] of [["es", "bundle.mjs"], ["cjs", "bundle.cjs"]]) {
+    const output = join(folder, `rollup-${format}`, name);
+    node("rollup/dist/bin/rollup", [join(folder, "import.js"), "--plugin", "node-resolve={exportConditions:['node']}", "--format", format, "--file", output, "--silent"], { stdio: "pipe" });
+    await besideBundle(`rollup to ${format}`, output);
+  }
+  const webpack = (input, output) => node("webpack/bin/webpack.js", ["--mode", "production", "--target", "node", "--entry", join(folder, input), "--output-path", output, "--output-filename", "main.cjs"], { stdio: "pipe" });
+  webpack("require.cjs", join(folder, "webpack-require"));
+  await besideBundle("webpack for Node, with require", join(folder, "webpack-require/main.cjs"));
+  webpack("import.js", join(folder, "webpack-import"));
+  assert.equal(execFileSync(process.execPath, [join(folder, "webpack-import/main.cjs")], { cwd: scratch, encoding: "utf8" }).trim(), SAYS);
+  say(`webpack for Node: ${SAYS}`);
+}
+
 {
   const folder = await project("bun", { "main.js": USE });
   const output = execFileSync(join(scratch, "node_modules/.bin/bun"), ["run", join(folder, "main.js")], { cwd: scratch, encoding: "utf8" });
@@ -115,18 +156,18 @@ for (const vite of ["vite5", "vite7"]) {
 
 {
   const file = await project("types", {
-    "use.ts": 'import { load, loadSync, offsetsOf, version, type Report, type RuleId } from "symlint";\nexport const rule: RuleId = "role-account-mismatch";\nexport async function use(): Promise<Report> {\n  const symlint = await load();\n  symlint.free();\n  return symlint.check({ [version]: String(offsetsOf("")(0)) });\n}\nexport const engine = loadSync;\n',
+    "use.ts": 'import { load, loadSync, offsetsOf, version, type Report, type RuleId } from "symlint";\nimport engine from "symlint/symlint.wasm";\nexport const rule: RuleId = "role-account-mismatch";\nexport async function use(): Promise<Report> {\n  const symlint = await load(engine);\n  symlint.free();\n  return symlint.check({ [version]: String(offsetsOf("")(0)) });\n}\nexport const sync = loadSync;\n',
   });
   for (const [module, resolution] of [["commonjs", "node10"], ["esnext", "bundler"], ["node16", "node16"], ["nodenext", "nodenext"]]) {
     // Without the DOM, and with all declarations checked.
-    const compilerOptions = { noEmit: true, strict: true, target: "es2022", lib: ["es2022"], types: [], skipLibCheck: false, module, moduleResolution: resolution };
+    const compilerOptions = { noEmit: true, strict: true, target: "es2022", lib: ["es2022"], types: [], esModuleInterop: true, skipLibCheck: false, module, moduleResolution: resolution };
     await writeFile(join(file, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
     node("typescript/bin/tsc", ["-p", file], { stdio: ["ignore", "inherit", "inherit"] });
     say(`types with ${module} and ${resolution}`);
   }
 }
 
-say(node("@arethetypeswrong/cli/dist/index.js", [join(scratch, tarball), "--format", "ascii", "--exclude-entrypoints", "symlint.wasm", "pages.json"]));
+say(node("@arethetypeswrong/cli/dist/index.js", [join(scratch, tarball), "--format", "ascii"]));
 
 await browser.close();
 await rm(scratch, { recursive: true });

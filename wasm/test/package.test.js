@@ -1,7 +1,7 @@
 // The packed package in a project of its own, as its users have it.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtemp, readFile, readdir, rm, writeFile, mkdir } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { after, before, test } from "node:test";
@@ -50,8 +50,32 @@ test("Vite builds a page with the package", async () => {
   assert.equal(assets.filter((name) => name.endsWith(".wasm")).length, 1, assets.join());
 });
 
+test("a bundle for Node finds the files next to it, and otherwise says which one is missing", async () => {
+  const { rolldown } = await import("rolldown");
+  await writeFile(join(scratch, "bundled.js"), `import { load } from "symlint";\n(async () => {${USE}})().catch(({ message }) => console.log(message));`);
+  const build = await rolldown({ input: join(scratch, "bundled.js"), platform: "node" });
+  for (const format of ["es", "cjs", "a module without an address"]) {
+    const folder = join(scratch, format);
+    const file = join(folder, format === "es" ? "bundle.mjs" : "bundle.cjs");
+    await build.write({ format: format === "es" ? "es" : "cjs", file });
+    if (format === "a module without an address") {
+      // As esbuild writes it.
+      const code = await readFile(file, "utf8");
+      const without = code.replaceAll(/require\("url"\)\.pathToFileURL\(__filename\)\.href/g, "{}.url");
+      assert.notEqual(without, code);
+      await writeFile(file, without);
+    }
+    const run = () => execFileSync(process.execPath, [file], { cwd: root, encoding: "utf8" }).trim();
+    await Promise.all(["symlint.wasm", "pages.json"].map((name) => rm(join(folder, name), { force: true })));
+    assert.match(run(), /^cannot load the engine: .*symlint\.wasm.* see "Bundlers" in the README of symlint\.$/);
+    for (const name of ["symlint.wasm", "pages.json"]) await cp(join(scratch, "node_modules/symlint/dist", name), join(folder, name));
+    assert.equal(run(), SAYS);
+  }
+  await build.close();
+});
+
 test("TypeScript finds the types, for both kinds of modules", async () => {
-  const use = `import { load, type Report } from "symlint";\nexport async function use(): Promise<Report> { return (await load()).check({ "a.tfvars": "" }, { select: ["syntax-error"] }); }\n`;
+  const use = `import { load, type Report } from "symlint";\nimport engine from "symlint/symlint.wasm";\nexport async function use(): Promise<Report> { return (await load(engine)).check({ "a.tfvars": "" }, { select: ["syntax-error"] }); }\n`;
   await writeFile(join(scratch, "use.mts"), use);
   await writeFile(join(scratch, "typed.cts"), use);
   const args = ["--noEmit", "--strict", "--ignoreConfig", "--module", "nodenext", "--lib", "es2022", "--skipLibCheck", "false", "--types", "", "use.mts", "typed.cts"];

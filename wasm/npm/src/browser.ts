@@ -1,14 +1,16 @@
 import { Symlint, type Pages, type Source } from "./engine.js";
+import { missing } from "./errors.js";
 
 export * from "./engine.js";
 
-// The addresses are made when they are needed: a bundle of a kind that has none may be given the files.
+// Bundlers know these expressions. In what some of them make, a module has no address.
+const engine = () => addressOf("the engine", () => new URL("./symlint.wasm", import.meta.url));
 
 /** Loads the engine: by default from the file next to this one. It can be a `Response`, too, or the promise of one. */
-export async function load(source: Source = new URL("./symlint.wasm", import.meta.url), pages?: Pages): Promise<Symlint> {
+export async function load(source: Source = engine(), pages?: Pages): Promise<Symlint> {
   const given = await source;
-  const fetched = typeof given === "string" || given instanceof URL ? await fetch(given) : given;
-  return symlint(fetched instanceof Response ? await compiled(fetched) : isModule(fetched) ? fetched : await WebAssembly.compile(fetched as BufferSource), pages);
+  const content = typeof given === "string" || given instanceof URL ? await fetched("the engine", given) : given;
+  return symlint(content instanceof Response ? await compiled(content) : isModule(content) ? content : await WebAssembly.compile(content as BufferSource), pages);
 }
 
 /** Loads the engine at once, from its bytes or from what was compiled of them. */
@@ -19,12 +21,26 @@ export function loadSync(source: object, pages?: Pages): Symlint {
 function symlint(module: object, pages?: Pages): Symlint {
   return new Symlint(module, async () => {
     if (pages) return pages;
-    const address = new URL("./pages.json", import.meta.url);
-    const response = await fetch(address);
+    const address = addressOf("the pages of the rules", () => new URL("./pages.json", import.meta.url));
+    const response = await fetched("the pages of the rules", address);
     const isThere = response.ok && !response.headers.get("content-type")?.startsWith("text/html");
-    if (!isThere) throw new Error(`cannot load the pages of the rules from ${address.href}. ${ADVICE}`);
+    if (!isThere) throw missing("the pages of the rules", `they are not at ${address.href}`);
     return (await response.json()) as Pages;
   });
+}
+
+function fetched(what: string, address: string | URL): Promise<Response> {
+  return fetch(address).catch((error: unknown) => {
+    throw missing(what, `${String(address)}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+
+function addressOf(what: string, address: () => URL): URL {
+  try {
+    return address();
+  } catch {
+    throw missing(what, "this code has no address");
+  }
 }
 
 function isModule(source: object): source is WebAssembly.Module {
@@ -34,10 +50,8 @@ function isModule(source: object): source is WebAssembly.Module {
 /** Compiles while the bytes arrive, where the server says what they are. */
 async function compiled(response: Response): Promise<WebAssembly.Module> {
   const type = response.headers.get("content-type") ?? "";
-  if (!response.ok) throw new Error(`cannot load the engine from ${response.url}: ${response.status} ${response.statusText}. ${ADVICE}`);
+  if (!response.ok) throw missing("the engine", `${response.url} says ${response.status} ${response.statusText}`.trimEnd());
   // What a server for development sends in place of a file that it does not have.
-  if (type.startsWith("text/html")) throw new Error(`cannot load the engine from ${response.url}: there is a page in its place. ${ADVICE}`);
+  if (type.startsWith("text/html")) throw missing("the engine", `there is a page in its place at ${response.url}`);
   return type === "application/wasm" ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
-
-const ADVICE = 'The bundler has moved the code of symlint away from its files: see "Bundlers" in the README of symlint.';

@@ -21,3 +21,8 @@ export class SymlintError extends Error implements Failure {
 export class EngineError extends Error {
   override readonly name = "EngineError";
 }
+
+/** A file of this package could not be read: often, a bundle is in another folder than what it was made of. */
+export function missing(what: string, why: string): Error {
+  return new Error(`cannot load ${what}: ${why}. If a bundler has moved the code of symlint, see "Bundlers" in the README of symlint.`);
+}
