@@ -5,8 +5,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { unzipSync } from "fflate";
+import { load } from "symlint";
 
-import { notice, onPage, shown, texts, withFiles } from "./on-page.js";
+import { notice, onPage, selected, shown, texts, withFiles } from "./on-page.js";
 import { choose, eventually, many, paste, pick, verdict } from "./support.js";
 
 /** What is saved when an item of the menu is chosen. */
@@ -88,6 +89,35 @@ withFiles("line breaks of Windows come back as they came", { "terraform.tfvars":
   await page.reload();
   await verdict(page, "errors");
   assert.equal(await first("All files"), text);
+});
+
+/** As Windows saves it: with a byte order mark and its line breaks; a character outside of ASCII makes bytes and characters differ. */
+const WINDOWS = `\ufeff# Käufer\n${many(2).replaceAll('"aws"', '"AWS"')}`.replaceAll("\n", "\r\n");
+
+withFiles("a file from Windows keeps its byte order mark, and its offsets are those of the command line", { "terraform.tfvars": WINDOWS }, async (page, folder, context) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.locator("#files").setInputFiles(join(folder, "terraform.tfvars"));
+  await verdict(page, "errors");
+  const files = async (item) => Buffer.from(unzipSync(await saved(page, item))["terraform.tfvars"]).toString();
+  assert.equal(await files("All files"), WINDOWS);
+  const symlint = await load();
+  assert.equal((await saved(page, "JSON")).toString(), symlint.render({ "terraform.tfvars": WINDOWS }, "json"));
+  assert.equal(await files("All files, fixed"), symlint.fix({ "terraform.tfvars": WINDOWS }).files["terraform.tfvars"]);
+  // In the editor, the same finding is where it is there.
+  await page.locator(".problem", { hasText: "is AWS, but" }).first().click();
+  await selected(page, "AWS");
+  // For pasting elsewhere.
+  await pick(page, "Save", "This file");
+  await notice(page, "terraform.tfvars was copied.");
+  assert.equal((await page.evaluate(() => navigator.clipboard.readText())).replaceAll("\r\n", "\n"), WINDOWS.slice(1).replaceAll("\r\n", "\n"));
+  await page.getByRole("button", { name: /^Fix all/ }).click();
+  await page.getByRole("button", { name: "Apply", exact: true }).click();
+  await verdict(page, "errors", "warnings", "partial", "clean");
+  await shown(page, (text) => text.startsWith("# Käufer\ncustomer_tenants") && !text.includes("AWS"));
+  assert.equal(await files("All files"), symlint.fix({ "terraform.tfvars": WINDOWS }).files["terraform.tfvars"]);
+  await page.reload();
+  await verdict(page, "errors", "warnings", "partial", "clean");
+  assert.ok((await files("All files")).startsWith("\ufeff# Käufer\r\n"));
 });
 
 onPage("a report to read is one file without scripts, with everything in it", async (page, context) => {

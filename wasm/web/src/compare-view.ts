@@ -4,6 +4,7 @@ import { drawComparison } from "./compare";
 import { button, card, h, messageOf } from "./dom";
 import { chosen } from "./drop";
 import { written, type Project } from "./project";
+import { formOf, inForm } from "./texts";
 
 /** The files before a change. */
 export interface Before {
@@ -134,7 +135,8 @@ export class CompareView {
     const paste = h("form", { class: "before" }, h("label", { for: "before-text" }, `Or paste ${active} as it was before`), text, h("div", { class: "row" }, h("button", { class: "primary" }, "Compare")));
     paste.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (text.value.trim() !== "") this.#set({ ...this.actions.after().files, [active]: text.value }, `${active} as pasted`, path);
+      const { files } = this.actions.after();
+      if (text.value.trim() !== "") this.#set({ ...files, [active]: inForm(text.value, formOf(files[active] ?? "")) }, `${active} as pasted`, path);
       else text.focus();
     });
     const cards = [

@@ -71,7 +71,8 @@ async function children(folder: FileSystemDirectoryEntry): Promise<FileSystemEnt
 /** The text of a file. No file may be left out silently. */
 async function contentOf(file: File): Promise<string> {
   if (file.size > LARGEST) throw new Error(`Nothing was opened: \`${file.name}\` is larger than 16 MB. The command line has no such limit.`);
-  return file.text();
+  // `text()` would leave a byte order mark out.
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await file.arrayBuffer());
 }
 
 /** The path without the chosen folder. */

@@ -4,7 +4,7 @@ import type { Finding } from "symlint";
 import type { Owned } from "./owned";
 import { PlainText } from "./plain-text";
 import type { Editing, Surface } from "./surface";
-import { textOf } from "./texts";
+import { asShown, formOf, textOf, type Form } from "./texts";
 
 export interface Change {
   from: number;
@@ -16,15 +16,15 @@ export interface Change {
 export interface Snapshot {
   states: ReadonlyMap<string, EditorState>;
   active: string;
-  crlf: ReadonlySet<string>;
+  forms: ReadonlyMap<string, Form>;
 }
 
 /** The editor: one text at a time, each with its own history. */
 export class Editor {
   #states = new Map<string, EditorState>();
   #active = "";
-  /** Files with Windows line breaks, which the editor converts. */
-  #crlf = new Set<string>();
+  /** How the files came. */
+  #forms = new Map<string, Form>();
   #surface: Surface;
   #rich: typeof import("./rich") | undefined;
 
@@ -56,14 +56,14 @@ export class Editor {
     return [...this.#states.keys()];
   }
 
-  /** All texts, by name. */
+  /** All texts as files have them, by name. */
   get files(): Record<string, string> {
-    return Object.fromEntries([...this.docs].map(([name, doc]) => [name, textOf(doc)]));
+    return this.filesOf(this.docs);
   }
 
-  /** The texts of these files with their original line breaks. */
-  asTheyCame(files: Readonly<Record<string, string>>): Record<string, string> {
-    return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, this.#crlf.has(name) ? text.replaceAll("\n", "\r\n") : text]));
+  /** What `files` is when these are the documents. */
+  filesOf(docs: ReadonlyMap<string, Text>): Record<string, string> {
+    return Object.fromEntries([...docs].map(([name, doc]) => [name, textOf(doc, this.#forms.get(name))]));
   }
 
   /** All texts by name. Unchanged texts are the same objects. */
@@ -79,11 +79,11 @@ export class Editor {
 
   snapshot(): Snapshot {
     this.#keep();
-    return { states: new Map(this.#states), active: this.#active, crlf: new Set(this.#crlf) };
+    return { states: new Map(this.#states), active: this.#active, forms: new Map(this.#forms) };
   }
 
-  restore({ states, active, crlf }: Snapshot): void {
-    this.#crlf = new Set(crlf);
+  restore({ states, active, forms }: Snapshot): void {
+    this.#forms = new Map(forms);
     // A state from the plain field does not have the extensions of the rich editor.
     this.#states = new Map([...states].map(([name, state]) => [name, this.#rich?.isRich(state) === false ? this.#state(name, state.doc, state.selection) : state]));
     this.#active = "";
@@ -163,7 +163,7 @@ export class Editor {
   }
 
   #state(name: string, doc: string | Text, selection?: EditorSelection): EditorState {
-    if (typeof doc === "string") this.#crlf[doc.includes("\r\n") ? "add" : "delete"](name);
-    return EditorState.create({ doc, ...(selection ? { selection } : {}), extensions: this.#rich?.extensionsOf(name, this.editing) ?? [] });
+    if (typeof doc === "string") this.#forms.set(name, formOf(doc));
+    return EditorState.create({ doc: typeof doc === "string" ? asShown(doc) : doc, ...(selection ? { selection } : {}), extensions: this.#rich?.extensionsOf(name, this.editing) ?? [] });
   }
 }

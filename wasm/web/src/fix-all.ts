@@ -4,6 +4,7 @@ import { byId, count, h, list, messageOf } from "./dom";
 import type { Change } from "./editor";
 import { diffLines, linesOf, type Hunk } from "./line-diff";
 import { diffLine } from "./preview";
+import { asShown } from "./texts";
 
 export interface Fixes {
   files: Files;
@@ -39,8 +40,8 @@ export async function fixAll({ files, fix, apply }: Fixes): Promise<void> {
       return;
     }
     diffs = Object.entries(made.files).map(([name, text]) => {
-      const lines = linesOf(files[name] ?? "");
-      return { name, lines, hunks: diffLines(lines, linesOf(text)) };
+      const lines = linesOf(asShown(files[name] ?? ""));
+      return { name, lines, hunks: diffLines(lines, linesOf(asShown(text))) };
     });
     says.textContent = diffs.length > 0 ? `${count(made.fixed, "finding")} would be fixed in ${list(diffs.map(({ name }) => name))}.` : "There are no safe fixes.";
     preview.replaceChildren(...diffs.map(({ name, lines, hunks }) => patch(name, lines, hunks)));

@@ -15,7 +15,7 @@ import { sample, SAMPLES } from "./samples";
 import { drawStart } from "./start";
 import { drawTabs } from "./tabs";
 import type { Takings } from "./take-along";
-import { textOf } from "./texts";
+import { asShown } from "./texts";
 import { Workspace } from "./workspace";
 
 /** In a longer text, work that a keystroke causes is delayed until typing pauses. */
@@ -89,7 +89,7 @@ function check(): void {
     return;
   }
   results.checking();
-  const files = () => written(Object.fromEntries([...docs].map(([name, doc]) => [name, textOf(doc)])));
+  const files = () => written(editor.filesOf(docs));
   timer = window.setTimeout(() => checker.check({ docs, files, path: workspace.path }), size > LONG ? PAUSE : 0);
 }
 
@@ -214,10 +214,10 @@ async function start(): Promise<void> {
       const { takings } = await import("./take-along");
       const { files, path } = project();
       const all: Takings = {
-        files: editor.asTheyCame(files),
-        active: { name: editor.active, text: workspace.project.files[editor.active] ?? "" },
+        files,
+        active: { name: editor.active, text: asShown(editor.files[editor.active] ?? "") },
         render: (format) => checker.ask({ ask: "render", files, format, options: { path } }),
-        fixed: async () => editor.asTheyCame((await checker.ask({ ask: "fix", files, options: { path } })).files),
+        fixed: async () => (await checker.ask({ ask: "fix", files, options: { path } })).files,
         html: report,
         hasReport: results.report !== undefined,
         say,

@@ -1,17 +1,32 @@
-import { offsetsOf, type Files, type Location } from "symlint";
+import { offsetsOf, type Files, type Location, type Offsets } from "symlint";
 
-/** Converts the byte offsets of an answer to the UTF-16 units of JavaScript's strings, which differ for text beyond ASCII. */
+/** Turns the byte offsets of an answer into places in the editor. They differ in files with characters outside of ASCII, a byte order mark, or Windows line breaks. */
 export function inUnits<T>(answer: T, files: Files): T {
-  const others = Object.entries(files).filter(([, text]) => !/^[\x00-\x7f]*$/.test(text));
-  const offsets = new Map(others.map(([name, text]) => [name, offsetsOf(text)]));
+  const others = Object.entries(files).filter(([, text]) => !/^[\x00-\x0c\x0e-\x7f]*$/.test(text));
+  const places = new Map(others.map(([name, text]) => [name, placesOf(text)]));
   const visit = (value: unknown) => {
     if (typeof value !== "object" || value === null) return;
     if (!isLocation(value)) return Object.values(value).forEach(visit);
-    const offset = offsets.get(value.file);
-    if (offset) for (const place of [value.start, value.end]) place.offset = offset(place.offset);
+    const place = places.get(value.file);
+    if (place) for (const end of [value.start, value.end]) end.offset = place(end.offset);
   };
-  if (offsets.size > 0) visit(answer);
+  if (places.size > 0) visit(answer);
   return answer;
+}
+
+function placesOf(text: string): Offsets {
+  const units = offsetsOf(text);
+  const hidden = [...text.matchAll(/^\ufeff|\r(?=\n)/g)].map(({ index }) => index);
+  return (bytes) => {
+    const unit = units(bytes);
+    let [low, high] = [0, hidden.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((hidden[middle] ?? 0) < unit) low = middle + 1;
+      else high = middle;
+    }
+    return unit - low;
+  };
 }
 
 function isLocation(value: object): value is Location {

@@ -4,6 +4,7 @@ import pages from "symlint/pages.json?url";
 
 import { marksOf } from "./marks";
 import { checkedIn, type Answers, type Asked, type Checked, type Failed, type FromWorker, type Outcome, type Question, type ToWorker } from "./protocol";
+import { asShown } from "./texts";
 import { inUnits } from "./units";
 
 const PART = 500;
@@ -87,6 +88,7 @@ function failure(error: unknown, question: Question): Failed {
 
 function kept(report: Report, files: Files): Checked {
   last = inUnits(report, files);
+  const shown = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, asShown(text)]));
   const { tenants: _tenants, access: _access, ...head } = report;
-  return { report: { ...head, findings: [...head.findings] }, marks: marksOf(report, files) };
+  return { report: { ...head, findings: [...head.findings] }, marks: marksOf(report, shown) };
 }

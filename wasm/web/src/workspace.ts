@@ -32,7 +32,7 @@ export class Workspace {
 
   /** The project that is stored, saved, and shared. */
   get project(): Project {
-    return { files: this.editor.asTheyCame(this.editor.files), path: this.#path };
+    return { files: this.editor.files, path: this.#path };
   }
 
   /** The files as they were opened or pasted, if they have changed since then. */
