@@ -37,8 +37,11 @@ export class Checker<C extends Check> {
   #isGone = false;
   #id = 0;
   #busy: Busy | undefined;
-  /** The rest of the engine, which is loaded while the first answers are shown. */
+  /** Resolves when the editor is loaded, which is more urgent than the rest of the engine. */
+  #arrived = Promise.resolve();
+  /** The rest of the engine, once it is needed or prepared. */
   #rest: Promise<void> | undefined;
+  #isPrepared = false;
   /** The question that waits for the rest of the engine. */
   #unfinished: Busy | undefined;
   #restPart = 0;
@@ -56,6 +59,13 @@ export class Checker<C extends Check> {
     this.#check = check;
     this.#outdate();
     this.#next();
+  }
+
+  /** Loads the rest of the engine before a check needs it. */
+  prepare(): void {
+    this.#isPrepared = true;
+    // Questions that need the rest report the error.
+    if (this.#worker) this.#loadRest().catch(() => undefined);
   }
 
   /** Drops the waiting check, because there is nothing to check any more. */
@@ -116,7 +126,7 @@ export class Checker<C extends Check> {
     if (this.#outdate()) return this.#next();
     this.#loadingRest(this.#restPart);
     try {
-      await this.#rest;
+      await this.#loadRest();
       if (busy === this.#busy) this.#post(busy);
     } catch (error) {
       if (busy === this.#busy) this.#crashed(messageOf(error));
@@ -156,9 +166,9 @@ export class Checker<C extends Check> {
       this.#worker = worker;
       this.#tell({ module });
       this.#next();
-      this.#rest = this.#loadRest(worker);
-      // Questions that need the rest report the error.
-      this.#rest.catch(() => undefined);
+      this.#rest = undefined;
+      this.#arrived = this.listener.arrived();
+      if (this.#isPrepared) this.prepare();
     } catch (error) {
       worker.terminate();
       this.#unloaded(messageOf(error));
@@ -166,10 +176,12 @@ export class Checker<C extends Check> {
     }
   }
 
-  async #loadRest(worker: Worker): Promise<void> {
-    await this.listener.arrived();
-    const rest = await compileRest((part) => this.#loadingRest(part));
-    worker.postMessage({ rest } satisfies ToWorker);
+  #loadRest(): Promise<void> {
+    const worker = this.#worker;
+    return (this.#rest ??= this.#arrived.then(async () => {
+      const rest = await compileRest((part) => this.#loadingRest(part));
+      worker?.postMessage({ rest } satisfies ToWorker);
+    }));
   }
 
   /** Answers all waiting questions with an error. The next question tries again. */

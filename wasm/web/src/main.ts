@@ -49,6 +49,7 @@ const checker: Checker<TextCheck> = new Checker<TextCheck>({
   // Without the rich editor, the text stays in the plain field.
   arrived: () => editor.enrich().then(marked, () => undefined),
 });
+const rules = checker.ask({ ask: "rules" }).catch(() => []);
 
 /** The files to check, without empty tabs. */
 function project(): Project {
@@ -153,10 +154,17 @@ async function explain(rule: string): Promise<void> {
   }
 }
 
+/** Loads the rest of the engine and the files for offline use: visitors who only look do not need them. */
+function prepare(): void {
+  checker.prepare();
+  if (import.meta.env.PROD) void rules.then(() => navigator.serviceWorker?.register("./service-worker.js")).catch(() => undefined);
+}
+
 /** Several files or a folder replace all files; a single file is added. */
 function take(files: Files, what: string): void {
   const names = Object.keys(files);
   if (names.length === 0) return results.none({ state: "none" });
+  prepare();
   if (names.length === 1) return workspace.add(files);
   workspace.open({ files, path: "." }, what);
 }
@@ -237,14 +245,14 @@ async function start(): Promise<void> {
   window.addEventListener("beforeunload", (event) => {
     if (isEdited && !keeper.safe && Object.keys(project().files).length > 0) event.preventDefault();
   });
+  byId("editor").addEventListener("focusin", prepare, { once: true });
   const kept = keeper.load();
+  if (kept) prepare();
   before = kept?.before;
   const isKept = kept && (kept.fragment === location.hash || location.hash === "");
   workspace.open(kept?.project ?? blank(), "", kept?.active);
   if (!isKept) await openLink();
-  const rules = await checker.ask({ ask: "rules" }).catch(() => []);
-  results.urgency = new Map(rules.map(({ id, urgency }) => [id, urgency]));
-  if (import.meta.env.PROD) await navigator.serviceWorker?.register("./service-worker.js").catch(() => undefined);
+  results.urgency = new Map((await rules).map(({ id, urgency }) => [id, urgency]));
 }
 
 void start();
