@@ -42,6 +42,7 @@ onPage("the changes since a sample was opened are compared, and sides are swappe
   await shown(page, (now) => now.includes("harbour_retail") && text.startsWith(now));
   await titles(page, (titles) => titles.some((title) => title.startsWith("harbour_retail is new")));
   await notice(page, /The text from before replaced your text/);
+  await focused(page, (element) => element?.textContent, "Swap");
 });
 
 onPage("what was before can be pasted, and a reload keeps it", async (page, context) => {
@@ -62,6 +63,8 @@ onPage("what was before can be pasted, and a reload keeps it", async (page, cont
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /crossing into another customer/);
   await page.getByRole("button", { name: "Compare with something else" }).click();
   await focused(page, (element) => element?.textContent?.startsWith("The text as it is now"), true);
+  // It may be nowhere else.
+  assert.equal(await page.getByLabel("Or paste terraform.tfvars as it was before").inputValue(), clean(2));
 });
 
 withFiles("of two folders that are dropped, the first by name is before", { "1-old/a.tfvars": clean(2), "2-new/a.tfvars": many(2) }, async (page, folder) => {
@@ -71,7 +74,7 @@ withFiles("of two folders that are dropped, the first by name is before", { "1-o
   await drop(page, "#compare", ["2-new", "1-old"].map((name) => `${folder}/${name}`));
   await verdict(page, "errors");
   await headline(page, /^1 crossing/);
-  await eventually(() => page.locator("#compare .compare-head p").innerText(), "Before: 1-old (after: 2-new). After: what is in the editor.");
+  await eventually(() => page.locator("#compare .compare-head p").innerText(), "Before: 1-old. After: what is in the editor.");
 });
 
 onPage("what cannot be compared is reported", async (page) => {
@@ -119,6 +122,18 @@ onPage("what a change does is read out", async (page) => {
   await eventually(() => page.locator("#compare [role=status]").textContent(), /^nobody gains or loses access/);
   await paste(page, many(2));
   await eventually(() => page.locator("#compare [role=status]").textContent(), /^1 crossing into another customer/);
+});
+
+onPage("what cannot be compared any more is not read out as what it was", async (page) => {
+  await choose(page, "multi-tenant");
+  await verdict(page, "clean");
+  await view(page, "compare");
+  await card(page, "The text as it is now");
+  const said = (expected) => eventually(() => page.locator("#compare [role=status]").textContent(), expected);
+  await said(/^nobody gains or loses access/);
+  await type(page, "x = 1\n");
+  await headline(page, /^Not compared: no tenants were checked/);
+  await said(/^Not compared: no tenants were checked/);
 });
 
 onPage("where the system chooses the colors, what is gained and lost is shown by signs", async (page) => {

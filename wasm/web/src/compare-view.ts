@@ -1,7 +1,7 @@
 import type { CompareOptions, Described, Files, Location } from "symlint";
 
 import { drawComparison } from "./compare";
-import { button, card, h, messageOf } from "./dom";
+import { button, card, h, messageOf, plain, prose } from "./dom";
 import { chosen } from "./drop";
 import { written, type Project } from "./project";
 import { formOf, inForm } from "./texts";
@@ -12,6 +12,8 @@ export interface Before {
   path: string;
   /** A description of these files. */
   what: string;
+  /** The pasted text, if it was pasted. */
+  pasted?: string;
 }
 
 /** The change to compare. */
@@ -61,10 +63,17 @@ export class CompareView {
       const described = await this.actions.compare(this.#change(before));
       if (asked !== this.#asked) return;
       drawComparison(this.#body, described, this.actions.jump);
-      if (this.#says.textContent !== described.headline) this.#says.textContent = described.headline;
+      this.#say(described.headline);
     } catch (error) {
-      if (asked === this.#asked) this.#body.replaceChildren(h("p", { class: "headline bad" }, `Not compared: ${messageOf(error)}.`));
+      if (asked !== this.#asked) return;
+      const text = `Not compared: ${messageOf(error)}.`;
+      this.#body.replaceChildren(h("p", { class: "headline bad" }, ...prose(text)));
+      this.#say(plain(text));
     }
+  }
+
+  #say(text: string): void {
+    if (this.#says.textContent !== text) this.#says.textContent = text;
   }
 
   clear(): void {
@@ -77,11 +86,11 @@ export class CompareView {
     const [first, second] = [...folders].sort((a, b) => a.name.localeCompare(b.name));
     if (!first) return;
     if (second) this.actions.open({ files: second.files, path: "." }, `\`${second.name}\``);
-    this.#set(first.files, second ? `${first.name} (after: ${second.name})` : first.name);
+    this.#set(first.files, first.name);
   }
 
-  #set(files: Files, what: string, path = "."): void {
-    this.actions.setBefore({ files: written(files), path, what });
+  #set(files: Files, what: string, path = ".", others: Pick<Before, "pasted"> = {}): void {
+    this.actions.setBefore({ files: written(files), path, what, ...others });
     void this.draw();
     this.host.focus();
   }
@@ -97,6 +106,7 @@ export class CompareView {
       this.actions.setBefore({ files, path, what: "the text that was in the editor" });
       this.actions.open({ files: before.files, path: before.path }, "The text from before");
       void this.draw();
+      this.host.querySelector<HTMLElement>(".compare-head button")?.focus();
     };
     const copy = async () => {
       await navigator.clipboard.writeText(await this.actions.comment(this.#change(before)));
@@ -105,7 +115,7 @@ export class CompareView {
     const other = () => {
       this.actions.setBefore(undefined);
       this.host.replaceChildren();
-      this.#ask();
+      this.#ask(before.pasted);
       this.host.querySelector<HTMLElement>("button")?.focus();
     };
     return h(
@@ -116,8 +126,8 @@ export class CompareView {
     );
   }
 
-  /** Asks for the state before the change. */
-  #ask(): void {
+  /** Asks for the state before the change. `earlier` is the text pasted for the last comparison. */
+  #ask(earlier = ""): void {
     const { active, path } = this.actions.after();
     const opened = this.actions.opened();
     const pasted = this.host.querySelector("textarea");
@@ -131,12 +141,12 @@ export class CompareView {
       if (folder.files) chosen(folder.files).then((files) => this.#set(files, name), (error: unknown) => this.actions.say(messageOf(error)));
     });
     const text = h("textarea", { id: "before-text", rows: "6", spellcheck: "false", autocomplete: "off" });
-    text.value = pasted?.value ?? "";
+    text.value = pasted?.value ?? earlier;
     const paste = h("form", { class: "before" }, h("label", { for: "before-text" }, `Or paste ${active} as it was before`), text, h("div", { class: "row" }, h("button", { class: "primary" }, "Compare")));
     paste.addEventListener("submit", (event) => {
       event.preventDefault();
       const { files } = this.actions.after();
-      if (text.value.trim() !== "") this.#set({ ...files, [active]: inForm(text.value, formOf(files[active] ?? "")) }, `${active} as pasted`, path);
+      if (text.value.trim() !== "") this.#set({ ...files, [active]: inForm(text.value, formOf(files[active] ?? "")) }, `${active} as pasted`, path, { pasted: text.value });
       else text.focus();
     });
     const cards = [
