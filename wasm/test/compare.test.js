@@ -63,7 +63,7 @@ onPage("what was before can be pasted, and a reload keeps it", async (page, cont
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /crossing into another customer/);
   await page.getByRole("button", { name: "Compare with something else" }).click();
   await focused(page, (element) => element?.textContent?.startsWith("The text as it is now"), true);
-  // It may be nowhere else.
+  // The text may not exist anywhere else.
   assert.equal(await page.getByLabel("Or paste terraform.tfvars as it was before").inputValue(), clean(2));
 });
 

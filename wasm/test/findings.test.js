@@ -107,9 +107,29 @@ onPage("findings are grouped and filtered", async (page) => {
   await eventually(() => page.locator("#findings").innerText(), /No finding matches all filters/);
 });
 
+onPage("of files with equal names, a finding says in which it is", async (page) => {
+  await page.evaluate((files) => {
+    const data = new DataTransfer();
+    for (const [path, text] of files) {
+      const file = new File([text], path.split("/").at(-1));
+      Object.defineProperty(file, "webkitRelativePath", { value: `repository/${path}` });
+      data.items.add(file);
+    }
+    const folder = document.getElementById("folder");
+    folder.files = data.files;
+    folder.dispatchEvent(new Event("change"));
+  }, ["envs/dev/terraform.tfvars", "envs/prod/terraform.tfvars"].map((path) => [path, many(2)]));
+  await verdict(page, "errors");
+  await texts(page.locator(".problem .place"), (places) => ["dev", "prod"].every((env) => places.some((place) => place.includes(`envs/${env}/terraform.tfvars:`))));
+});
+
 onPage("thousands of findings stay usable", async (page) => {
   await paste(page, many(3000).replaceAll('"us-east-1"', '"us-east-1a"'));
   await verdict(page, "errors");
+  // In the editor, not all are marked, but the worst is, although it is the last one.
+  await page.locator(".problem").first().click();
+  await selected(page, "259298427341");
+  await texts(page.locator(".cm-lintRange-error"), (marked) => marked.includes("259298427341"));
   await count(page.locator(".problem"), 100);
   await page.getByRole("button", { name: /^Show 100 of/ }).click();
   await count(page.locator(".problem"), 200);

@@ -3,7 +3,7 @@ import { missing } from "./errors.js";
 
 export * from "./engine.js";
 
-// Bundlers know these expressions. In what some of them make, a module has no address.
+// Bundlers recognize this expression. In the output of some bundlers, a module has no address.
 const engine = () => addressOf("the engine", () => new URL("./symlint.wasm", import.meta.url));
 
 /** Loads the engine: by default from the file next to this one. It can be a `Response`, too, or the promise of one. */

@@ -22,7 +22,7 @@ export class EngineError extends Error {
   override readonly name = "EngineError";
 }
 
-/** A file of this package could not be read: often, a bundle is in another folder than what it was made of. */
+/** A file of this package could not be read, often because a bundler has put the code into another folder. */
 export function missing(what: string, why: string): Error {
   return new Error(`cannot load ${what}: ${why}. If a bundler has moved the code of symlint, see "Bundlers" in the README of symlint.`);
 }

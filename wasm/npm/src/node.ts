@@ -8,7 +8,7 @@ import { missing } from "./errors.js";
 
 export * from "./engine.js";
 
-// Bundlers know these expressions. In what some of them make, a module has no address, but a folder.
+// Bundlers recognize these expressions. In the output of some bundlers, a module has no address, but a folder.
 const engine = () => beside("symlint.wasm", () => new URL("./symlint.wasm", import.meta.url));
 const pagesFile = () => beside("pages.json", () => new URL("./pages.json", import.meta.url));
 

@@ -8,7 +8,7 @@ export interface Fixing {
   explain(rule: string): void;
 }
 
-/** More marks would make typing slow. The list has all findings. */
+/** More marks would make typing slow. The worst findings are marked, and the list has all. */
 const MARKED = 2000;
 
 /** The findings of one file in the form for the editor. */

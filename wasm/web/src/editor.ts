@@ -23,7 +23,7 @@ export interface Snapshot {
 export class Editor {
   #states = new Map<string, EditorState>();
   #active = "";
-  /** How the files came. */
+  /** The forms in which the files were opened. */
   #forms = new Map<string, Form>();
   #surface: Surface;
   #rich: typeof import("./rich") | undefined;
@@ -56,12 +56,12 @@ export class Editor {
     return [...this.#states.keys()];
   }
 
-  /** All texts as files have them, by name. */
+  /** All texts by name, in the forms of their files. */
   get files(): Record<string, string> {
     return this.filesOf(this.docs);
   }
 
-  /** What `files` is when these are the documents. */
+  /** The value of `files` for these documents. */
   filesOf(docs: ReadonlyMap<string, Text>): Record<string, string> {
     return Object.fromEntries([...docs].map(([name, doc]) => [name, textOf(doc, this.#forms.get(name))]));
   }

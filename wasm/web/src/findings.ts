@@ -15,6 +15,8 @@ export interface FindingActions {
   explain(rule: string): void;
   apply(finding: Finding, fix: Finding["fixes"][number]): void;
   fixAll(): void;
+  /** The name of a file in the checked folder. */
+  nameOf(file: string): string;
   /** The text of a file as it was checked. */
   doc(file: string): Text | undefined;
 }
@@ -49,15 +51,15 @@ export class Findings {
     this.#focus = new Focus(this.#list);
   }
 
-  draw(report: Head, urgency: ReadonlyMap<string, number>): void {
+  /** `counting` are the findings that are not suppressed, worst first. */
+  draw(report: Head, counting: Finding[]): void {
     const hadFocus = this.host.contains(document.activeElement);
-    this.#replace(report, urgency);
+    this.#replace(report, counting);
     // The button that had the focus has been replaced or removed.
     if (hadFocus && !this.host.contains(document.activeElement)) (this.host.querySelector<HTMLElement>(".fix-all") ?? this.host).focus();
   }
 
-  #replace(report: Head, urgency: ReadonlyMap<string, number>): void {
-    const counting = worstFirst(report, urgency);
+  #replace(report: Head, counting: Finding[]): void {
     this.#ordered = counting;
     if (counting.length === 0) {
       // The verdict shows whether that is good news.
@@ -104,7 +106,7 @@ export class Findings {
       { type: "button", class: "problem", "data-part": "main", "data-ids": idsIn(finding.message), click: () => actions.jump(location) },
       h("span", { class: `level ${level}` }, level === "error" ? "Error" : "Warning"),
       h("span", { class: "message" }, ...prose(finding.message)),
-      h("span", { class: "place" }, ...name, placeOf(location)),
+      h("span", { class: "place" }, ...name, this.#placeOf(location)),
     );
     const fixes = finding.fixes.map((fix, at) =>
       button(fix.safe ? "Apply fix" : "Apply suggestion", () => actions.apply(finding, fix), { title: plain(fix.title), "data-part": `fix ${at}` }),
@@ -121,7 +123,7 @@ export class Findings {
   #details({ help, related, fixes }: Finding): HTMLElement {
     const places = related.map(({ message, location }, at) => {
       const place = h("button", { type: "button", class: "link", "data-part": `related ${at}`, "data-ids": idsIn(message), click: () => this.actions.jump(location) });
-      place.append(...prose(capital(message)), `: ${placeOf(location)}`);
+      place.append(...prose(capital(message)), `: ${this.#placeOf(location)}`);
       return h("li", {}, place);
     });
     return h(
@@ -132,10 +134,10 @@ export class Findings {
       ...fixes.map((fix) => previewOf(fix, this.actions.doc)),
     );
   }
-}
 
-function placeOf({ file, start }: Location): string {
-  return `${file.split("/").at(-1) ?? file}:${start.line}:${start.column}`;
+  #placeOf({ file, start }: Location): string {
+    return `${this.actions.nameOf(file)}:${start.line}:${start.column}`;
+  }
 }
 
 /** Makes the details of a finding open and close. */

@@ -35,6 +35,7 @@ const keeper = new Keeper();
 const results: Results = new Results(() => checker, {
   jump,
   explain: (rule) => void explain(rule),
+  nameOf: (file) => from(workspace.path, file),
   apply,
   fixAll: () => void openFixes(),
   saveCsv: () => void checker.ask({ ask: "csv" }).then((text) => download("tenants.csv", text, "text/csv")),

@@ -7,7 +7,7 @@ import type { CompareView } from "./compare-view";
 import { drawCoverage } from "./coverage";
 import { byId } from "./dom";
 import type { Dropped } from "./drop";
-import { Findings } from "./findings";
+import { Findings, worstFirst } from "./findings";
 import { lightsUp } from "./lit";
 import { colorOwners } from "./owner";
 import { STAND_IN } from "./project";
@@ -25,6 +25,7 @@ export interface TextCheck extends Check {
 export interface ResultActions {
   jump(location: Location): void;
   explain(rule: string): void;
+  nameOf(file: string): string;
   apply(finding: Finding, fix: Finding["fixes"][number]): void;
   fixAll(): void;
   saveCsv(): void;
@@ -39,6 +40,8 @@ type View = (typeof VIEWS)[number];
 export class Results {
   #view: View = "findings";
   #report: Head | undefined;
+  /** The findings that are not suppressed, worst first. */
+  #counting: Finding[] = [];
   #marks: Mark[] = [];
   /** The texts that the report is about. */
   #docs: ReadonlyMap<string, Text> = new Map();
@@ -71,6 +74,7 @@ export class Results {
 
   set urgency(urgency: ReadonlyMap<string, number>) {
     this.#urgency = urgency;
+    this.#order();
     if (this.#report) this.#draw();
   }
 
@@ -90,6 +94,7 @@ export class Results {
     const checked = checkedIn(outcome);
     this.#report = checked?.report;
     this.#marks = checked?.marks ?? [];
+    this.#order();
     colorOwners(this.#marks.map(({ owner }) => owner));
     if ("crashed" in outcome) this.#say({ state: "crashed", reason: outcome.crashed });
     else if ("problem" in outcome) this.#say({ state: "problem", problem: outcome.problem, report: this.#report });
@@ -101,6 +106,7 @@ export class Results {
   none(verdict: Verdict): void {
     this.#report = undefined;
     this.#marks = [];
+    this.#order();
     this.#docs = new Map();
     this.#say(verdict);
     this.#draw();
@@ -127,9 +133,9 @@ export class Results {
     return this.#docs.get(file);
   }
 
-  /** The findings of a file that count. */
+  /** The findings of a file that are not suppressed, worst first. */
   findingsOf(file: string): Finding[] {
-    return this.#report?.findings.filter(({ location, suppressed }) => !suppressed && location.file === file) ?? [];
+    return this.#counting.filter(({ location }) => location.file === file);
   }
 
   /** The places of a file with values of other tenants. */
@@ -140,8 +146,12 @@ export class Results {
   /** The number of findings of each file. */
   get counts(): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const { location, suppressed } of this.#report?.findings ?? []) if (!suppressed) counts.set(location.file, (counts.get(location.file) ?? 0) + 1);
+    for (const { location } of this.#counting) counts.set(location.file, (counts.get(location.file) ?? 0) + 1);
     return counts;
+  }
+
+  #order(): void {
+    this.#counting = this.#report ? worstFirst(this.#report, this.#urgency) : [];
   }
 
   #say(verdict: Verdict): void {
@@ -169,7 +179,7 @@ export class Results {
     }
     switch (this.#view) {
       case "findings":
-        return this.#findings.draw(report, this.#urgency);
+        return this.#findings.draw(report, this.#counting);
       case "access":
         return void this.#access.draw();
       case "tenants":
