@@ -5,7 +5,7 @@ use symlint_terraform::{FileId, Project, SortedMap, SortedSet, Sources, Span};
 
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
-use crate::discover;
+use crate::discover::{self, UsualAccount};
 use crate::finding::{Finding, Related};
 use crate::fingerprint;
 use crate::found::Found;
@@ -45,7 +45,7 @@ pub struct Run<'a> {
 /// Checks one project with the rules of `catalogue`, without a baseline or a day.
 pub fn check<'p>(project: &'p Project, config: &Config, policy: &Policy, catalogue: &Catalogue) -> Outcome<'p> {
     let run = Run { catalogue, policy, today: None, baseline: None, repository_path: &str::to_owned };
-    let set_up = SetUp::alone(model(project, config, RunId::default(), &[]), config);
+    let set_up = SetUp::alone(model(project, config, RunId::default(), &[], &[]), config);
     run.judge_all(set_up, &[config]).swap_remove(0)
 }
 
@@ -63,9 +63,16 @@ impl Judged<'_> {
     }
 }
 
-/// The model of `project`, with everything that could not be checked in it, including what is `known` already.
-pub(crate) fn model<'p>(project: &'p Project, config: &Config, run: RunId, known: &[NotChecked]) -> Model<'p> {
-    let mut model = discover::build(project, config, run);
+/// The model of `project`, with everything that could not be checked in it, including what is `known` already. `usual` is
+/// what other root modules show.
+pub(crate) fn model<'p>(
+    project: &'p Project,
+    config: &Config,
+    run: RunId,
+    known: &[NotChecked],
+    usual: &[&UsualAccount],
+) -> Model<'p> {
+    let mut model = discover::build_with(project, config, run, usual);
     // Inputs from Terragrunt do not matter for a module with nothing to check.
     let is_needed = |gap: &&NotChecked| gap.code != Code::Terragrunt || !model.is_certainly_empty();
     let known: Vec<NotChecked> = known.iter().filter(is_needed).cloned().collect();

@@ -19,6 +19,9 @@ use crate::tenants::{
 };
 use crate::unmatched;
 
+/// What to do about a variable without a value.
+const SET_IT: &str = "Set it in a values file, or name one: `symlint check --var-file FILE`";
+
 /// Everything in a model that was not checked, in the order of the codes.
 pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
     let mut found = model.not_checked.clone();
@@ -240,7 +243,7 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let is_reported = is_reported || misspelled.is_some();
         let help = match misspelled {
             Some(name) => format!("Rename `{name}` in the values file to `{}`.", variable.name),
-            None => "Set it in a values file, or name one: `symlint check --var-file FILE`".to_owned(),
+            None => SET_IT.to_owned(),
         };
         found.push(NotChecked { is_finding: !is_reported, ..gap.help(help) });
     }
@@ -549,8 +552,20 @@ fn unknown_values(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     for ((reason, whose, is_unevaluated), (span, names)) in same {
         let were = if names.len() == 1 { "was" } else { "were" };
         let what = format!("{} of {whose} {were}", listed(&names));
-        found.push(uncertain(model, &what, reason, is_unevaluated, span));
+        if is_unset(model, span) {
+            let gap = NotChecked::new(Code::UnmappedField, format!("{what} not checked: {reason}"), Some(span));
+            found.push(NotChecked { is_finding: !is_reported(model, span), ..gap.help(SET_IT) });
+        } else {
+            found.push(uncertain(model, &what, reason, is_unevaluated, span));
+        }
     }
+}
+
+/// Whether this is the name of a variable of the root module that nothing sets.
+fn is_unset(model: &Model<'_>, at: Span) -> bool {
+    let declared = model.project.root().and_then(|root| root.variables.iter().find(|it| it.name.span == at));
+    let is_set = |name: &str| model.project.assignments().iter().any(|it| it.variable.text.as_str() == name);
+    declared.is_some_and(|variable| !is_set(&variable.name.text))
 }
 
 /// Notes values that a flow needs and no tenant has. Grants that AWS itself carries out need no connector.
@@ -572,6 +587,7 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
     };
     // If something about the flows is unknown or wrong, that is reported instead.
     let is_reported = !model.evaluation_errors.is_empty()
+        || model.conversions.iter().any(|problem| problem.kind.is_error())
         || model.flows.iter().any(|flow| flow.unknown.is_some())
         || model.tenants.iter().any(|tenant| !tenant.missing.is_empty() || !tenant.misfits.is_empty());
     let unseen: Vec<FieldKind> = needed

@@ -420,7 +420,12 @@ impl Root {
         Root::Variable { module: Str::default(), name }
     }
 
-    /// Whether it is a variable of the root module, or the root module as a tenant.
+    /// Whether it is a variable or a local of the root module.
+    pub fn is_of_root_module(&self) -> bool {
+        matches!(self, Root::Variable { module, .. } | Root::Local { module, .. } if module.is_empty())
+    }
+
+    /// Whether it is a variable of the root module, or the tenant for whom all of this module is.
     pub fn is_input(&self) -> bool {
         matches!(self, Root::Variable { module, .. } if module.is_empty()) || *self == Root::RootModule
     }

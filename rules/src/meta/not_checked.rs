@@ -19,9 +19,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     // If the wiring has a mistake, an attribute that nothing receives or a value that is not known is reported there.
     let is_miswired = LazyCell::new(|| is_any_miswired(model));
+    // That a variable has no value has nothing to do with the wiring.
+    let variables = model.project.root().map(|root| root.variables.as_slice()).unwrap_or_default();
+    let is_variable = |span: Option<Span>| variables.iter().any(|variable| Some(variable.name.span) == span);
     for gap in model.not_checked.iter().filter(|gap| gap.is_finding) {
         let is_of_wiring = matches!(gap.code, Code::UnmappedField | Code::UnknownWiring);
-        if is_of_wiring && *is_miswired {
+        if is_of_wiring && !is_variable(gap.span) && *is_miswired {
             continue;
         }
         let Some(span) = gap.span.or(first) else { continue };

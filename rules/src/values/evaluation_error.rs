@@ -42,7 +42,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
         _ => None,
     });
     let lacking: HashSet<String> = missing.chain(required).collect();
+    // What lacks an attribute is of another type than the others.
+    let is_any_unfit = cx.model.conversions.iter().any(|problem| problem.kind.is_error());
     let is_known = |subject: Option<&ErrorSubject>| match subject {
+        Some(ErrorSubject::Types) => is_any_unfit,
         Some(ErrorSubject::Null(null, _)) => absent.contains(null),
         Some(ErrorSubject::NoAttribute(name, _) | ErrorSubject::NoKey { attribute: Some(name), .. }) => {
             lacking.contains(name.as_str())

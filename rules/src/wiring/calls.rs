@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 use symlint_core::spelling::closest;
-use symlint_core::tenants::Model;
+use symlint_core::tenants::{FlowCall, FlowInstance, Model, TenantId};
 use symlint_terraform::syntax::Name;
 use symlint_terraform::{Module, ModuleCall, Span, Variable};
 
@@ -39,6 +39,19 @@ pub(crate) fn misnamed(model: &Model<'_>) -> HashSet<Span> {
 }
 
 impl<'p> Call<'p> {
+    /// The tenant for whom alone the call is.
+    pub(super) fn tenant(self, model: &Model<'_>) -> Option<TenantId> {
+        let is_it = |call: &ModuleCall| call.span == self.call.span;
+        let is_below = |flow: &FlowCall<'_>, instance: &FlowInstance| {
+            let mut around = std::iter::successors(instance.instance.caller(), |around| around.caller());
+            flow.call.is_some_and(is_it) || around.any(|around| around.call_in(model.project).is_some_and(is_it))
+        };
+        let instances = model.flows.iter().flat_map(|flow| flow.instances.iter().map(move |instance| (flow, instance)));
+        let mut tenants = instances.filter(|(flow, it)| is_below(flow, it)).map(|(_, instance)| instance.tenant);
+        let first = tenants.next().flatten().filter(|_| !self.call.is_repeated())?;
+        tenants.all(|tenant| tenant == Some(first)).then_some(first)
+    }
+
     /// The names of the arguments that the module does not declare.
     pub(super) fn unknown_arguments(self) -> impl Iterator<Item = &'p Name> {
         let names = self.call.arguments.iter().map(|argument| &argument.name);

@@ -12,7 +12,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let call = &found.call.name;
         for variable in found.missing_arguments(cx.model) {
             let name = variable.name.text.as_str();
-            let place = Place { span: call.span, tenant: None, path: Some(format!("module.{}.{name}", call.text)) };
+            let path = Some(format!("module.{}.{name}", call.text));
+            let place = Place { span: call.span, tenant: found.tenant(cx.model), path };
             let right = right(cx.model, found.call, &variable.name.text);
             let report = cx
                 .report(place, format!("`module.{}` does not pass `{name}`, which the module requires", call.text))

@@ -180,3 +180,54 @@ resource "aws_ssoadmin_account_assignment" "this" {{
         ],
     );
 }
+
+/// A variable or an attribute that the only tenant of a root module lacks, or has as null.
+#[test]
+fn what_the_only_tenant_of_a_root_module_lacks() {
+    let call = r#"
+module "p" {
+  source  = "./leaf"
+  nom     = "quillhaven"
+  role    = local.quillhaven.role
+  store   = local.quillhaven.store
+  home    = "eu-west-1"
+  account = local.quillhaven.account
+  set     = local.quillhaven.set
+}
+"#;
+    let object = r#"
+locals {
+  quillhaven = {
+    role    = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven"
+    store   = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2"
+    account = "722971028225"
+    set     = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7"
+  }
+}
+"#;
+    check_with(
+        "a local",
+        &format!("{object}{call}"),
+        &leaf(),
+        &[
+            ("    account = \"722971028225\"\n", "", &[("missing-attribute", "{")]),
+            ("    store   = \"arn:aws:sso:::instance/ssoins-6804abcca95bf8e2\"\n", "", &[("missing-attribute", "{")]),
+            ("\"arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven\"", "null", &[("missing-attribute", "null")]),
+        ],
+    );
+    let variables = r#"
+variable "account" {
+  default = "722971028225"
+}
+variable "set" {
+  default = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7"
+}
+"#;
+    let call = call.replace("local.quillhaven.account", "var.account").replace("local.quillhaven.set", "var.set");
+    check_with(
+        "a variable without a value",
+        &format!("{object}{variables}{call}"),
+        &leaf(),
+        &[("  default = \"722971028225\"\n", "", &[("not-checked", "account")])],
+    );
+}

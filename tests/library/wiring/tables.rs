@@ -533,6 +533,52 @@ module "p" {
     check_with("organizations", main, &leaf, &[(lacking.0, lacking.1, lacking.2)]);
 }
 
+/// The account of an organization is in no resource, so that nothing fails without it.
+#[test]
+fn an_organization_that_alone_has_no_account() {
+    let main = r#"
+locals {
+  orgs = [
+    { id = "quillhaven", hub = "620966542870", entry = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1" },
+    { id = "tarnbrook", hub = "326808617937", entry = "arn:aws:iam::326808617937:role/sym/SymSSOTarnbrook", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2" },
+    { id = "umberfell", hub = "913357924680", entry = "arn:aws:iam::913357924680:role/sym/SymSSOUmberfell", store = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68", home = "us-east-1" },
+  ]
+  access = {
+    quillhaven_ro = { org = "quillhaven", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }
+    tarnbrook_ro  = { org = "tarnbrook", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" }
+    umberfell_ro  = { org = "umberfell", account = "604178239951", set = "arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63" }
+  }
+  org = { for key, grant in local.access : key => one([for org in local.orgs : org if org.id == grant.org]) }
+}
+module "p" {
+  for_each = local.access
+  source   = "./leaf"
+  nom      = each.key
+  entry    = local.org[each.key].entry
+  store    = local.org[each.key].store
+  home     = local.org[each.key].home
+  account  = each.value.account
+  set      = each.value.set
+}
+"#;
+    let leaf = LEAF.replace("variable \"payer\"", "variable \"entry\"").replace(ROLE, "var.entry");
+    let hub = "hub = \"326808617937\"";
+    check_with(
+        "organizations in a list",
+        main,
+        &leaf,
+        &[
+            (", hub = \"326808617937\"", "", &[("missing-attribute", "{")]),
+            (hub, "hub = null", &[("missing-attribute", "null")]),
+            (hub, "hub = [\"326808617937\"]", &[("type-mismatch", "[\"326808617937\"]")]),
+            ("SymSSOTarnbrook", "SymSSOTarnbroook", &[("connector-role-unexpected", "SymSSOTarnbroook")]),
+        ],
+    );
+    let every = main.replace("local.org[each.key]", "one([for org in local.orgs : org if org.id == \"tarnbrook\"])");
+    let found = super::findings(&[("main.tf", &every), ("leaf/main.tf", &leaf)]);
+    assert!(!found.is_empty() && found.iter().all(|(rule, _)| rule == "flow-argument-miswired"), "{found:?}");
+}
+
 /// An entry that is merged with one more value is not lost.
 #[test]
 fn what_takes_the_place_of_an_entry_may_be_made_of_it() {

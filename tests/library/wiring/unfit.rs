@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::wiring::{MODULE, VALUES, VARIABLES, expect, findings, tell};
+use crate::wiring::{CALL, MODULE, VALUES, VARIABLES, expect, findings, tell};
 
 const RIGHT: [(&str, &str); 4] = [
     ("tenant_slug", "each.key"),
@@ -381,4 +381,77 @@ module "access" {
         expect(&yaml, found, expected, &mut failures);
     }
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// Nothing says what a module requires that is not there to read, but what most of its calls pass.
+#[test]
+fn what_a_call_of_an_absent_module_lacks_that_the_others_pass() {
+    let call = |name: &str, account: &str, role: &str, instance: &str, set: &str| {
+        format!(
+            r#"module "{name}" {{
+  source             = "acme/sso-flow/sym"
+  tenant_slug        = "{name}"
+  account_id         = "{account}"
+  permission_set_arn = "arn:aws:sso:::permissionSet/{instance}/{set}"
+  sso_connector_settings = {{
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/{instance}"
+    region       = "eu-west-1"
+    role_arn     = "{role}"
+  }}
+}}
+"#
+        )
+    };
+    let main = [
+        call(
+            "quillhaven",
+            "722971028225",
+            "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven",
+            "ssoins-6804abcca95bf8e2",
+            "ps-f8559f823cdef7f7",
+        ),
+        call(
+            "tarnbrook",
+            "541882002087",
+            "arn:aws:iam::326808617937:role/sym/SymSSOTarnbrook",
+            "ssoins-79070987b3544242",
+            "ps-b30e58d656ec4f33",
+        ),
+        call(
+            "umberfell",
+            "604178239951",
+            "arn:aws:iam::913357924680:role/sym/SymSSOUmberfell",
+            "ssoins-7223a91be40c5d68",
+            "ps-5e1b09c7d2a84f63",
+        ),
+    ]
+    .concat();
+    let found = |from: &str, to: &str| {
+        assert!(main.contains(from), "{from}");
+        super::findings(&[("main.tf", &main.replacen(from, to, 1))])
+    };
+    let one = |rule: &str, text: &str| vec![(rule.to_owned(), text.to_owned())];
+    assert_eq!(found("", ""), []);
+    let instance = "    instance_arn = \"arn:aws:sso:::instance/ssoins-79070987b3544242\"\n";
+    assert_eq!(found(instance, ""), one("missing-attribute", "tarnbrook"));
+    assert_eq!(found("  account_id         = \"541882002087\"\n", ""), one("missing-attribute", "tarnbrook"));
+    let list = "[\"541882002087\"]";
+    assert_eq!(found("\"541882002087\"", list), one("type-mismatch", list));
+}
+
+/// What lacks an attribute is of another type than what else a condition may choose.
+#[test]
+fn a_condition_does_not_repeat_what_a_tenant_lacks() {
+    let main = CALL.replace("var.customer_tenants", "var.is_on ? var.customer_tenants : {}");
+    let main = format!("{main}\nvariable \"is_on\" {{\n  default = true\n}}\n");
+    let values = VALUES.replacen("target_account_id", "target_account", 1);
+    let files = [
+        ("main.tf", main.as_str()),
+        ("variables.tf", VARIABLES),
+        ("sso_flow/main.tf", MODULE),
+        ("terraform.tfvars", values.as_str()),
+    ];
+    let found: Vec<String> = super::findings(&files).into_iter().map(|(rule, _)| rule).collect();
+    assert_eq!(found, ["missing-attribute"]);
 }

@@ -942,3 +942,90 @@ fn the_account_of_a_role_that_was_left_over_is_not_asked_for_in_the_safelist() {
         }
     }
 }
+
+/// A root module for each customer, whose account is used nowhere but by people.
+#[test]
+fn other_root_modules_show_which_attribute_is_the_account() {
+    let flow = r#"
+variable "label" {}
+variable "assume" {}
+variable "center" {}
+variable "target" {}
+variable "set" {}
+
+resource "sym_integration" "this" {
+  type        = "permission_context"
+  name        = var.label
+  external_id = var.center
+  settings    = { cloud = "aws", instance_arn = var.center, region = "us-east-1", role_arn = var.assume }
+}
+resource "sym_target" "this" {
+  type     = "aws_sso_permission_set"
+  name     = var.label
+  settings = { permission_set_arn = var.set, account_id = var.target }
+}
+resource "sym_strategy" "this" {
+  type           = "aws_sso"
+  name           = var.label
+  integration_id = sym_integration.this.id
+  targets        = [sym_target.this.id]
+  settings       = { instance_arn = var.center }
+}
+"#;
+    let root = |key: &str, customer: usize, account: &str| {
+        let [own, instance, set, target] = CUSTOMERS[customer];
+        format!(
+            r#"locals {{
+  customer = {{
+    name         = "{key}"
+    mgmt_account = {}
+    idc          = "arn:aws:sso:::instance/{instance}"
+    role         = "arn:aws:iam::{own}:role/sym/SymSSO{}"
+    set          = "arn:aws:sso:::permissionSet/{instance}/{set}"
+    workload     = "{target}"
+  }}
+}}
+module "flow" {{
+  source = "../../modules/flow"
+  label  = local.customer.name
+  assume = local.customer.role
+  center = local.customer.idc
+  target = local.customer.workload
+  set    = local.customer.set
+}}
+"#,
+            account.replace("OWN", &format!("\"{own}\"")),
+            key[..1].to_uppercase() + &key[1..],
+        )
+    };
+    let found = |account: &str| {
+        let dir = folder(&[
+            ("modules/flow/main.tf", flow),
+            ("live/acme/main.tf", &root("acme", 0, "OWN")),
+            ("live/bolt/main.tf", &root("bolt", 1, "OWN")),
+            ("live/cobalt/main.tf", &root("cobalt", 2, account)),
+        ]);
+        Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run().findings()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(found("OWN"), none);
+    assert_eq!(found("\"719240583316\""), ["role-account-mismatch cobalt"]);
+    assert_eq!(found("\"04826173990\""), ["account-id-format cobalt"]);
+    assert_eq!(found("\"\""), ["missing-attribute cobalt"]);
+    assert_eq!(found("null"), ["missing-attribute cobalt"]);
+    // The role is in the account that is the target.
+    let own = CUSTOMERS[2];
+    let swapped = root("cobalt", 2, "OWN").replace(own[3], "TARGET").replacen(
+        &format!("\"{}\"", own[0]),
+        &format!("\"{}\"", own[3]),
+        1,
+    );
+    let dir = folder(&[
+        ("modules/flow/main.tf", flow),
+        ("live/acme/main.tf", &root("acme", 0, "OWN")),
+        ("live/bolt/main.tf", &root("bolt", 1, "OWN")),
+        ("live/cobalt/main.tf", &swapped.replace("TARGET", own[0])),
+    ]);
+    let run = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
+    assert_eq!(run.findings(), ["role-account-mismatch cobalt"]);
+}

@@ -12,18 +12,24 @@ use super::policies;
 use super::population::{Population, element_type};
 use super::rounds::{self, Round, limit, too_much};
 use super::unwired::unwired;
+use super::usual::UsualAccount;
 use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{Index, Model, RoleNames, RunId, TenantsVariable, overridden};
 
 /// Finds the tenants of `project` in the run `run`, and where their values take effect.
 pub fn build<'p>(project: &'p Project, config: &Config, run: RunId) -> Model<'p> {
+    build_with(project, config, run, &[])
+}
+
+/// The same, with what other root modules show of its collections.
+pub(crate) fn build_with<'p>(project: &'p Project, config: &Config, run: RunId, usual: &[&UsualAccount]) -> Model<'p> {
     let Round { evaluator, variables, mut walked } = rounds::last(project, config);
     let found = collections::find(&evaluator, config, &walked);
     let mut population = Population::new(&evaluator, &walked, &found, config, run);
     population.assign(&mut walked);
     population.associate(&evaluator, &walked, &found);
-    population.find_ways(&walked, config);
+    population.find_ways(&walked, config, usual);
     let conversions = conversions(&evaluator, &found, &variables, &population);
     let mut tenants = population.tenants(&walked, &conversions, config);
     population.name(&mut tenants, &walked);

@@ -1,13 +1,13 @@
 //! The values that take effect for a tenant, where they differ from what its element says.
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Form, Kind, Makeup, Origin, Path, PathStep, Root, Selection, SortedMap, Span, Str, Value};
+use symlint_terraform::{Makeup, Path, Selection, SortedMap, Span, Str, Value};
 
 use super::sinks::Setting;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FieldRef, FlowInstance, FlowResource, Grant, MadeOf, MissingAttribute, Model,
-    Provenance, RoleArn, SinkPlace, Source, SourceIndex, State, Step, Tenant, TenantId, UnknownEffect, Way, Whole,
-    format, has_shape, may_be, other_shape, resources_of, text_of, values_at,
+    Provenance, RoleArn, SinkPlace, Source, SourceIndex, State, Step, Tenant, TenantId, UnknownEffect, Way, format,
+    has_shape, may_be, other_shape, resources_of, text_of, values_at,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
@@ -58,7 +58,7 @@ pub(crate) fn effects_of(instance: &FlowInstance, resources: &[FlowResource<'_>]
 }
 
 /// The values in the arguments of an instance.
-fn argued(instance: &FlowInstance) -> Vec<Effective> {
+pub(super) fn argued(instance: &FlowInstance) -> Vec<Effective> {
     let mut effects = Vec::new();
     for argument in &instance.arguments {
         if argument.value.as_unknown().is_some() && argument.value.candidates().is_empty() {
@@ -296,7 +296,7 @@ fn is_text(value: &Value, text: &str) -> bool {
 }
 
 /// The account of the role, if nothing else gives the SSO account.
-fn role_account(connector: &Connector) -> Option<Field> {
+pub(super) fn role_account(connector: &Connector) -> Option<Field> {
     let role = RoleArn::of(&connector.role_arn)?;
     format::is_account_id(role.account.text()).then(|| Field::derived(FieldKind::SsoAccountId, role.account.piece))
 }
@@ -523,100 +523,4 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
 fn is_chosen(path: &Path) -> bool {
     let (_, selections) = path.selections();
     selections.iter().any(|(_, selection)| matches!(selection, Selection::By(key) if !key.is_iterated()))
-}
-
-/// The SSO account that is passed to an instance, or to a module around it, in a variable with this name, no matter how
-/// the module uses it.
-fn named_account(instance: &FlowInstance, tenant: TenantId, path: &Path, name_span: Span) -> Option<Field> {
-    let kind = FieldKind::SsoAccountId;
-    let mut inputs = instance.inputs.iter().chain(instance.around.iter().flatten());
-    let input = inputs.find(|input| input.name.as_str() == kind.name() && text_of(&input.value).is_some())?;
-    let mut value = input.value.clone();
-    value.origin = value.origin.reached(|| path.join(PathStep::Attribute(input.name.clone())));
-    Some(Field::new(kind, tenant, Some(value), name_span))
-}
-
-/// A tenant that consists of the values that the flow instance at `address` receives.
-pub(super) fn called(
-    instance: &FlowInstance,
-    address: Str,
-    id: TenantId,
-    call: usize,
-    name_span: Span,
-    received: &[Effective],
-) -> Tenant {
-    let path = Path::root(Root::ModuleCall(address.clone()));
-    let slug = instance.slug().map(|argument| argument.value.clone());
-    let repeated = instance.repetitions.first().map(|repetition| repetition.key.clone());
-    let is_name = |value: &Value| matches!(&value.kind, Kind::String(text) if !text.is_empty());
-    let key = slug
-        .filter(is_name)
-        .or(repeated.filter(is_name))
-        .unwrap_or_else(|| Value::new(Kind::String(address), Origin::written(name_span, Form::Whole)));
-    let mut missing = Vec::new();
-    let argued = argued(instance);
-    // Values that are written in the call come first; how the module changes them is a matter of wiring.
-    let effects = || argued.iter().chain(received).filter(|effective| !effective.is_fragment);
-    let mut field = |effective: Option<&Effective>, kind: FieldKind| {
-        let Some(effective) = effective else { return Field::unusable(kind, id, name_span) };
-        let mut value = effective.value.clone();
-        value.origin = value.origin.reached(|| path.join(PathStep::Attribute(effective.name.clone())));
-        let field = Field::new(kind, id, Some(value), name_span);
-        if let (State::Absent(absence), Some(path)) = (&field.state, &field.path) {
-            let (absence, path) = (*absence, path.clone());
-            let name = effective.name.to_string();
-            missing.push(MissingAttribute { name, absence, span: field.span, path, field: Some(kind) });
-        }
-        field
-    };
-    let mut of = |kind: FieldKind| field(effects().find(|effective| effective.field == kind), kind);
-    let connector = Connector {
-        cloud: of(FieldKind::Cloud),
-        instance_arn: of(FieldKind::InstanceArn),
-        region: of(FieldKind::Region),
-        role_arn: of(FieldKind::RoleArn),
-        is_common: false,
-    };
-    // A value that the module combines from several arguments is not written anywhere in the call.
-    let is_argued = |kind: FieldKind| argued.iter().any(|it| it.field == kind && it.grant.is_some() && !it.is_fragment);
-    let by_arguments = argued.iter().any(|it| it.grant.is_some() && !it.is_fragment)
-        && received.iter().filter(|it| it.grant.is_some()).all(|it| is_argued(it.field));
-    let granted: Vec<&Effective> = match by_arguments {
-        true => argued.iter().filter(|effective| !effective.is_fragment).collect(),
-        false => received.iter().collect(),
-    };
-    let mut numbers: Vec<usize> = Vec::new();
-    let by_number = by_grant(&mut granted.iter().copied());
-    let mut seen: HashSet<usize> = HashSet::default();
-    numbers.extend(granted.iter().filter_map(|effective| effective.grant).filter(|number| seen.insert(*number)));
-    let mut grants: Vec<Grant> = Vec::new();
-    for number in numbers {
-        let mut of = |kind: FieldKind| field(by_number.get(&(Some(number), kind)).copied(), kind);
-        grants.push(Grant::new(of(FieldKind::PermissionSetArn), of(FieldKind::TargetAccountId)));
-    }
-    let unknown_account = || Field::unusable(FieldKind::SsoAccountId, id, name_span);
-    let sso_account_id = named_account(instance, id, &path, name_span);
-    let sso_account_id = sso_account_id.or_else(|| role_account(&connector)).unwrap_or_else(unknown_account);
-    for argument in instance.arguments.iter().filter(|argument| argument.is_object() && argument.value.is_null()) {
-        let path = path.join(PathStep::Attribute(argument.name.clone()));
-        let (absence, span) = (Absence::Null, argument.value.origin.span);
-        missing.retain(|gap| gap.span != span);
-        missing.push(MissingAttribute { name: argument.name.to_string(), absence, span, path, field: None });
-    }
-    let mut named = Field::new(FieldKind::Key, id, Some(key), name_span);
-    named.path = Some(path.clone());
-    Tenant {
-        id,
-        key: named,
-        other_names: Vec::new(),
-        sso_account_id,
-        connector,
-        grants: grants.into(),
-        provenance: Provenance::FlowCall(call),
-        whole: Whole::Object,
-        span: name_span,
-        path,
-        missing,
-        misfits: Vec::new(),
-    }
 }

@@ -5,10 +5,11 @@ use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Path, Value};
 
 use super::effective::Effective;
+use super::usual::UsualAccount;
 use crate::config::Config;
 use crate::tenants::{
     Cases, ElementKey, Evidence, FieldKind, OtherAttribute, Reach, SinkPlace, Step, Steps, Way, has_shape, may_be,
-    normalise,
+    normalise, values_at,
 };
 
 /// How many elements are examined to find out which attributes there are.
@@ -154,7 +155,7 @@ struct Attribute {
 }
 
 /// Finds out which attribute is which value, from the elements of one collection.
-pub(super) fn find(elements: &[&Value], config: &Config, effects: &Effects) -> Fields {
+pub(super) fn find(elements: &[&Value], config: &Config, effects: &Effects, usual: Option<&UsualAccount>) -> Fields {
     let sample: Vec<&Value> = elements.iter().take(SAMPLE).copied().collect();
     let mut finder = Finder { attributes: Vec::new(), containers: HashSet::default(), effects, ways: Vec::new() };
     finder.configured_and_named(&sample, config);
@@ -166,6 +167,7 @@ pub(super) fn find(elements: &[&Value], config: &Config, effects: &Effects) -> F
         finder.note(element, Steps::new(), at, 0);
     }
     finder.named_anywhere();
+    finder.by_other_roots(&sample, usual);
     finder.by_effect();
     finder.by_role_and_safelist();
     finder.by_elimination();
@@ -275,6 +277,16 @@ impl Finder<'_> {
                 let steps = only.steps.clone();
                 self.add(steps, field, Evidence::Named, false);
             }
+        }
+    }
+
+    /// The attribute that is the SSO account in other root modules.
+    fn by_other_roots(&mut self, sample: &[&Value], usual: Option<&UsualAccount>) {
+        let Some(UsualAccount { steps, cases, .. }) = usual.filter(|_| !self.has(FieldKind::SsoAccountId)) else {
+            return;
+        };
+        if sample.iter().any(|element| !values_at(element, steps).is_empty()) {
+            self.add(steps.clone(), FieldKind::SsoAccountId, Evidence::InRole(*cases), false);
         }
     }
 
@@ -503,7 +515,7 @@ fn grant_lists(sample: &[&Value], config: &Config) -> Vec<(Steps, Vec<(FieldKind
     let mut lists: Vec<(Steps, Vec<(FieldKind, String)>)> = Vec::new();
     for element in sample {
         for entry in element.entries().unwrap_or_default() {
-            let elements = crate::tenants::values_at(&entry.value, &[Step::Each]);
+            let elements = values_at(&entry.value, &[Step::Each]);
             for part in elements.iter().filter(|part| part.entries().is_some()) {
                 let names = config.grant_attribute_names();
                 let found: Vec<(FieldKind, String)> = names

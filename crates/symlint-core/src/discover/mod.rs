@@ -16,12 +16,14 @@
 //! collections  which elements the flows are built from
 //! elements     these elements, with their keys and places
 //! owners       which tenant each flow belongs to
-//! fields, ways which attribute of an element is which value
+//! fields, ways which attribute of an element is which value; usual: which one is the SSO account in other root modules
 //! population   the tenants, with what takes effect for them; names: what they are called
+//! alone        tenants that are all that a call is given
 //! build        elements and flows → the model
 //! unwired      entries that no flow is built from
 //! ```
 
+mod alone;
 mod arguments;
 mod build;
 mod calls;
@@ -44,12 +46,15 @@ mod rounds;
 mod safelists;
 pub mod sinks;
 mod unwired;
+mod usual;
 mod walk;
 mod ways;
 
+pub(crate) use build::build_with;
 pub use build::{build, concerns};
 pub(crate) use effective::{Effective, by_grant, effects_of};
 pub use effective::{Granted, granted};
 pub(crate) use looks::has_tenants;
 pub(crate) use modules::{flow_module, module_names};
 pub(crate) use policies::is_about_assuming;
+pub(crate) use usual::{UsualAccount, not_found, usual_accounts};

@@ -1,7 +1,7 @@
 //! How tenants get their names.
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Form, Kind, Origin, Str, Value};
+use symlint_terraform::{Form, Kind, Origin, Span, Str, Value};
 
 use super::elements::Member;
 use super::population::{Population, assigned};
@@ -49,20 +49,50 @@ impl Population<'_> {
                 tenant.key = Field { path, ..Field::new(FieldKind::Key, tenant.id, Some(name), tenant.key.span) };
             }
         }
+        let names = self.names_in_others();
         for (at, id, value) in self.others.iter().filter(|it| !self.of_texts.contains(&it.0)) {
             let collection = self.sources.collections().get(*at);
             let path = value.origin.path.as_ref();
-            let name = collection.zip(path).and_then(|(it, path)| {
+            let key = collection.zip(path).and_then(|(it, path)| {
                 let (root, steps) = path.parts();
-                let (key, _) = it.element(root, &steps)?;
-                if let Some(ElementKey::Name(name)) = key.last() { Some(name.clone()) } else { None }
+                it.element(root, &steps)?.0.pop()
             });
+            let own = || self.elements.get(id.index()).map(|member| texts(&member.element.value)).unwrap_or_default();
+            let name = match key {
+                Some(ElementKey::Name(name)) => Some(name),
+                // An element of a list is selected by a name that both have.
+                Some(ElementKey::Index(_)) => {
+                    let mut shared = own()
+                        .into_iter()
+                        .filter(|text| names.get(&(*at, text.clone())) == Some(&Some(value.origin.span)));
+                    shared.next()
+                }
+                None => None,
+            };
             if let Some((name, tenant)) = name.zip(tenants.get_mut(id.index()))
                 && !tenant.other_names.contains(&name)
             {
                 tenant.other_names.push(name);
             }
         }
+    }
+
+    /// The texts in elements of other collections that are none of the values, with the element that alone has each.
+    fn names_in_others(&self) -> HashMap<(usize, Str), Option<Span>> {
+        let mut found: HashMap<(usize, Str), Option<Span>> = HashMap::default();
+        for (at, _, value) in &self.others {
+            let ways = self.sources.collections().get(*at).map(|it| it.ways.as_slice()).unwrap_or_default();
+            let is_value = |text: &Str| {
+                let mut values = ways.iter().flat_map(|way| values_at(value, &way.steps));
+                values.any(|value| value.as_str() == Some(text))
+            };
+            for text in texts(value).into_iter().filter(|text| !is_value(text)) {
+                let span = value.origin.span;
+                let known = found.entry((*at, text)).or_insert(Some(span));
+                *known = known.filter(|it| *it == span);
+            }
+        }
+        found
     }
 
     /// The attributes that are in the slugs or keys of elements without a name, or with an account as their name.
@@ -160,4 +190,9 @@ fn slug_and_key(instance: &FlowInstance) -> (Option<&Value>, Option<&Value>) {
     let is_text = |value: &&Value| value.as_str().is_some();
     let key = instance.repetitions.first().map(|repetition| &repetition.key);
     (instance.slug().map(|argument| &argument.value).filter(is_text), key.filter(is_text))
+}
+
+/// The texts that the attributes of an object are.
+fn texts(object: &Value) -> Vec<Str> {
+    object.entries().unwrap_or_default().iter().filter_map(|entry| entry.value.as_str().cloned()).collect()
 }

@@ -72,7 +72,11 @@ fn common_connector(effects: &[Effective]) -> Option<[Option<Str>; 2]> {
     let mut connector = [None, None];
     for (field, own) in [FieldKind::InstanceArn, FieldKind::RoleArn].into_iter().zip(&mut connector) {
         for effective in effects.iter().filter(|effective| effective.field == field && !effective.is_fragment) {
-            let text = text_of(&effective.value).filter(|_| !effective.value.origin.is_iterated())?;
+            // What a variable or a local should have, and has not, is this tenant's all the same.
+            let is_missing = |value: &Value| value.is_null() || value.as_unknown().is_some();
+            let missing = Some(&effective.value).filter(|value| is_missing(value) && is_of_root_module(value));
+            let text = text_of(&effective.value).or_else(|| missing.map(|_| Str::default()));
+            let text = text.filter(|_| !effective.value.origin.is_iterated())?;
             let mut is_of_root = true;
             effective.value.origin.each_source(&mut |origin| {
                 let start = origin.path.as_ref().map(Path::start);
@@ -91,9 +95,7 @@ fn common_connector(effects: &[Effective]) -> Option<[Option<Str>; 2]> {
 fn is_of_root_module(value: &Value) -> bool {
     let mut is_found = false;
     value.origin.each_source(&mut |origin| {
-        let start = origin.path.as_ref().map(Path::start);
-        is_found |=
-            matches!(start, Some(Root::Variable { module, .. } | Root::Local { module, .. }) if module.is_empty());
+        is_found |= origin.path.as_ref().is_some_and(|path| path.start().is_of_root_module());
     });
     is_found
 }

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::tenants::{
     Absence, Builder, Collection, ElementKey, Expected, Field, FieldKind, FlowInstance, FlowResource, Layout, Misfit,
     MisfitKind, MissingAttribute, Pair, PermissionSetArn, Provenance, RunId, Shape, SourceIndex, State, Step, Tenant,
-    TenantId, UnknownEffect, Way, Whole, other_shape, resources_of, text_of, values_at,
+    TenantId, UnknownEffect, Way, Whole, resources_of, text_of, values_at,
 };
 
 /// How many tenants are checked.
@@ -236,6 +236,7 @@ impl<'a> Population<'a> {
         let useless: HashSet<TenantId> = tenants.iter().filter(|it| is_useless(it)).map(|it| it.id).collect();
         let mut counts: HashMap<(usize, TenantId), usize> = HashMap::default();
         self.others.iter().for_each(|(at, id, _)| *counts.entry((*at, *id)).or_default() += 1);
+        let with_accounts = self.with_sso_accounts();
         for (at, id, element) in &self.others {
             // If there are several elements, each may be another grant.
             let is_one = |field: FieldKind| {
@@ -246,10 +247,14 @@ impl<'a> Population<'a> {
                 self.sources.collections().get(*at).map(|collection| collection.ways.as_slice()).unwrap_or_default();
             let Some(tenant) = tenants.get_mut(id.index()) else { continue };
             for way in ways.iter().filter(|way| !way.is_fragment) {
+                // Nothing fails without an SSO account, but most of the others have one.
+                let is_expected =
+                    refused_by(way, &refused) || way.field == FieldKind::SsoAccountId && with_accounts.contains(at);
                 match values_at(element, &way.steps).into_iter().next() {
-                    Some(value) if is_one(way.field) => self.add_value(tenant, way, value),
+                    Some(value) if is_one(way.field) => self.add_value(tenant, way, value, is_expected),
                     Some(_) => {}
-                    None => note_lack(tenant, way, element, &refused),
+                    None if is_expected => note_lack(tenant, way, element),
+                    None => {}
                 }
             }
         }
@@ -281,14 +286,17 @@ impl<'a> Population<'a> {
                 },
                 _ => continue,
             };
+            let Some((collection, _, taken)) = self.sources.locate(&path) else { continue };
+            let steps = fields::steps_inside(&path, taken);
+            let members = self.elements.iter().map(|member| (member.collection, &member.element.value));
+            let others = self.others.iter().map(|(at, _, value)| (*at, value));
+            let mut all = members.chain(others).filter(|(at, _)| *at == collection);
+            // The object of a root module that is for one tenant, which has no other to compare it with.
+            let shape = self.sources.collections().get(collection).map(|collection| &collection.shape.root);
+            let only = self.elements.first().filter(|_| shape == Some(&Root::RootModule));
+            let only = only.zip(steps.split_last()).map(|(it, (_, around))| values_at(&it.element.value, around));
             // If all tenants lack it, the mistake is in the expression.
-            let is_anywhere = self.sources.locate(&path).is_some_and(|(collection, _, taken)| {
-                let steps = fields::steps_inside(&path, taken);
-                let members = self.elements.iter().map(|member| (member.collection, &member.element.value));
-                let others = self.others.iter().map(|(at, _, value)| (*at, value));
-                let mut all = members.chain(others).filter(|(at, _)| *at == collection);
-                all.any(|(_, element)| !values_at(element, &steps).is_empty())
-            });
+            let is_anywhere = only.is_some() || all.any(|(_, element)| !values_at(element, &steps).is_empty());
             let tenant = self.sources.tenant_at(&path).filter(|_| is_anywhere);
             let tenant = tenant.and_then(|id| tenants.get_mut(id.index()));
             // A tenant that is null itself is reported as such.
@@ -297,22 +305,43 @@ impl<'a> Population<'a> {
                     && it.missing.iter().all(|gap| gap.name != name.as_str())
             };
             let Some(tenant) = tenant.filter(is_unsaid) else { continue };
-            let element = self.others.iter().find(|(.., value)| value.origin.path.as_ref() == path.parent());
+            let element = self.others.iter().map(|(.., value)| value);
+            let element = element.chain(only.iter().flatten()).find(|it| it.origin.path.as_ref() == path.parent());
             let span = match &error.subject {
                 Some(ErrorSubject::Null(span, _)) => *span,
-                _ => element.map_or(tenant.key.span, |(.., value)| value.origin.span.part(0..1)),
+                _ => element.map_or(tenant.key.span, |value| value.origin.span.part(0..1)),
             };
             tenant.missing.push(MissingAttribute { name: name.to_string(), absence, span, path, field: None });
         }
     }
 
+    /// The other collections of which most elements have an SSO account.
+    fn with_sso_accounts(&self) -> HashSet<usize> {
+        let mut counts: HashMap<usize, (usize, usize)> = HashMap::default();
+        for (at, _, element) in &self.others {
+            let ways = self.sources.collections().get(*at).map(|it| it.ways.as_slice()).unwrap_or_default();
+            let way = ways.iter().find(|way| way.field == FieldKind::SsoAccountId);
+            let found = way.map(|way| values_at(element, &way.steps)).unwrap_or_default();
+            let (with, all) = counts.entry(*at).or_default();
+            (*with, *all) = (*with + usize::from(found.iter().any(|it| text_of(it).is_some())), *all + 1);
+        }
+        counts.into_iter().filter(|(_, (with, all))| with * 2 > *all).map(|(at, _)| at).collect()
+    }
+
     /// Gives `tenant` a value from an element of another collection.
-    fn add_value(&self, tenant: &mut Tenant, way: &Way, value: Value) {
+    fn add_value(&self, tenant: &mut Tenant, way: &Way, value: Value, is_expected: bool) {
         if value.as_unknown().is_some_and(|unknown| unknown.is_refused) {
             return;
         }
+        if is_expected && (value.entries().is_some() || value.elements().is_some()) {
+            let kind = MisfitKind::Type { wanted: "string", got: value.type_name() };
+            let path = value.origin.path.clone().unwrap_or_else(|| tenant.path.clone());
+            tenant.misfits.push(Misfit { span: value.origin.span, path, kind });
+            return;
+        }
         let found = Field::new(way.field, tenant.id, Some(value), tenant.key.span);
-        let is_needed = !matches!(way.field, FieldKind::Cloud | FieldKind::Region | FieldKind::SsoAccountId);
+        let is_needed =
+            is_expected || !matches!(way.field, FieldKind::Cloud | FieldKind::Region | FieldKind::SsoAccountId);
         if let (State::Absent(absence @ (Absence::Empty | Absence::Null)), Some(path)) = (&found.state, &found.path)
             && (is_needed || *absence == Absence::Empty)
             && tenant.missing.iter().all(|gap| gap.path != *path)
@@ -350,46 +379,6 @@ impl<'a> Population<'a> {
         let first = instances.next()??;
         instances.all(|it| it == Some(first)).then(|| first.to_owned())
     }
-
-    /// Makes a tenant of each flow instance that receives no values of a collection.
-    pub(super) fn add_called(&self, walked: &mut Walked<'_>, tenants: &mut Vec<Tenant>) {
-        let mut alone: Vec<(Span, usize, usize, Vec<Effective>)> = Vec::new();
-        for (call, flow) in walked.flows.iter().enumerate() {
-            for (at, instance) in flow.instances.iter().enumerate().filter(|(_, instance)| instance.tenant.is_none()) {
-                let received = effects_of(instance, resources_of(&walked.resources, call, at));
-                if received.is_empty() || received.iter().any(|effective| self.sources.is_of_tenants(&effective.value))
-                {
-                    continue;
-                }
-                let resource = || acting(resources_of(&walked.resources, call, at)).map(|it| it.resource.name.span);
-                let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
-                alone.extend(span.map(|span| (span, call, at, received)));
-            }
-        }
-        // In source order, whatever the order of a call's keys is.
-        alone.sort_by_key(|(span, call, at, _)| (*span, *call, *at));
-        // If all calls pass the same other kind of value, the module uses an argument for something else than its name
-        // says.
-        let is_misused = |field: FieldKind| {
-            let mut values = alone.iter().flat_map(|(.., received)| received).filter(|it| it.field == field);
-            let is_other = |it: &Effective| text_of(&it.value).is_some_and(|text| other_shape(field, &text).is_some());
-            alone.len() > 1 && values.all(is_other)
-        };
-        let misused: Vec<FieldKind> = FieldKind::VALUES.into_iter().filter(|field| is_misused(*field)).collect();
-        alone.iter_mut().for_each(|(.., received)| received.retain(|it| !misused.contains(&it.field)));
-        for (span, call, at, received) in alone {
-            let id = TenantId::new(self.run, tenants.len());
-            let Some(instance) = walked.flows.get_mut(call).and_then(|flow| flow.instances.get_mut(at)) else {
-                continue;
-            };
-            instance.tenant = Some(id);
-            // The root module has no address, so the address of its first resource stands for its flow.
-            let first = || acting(resources_of(&walked.resources, call, at)).map(FlowResource::address);
-            let address = Some(&instance.address).filter(|address| !address.is_empty()).cloned();
-            let address = address.or_else(first).unwrap_or_default();
-            tenants.push(effective::called(instance, address, id, call, span, &received));
-        }
-    }
 }
 
 /// Marks the values that are written in the calls of a single tenant. They are this tenant's own, unless other tenants
@@ -417,11 +406,6 @@ fn mark_alone(walked: &Walked<'_>, effects: &mut [Vec<Vec<Effective>>]) {
             effective.is_alone = place(effective).is_some_and(|span| owners.get(&span).copied().flatten().is_some());
         }
     }
-}
-
-/// The first resource on which Sym or AWS acts.
-fn acting<'r, 'p>(resources: &'r [FlowResource<'p>]) -> Option<&'r FlowResource<'p>> {
-    resources.iter().find(|it| it.sink().is_some()).or(resources.first())
 }
 
 /// The flow instances that have a tenant, with their resources.
@@ -473,10 +457,15 @@ fn note_empty_ids(tenant: &mut Tenant, ways: &[Way], element: &Value) {
     }
 }
 
-/// Notes that an element of another collection lacks a value of `tenant` that an expression refers to.
-fn note_lack(tenant: &mut Tenant, way: &Way, element: &Value, refused: &HashSet<Str>) {
+/// Whether something fails since the attribute at the end of a way is not there.
+fn refused_by(way: &Way, refused: &HashSet<Str>) -> bool {
+    matches!(way.steps.last(), Some(Step::Name(name)) if refused.contains(name))
+}
+
+/// Notes that an element of another collection lacks a value of `tenant`.
+fn note_lack(tenant: &mut Tenant, way: &Way, element: &Value) {
     let (Some(Step::Name(name)), Some(path)) = (way.steps.last(), &element.origin.path) else { return };
-    let is_wanted = refused.contains(name) && tenant.values().any(|it| it.kind == way.field);
+    let is_wanted = tenant.values().any(|it| it.kind == way.field);
     if is_wanted && tenant.missing.iter().all(|gap| gap.name != name.as_str()) {
         let path = path.join(PathStep::Attribute(name.clone()));
         let (span, field) = (element.origin.span.part(0..1), Some(way.field));
@@ -548,13 +537,5 @@ pub(super) fn element_type<'p>(project: &'p Project, shape: &Shape) -> Option<&'
             Some(element)
         }
         _ => None,
-    }
-}
-
-/// Where the name of an instance is written: its key, or else its slug.
-fn name_span(instance: &FlowInstance) -> Option<Span> {
-    match instance.repetitions.first() {
-        Some(repetition) if repetition.key.as_str().is_some() => Some(repetition.key.origin.span),
-        _ => instance.slug().map(|slug| slug.value.origin.span),
     }
 }

@@ -11,15 +11,37 @@ use super::elements::{self, Element};
 use super::fields::{self, Effects, Fields};
 use super::paths::{element_paths, paths_of};
 use super::population::{Population, assigned, name_of};
+use super::unwired::add_texts;
+use super::usual::UsualAccount;
 use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{
-    Collection, Discovery, ElementKey, FieldKind, FlowResource, Owners, Pair, Step, Steps, TenantId, has_shape,
+    Collection, Discovery, ElementKey, FieldKind, FlowResource, Owners, Pair, Shape, Step, Steps, TenantId, has_shape,
     key_path, text_of, values_at,
 };
 
 /// How many tenants of a collection, and how many grants of each, are examined to find which attribute is which.
 const MANY: usize = 256;
+
+/// How deep permission sets may be in an element.
+const DEPTH: usize = 6;
+
+/// An element of another collection that a flow of a tenant takes something from.
+struct Taken<'a> {
+    tenant: TenantId,
+    path: &'a Path,
+    key: SmallVec<[ElementKey; 1]>,
+    /// How many steps of the path lead to the element.
+    count: usize,
+}
+
+impl<'a> Taken<'a> {
+    fn of(shape: &Shape, tenant: TenantId, path: &'a Path) -> Option<Self> {
+        let (root, steps) = path.parts();
+        let (key, count) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty())?;
+        Some(Self { tenant, path, key, count })
+    }
+}
 
 impl Population<'_> {
     /// Assigns elements of other collections to the tenants for whose flows they are selected.
@@ -70,22 +92,28 @@ impl Population<'_> {
             let has_own: HashSet<TenantId> = by_name.values().copied().collect();
             let mut owned: HashMap<SmallVec<[ElementKey; 1]>, Owners> = HashMap::default();
             let mut owners: HashSet<TenantId> = HashSet::default();
-            for (tenant, path) in &paths {
-                let (root, steps) = path.parts();
-                let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty()) else {
+            let taken: Vec<Taken<'_>> =
+                paths.iter().filter_map(|(tenant, path)| Taken::of(shape, *tenant, path)).collect();
+            let keyed: HashSet<TenantId> = taken.iter().filter(|it| self.is_by_key(it)).map(|it| it.tenant).collect();
+            let is_same = keyed.is_empty() && elements.len() > 1 && self.is_one_for_several(&taken);
+            for Taken { tenant, path, key, count } in taken {
+                // One that is only iterated is not the tenant's that selects another one, or that cannot be of this one.
+                let is_iterated =
+                    path.selections().1.get(count - 1).is_some_and(|it| matches!(it.1, Selection::Iterated));
+                if is_iterated && (is_same || keyed.contains(&tenant)) {
                     continue;
-                };
-                // An element with another tenant's name belongs to this tenant only if one of this tenant's attributes
-                // selects it.
-                let is_others = has_own.contains(tenant) && by_name.get(key.as_slice()).is_some_and(|it| it != tenant);
+                }
+                // An element with another tenant's name belongs to this tenant only if one of its attributes selects it.
+                let is_others =
+                    has_own.contains(&tenant) && by_name.get(key.as_slice()).is_some_and(|it| *it != tenant);
                 // An element that another tenant's key selects does not belong to this tenant.
-                if self.is_selected_for(path, count, *tenant, is_others) {
+                if self.is_selected_for(path, count, tenant, is_others) {
                     let known = owned.entry(key.clone()).or_default();
-                    if !known.contains(tenant) {
-                        known.push(*tenant);
+                    if !known.contains(&tenant) {
+                        known.push(tenant);
                     }
-                    owners.insert(*tenant);
-                    collection.own(key, *tenant);
+                    owners.insert(tenant);
+                    collection.own(key, tenant);
                 }
             }
             // A collection from which flows take values is not a list of something else.
@@ -122,8 +150,31 @@ impl Population<'_> {
         }
     }
 
-    /// Whether the element at the first `count` steps of `path` is selected by a value of the tenant, or at least not
-    /// by a value of another tenant. If it has another tenant's name, only an attribute can select it.
+    /// Whether a key of the tenant selects the element.
+    fn is_by_key(&self, taken: &Taken<'_>) -> bool {
+        let (_, selections) = taken.path.selections();
+        let Some((_, Selection::By(key))) = selections.get(taken.count - 1) else { return false };
+        let mut is_own = false;
+        key.each_dependence(&mut |origin| {
+            is_own |= origin.path.iter().any(|path| self.sources.owners(path).contains(&taken.tenant));
+        });
+        is_own
+    }
+
+    /// Whether all tenants take the same element, though the permission sets in their own are of several instances.
+    fn is_one_for_several(&self, taken: &[Taken<'_>]) -> bool {
+        let Some(first) = taken.first().filter(|first| taken.iter().all(|it| it.key == first.key)) else {
+            return false;
+        };
+        let mut texts = Vec::new();
+        self.elements.iter().for_each(|member| add_texts(&member.element.value, DEPTH, &mut texts));
+        let sets = texts.iter().filter(|text| has_shape(FieldKind::PermissionSetArn, text));
+        let instances: HashSet<&str> = sets.filter_map(|text| text.rsplit('/').nth(1)).collect();
+        instances.len() > 1 && taken.iter().any(|it| it.tenant != first.tenant)
+    }
+
+    /// Whether the element to which the first `count` steps of `path` lead is selected by something of the tenant, or
+    /// by nothing that is another's. What has another tenant's name is selected by an attribute alone.
     fn is_selected_for(&self, path: &Path, count: usize, tenant: TenantId, has_other_name: bool) -> bool {
         let (_, selections) = path.selections();
         let Some((_, selection)) = selections.get(count - 1) else { return false };
@@ -144,8 +195,8 @@ impl Population<'_> {
         owners.is_empty() || owners.contains(&tenant)
     }
 
-    /// Finds which attribute is which value in each collection.
-    pub(super) fn find_ways(&mut self, walked: &Walked<'_>, config: &Config) {
+    /// Finds which attribute is which in each collection.
+    pub(super) fn find_ways(&mut self, walked: &Walked<'_>, config: &Config, usual: &[&UsualAccount]) {
         let count = self.sources.collections().len();
         let mut effects: Vec<Effects> = (0..count).map(|_| Effects::default()).collect();
         let mut pairs: Vec<HashMap<Pair, usize>> = vec![HashMap::default(); count];
@@ -223,7 +274,9 @@ impl Population<'_> {
                 true => self.elements.iter().filter(|it| it.collection == at).map(|it| &it.element.value).collect(),
                 false => self.others.iter().filter(|it| it.0 == at).map(|it| &it.2).collect(),
             };
-            let Fields { ways, others } = fields::find(&values, config, effects);
+            let shape = self.sources.collections().get(at).map(|collection| &collection.shape);
+            let usual = usual.iter().find(|usual| Some(&usual.shape) == shape).copied();
+            let Fields { ways, others } = fields::find(&values, config, effects, usual);
             let is_way = |steps: &Steps, field| ways.iter().any(|way| way.steps == *steps && way.field == field);
             let mut own: Vec<(Pair, usize)> =
                 pairs.get(at).into_iter().flatten().map(|(pair, count)| (pair.clone(), *count)).collect();

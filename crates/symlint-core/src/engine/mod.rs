@@ -21,6 +21,7 @@ use symlint_terraform::{EntryKind, FileRole, FileTree, Given, Module, SortedMap,
 
 use crate::check::{self, Outcome, Run};
 use crate::config::Config;
+use crate::discover::{self, UsualAccount};
 use crate::fix::{self, Round};
 use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
 use crate::parallel;
@@ -223,10 +224,17 @@ impl<'c> Engine<'c> {
         // Rules compare runs, so all models are built first.
         let run_of = |at: usize| RunId::at(earlier.runs.len() + at);
         let numbered: Vec<(RunId, &Target)> = targets.iter().enumerate().map(|(at, it)| (run_of(at), it)).collect();
-        let models: Vec<Model<'_>> = match numbered.as_slice() {
-            [(run, target)] => vec![target.model(*run)],
-            _ => parallel::each(&numbered, |(run, target)| target.model(*run)),
+        let mut models: Vec<Model<'_>> = match numbered.as_slice() {
+            [(run, target)] => vec![target.model(*run, &[])],
+            _ => parallel::each(&numbered, |(run, target)| target.model(*run, &[])),
         };
+        let usual = discover::usual_accounts(models.iter());
+        for (model, (run, target)) in models.iter_mut().zip(&numbered) {
+            let missed = discover::not_found(model, &usual);
+            if !missed.is_empty() {
+                *model = target.model(*run, &missed);
+            }
+        }
         let models = targets.iter().zip(models).collect();
         let (models, unread) = without_others(models, tree.as_ref(), request);
         let (models, libraries) = without_libraries(models);
@@ -279,8 +287,8 @@ impl<'c> Engine<'c> {
 }
 
 impl Target {
-    fn model(&self, run: RunId) -> Model<'_> {
-        check::model(&self.project, &self.config, run, &self.gaps)
+    fn model(&self, run: RunId, usual: &[&UsualAccount]) -> Model<'_> {
+        check::model(&self.project, &self.config, run, &self.gaps, usual)
     }
 
     fn checked(&self, tree: &dyn FileTree) -> report::CheckedRun<'_> {

@@ -308,7 +308,11 @@ impl<'p> Model<'p> {
 
     /// The tenant whose element `path` leads to, or into.
     pub fn tenant_at(&self, path: &Path) -> Option<&Tenant> {
-        self.sources_of_values.tenant_at(path).map(|tenant| self.tenant(tenant))
+        let tenant = self.sources_of_values.tenant_at(path).map(|tenant| self.tenant(tenant));
+        // Every variable and local of a root module that is for one tenant is this tenant's.
+        tenant.or_else(|| {
+            self.tenants.first().filter(|tenant| tenant.is_root_module() && path.start().is_of_root_module())
+        })
     }
 
     /// The values of one kind that its tenants share but should not. Empty until all runs have been compared.

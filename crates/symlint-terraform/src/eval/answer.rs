@@ -40,6 +40,8 @@ pub enum ErrorSubject {
     NoAttribute(Str, Option<Path>),
     /// Several elements would have the same key.
     SameKey,
+    /// Values whose types have nothing in common.
+    Types,
 }
 
 /// The kind of an [`EvalError`].

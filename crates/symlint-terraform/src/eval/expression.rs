@@ -11,7 +11,7 @@ use crate::types::{Primitive, convert_within, is_exactly, to_bool, to_text, type
 use crate::value::{Entry, Kind, Type, Unknown, Value};
 
 use super::scope::Scope;
-use super::{Answer, Attempt, Evaluator, Stop};
+use super::{Answer, Attempt, ErrorSubject, Evaluator, Stop};
 
 /// Whether a condition is true, and where it comes from.
 pub(super) struct Condition {
@@ -177,8 +177,8 @@ impl Evaluator<'_> {
         match (self.type_of_failed(other, scope), attempt) {
             (Some(ty), _) => self.of_common_type(value, &ty, ONE_TYPE),
             // It is a tuple or an object, whatever it contains.
-            (None, _) if is_never(&other.kind, &type_of(&value, self.meter())?) => Err(Stop::error(ONE_TYPE)),
-            (None, Attempt::Failed(failed)) if is_apart(&failed, &value) => Err(Stop::error(ONE_TYPE)),
+            (None, _) if is_never(&other.kind, &type_of(&value, self.meter())?) => Err(apart(ONE_TYPE)),
+            (None, Attempt::Failed(failed)) if is_apart(&failed, &value) => Err(apart(ONE_TYPE)),
             (None, Attempt::Failed(_)) => Ok(value),
             (None, _) if is_number_by(other) && matches!(value.kind, Kind::Number(_)) => Ok(value),
             (None, _) => uncommon(value),
@@ -275,7 +275,7 @@ impl Evaluator<'_> {
         let ty = type_of(other, self.meter())?;
         // An element of unknown type may turn the others into strings.
         if unknown_within(other) && !untyped(&value) {
-            let common = unify(&type_of(&value, self.meter())?, &ty).ok_or_else(|| Stop::error(refusal))?;
+            let common = unify(&type_of(&value, self.meter())?, &ty).ok_or_else(|| apart(refusal))?;
             if matches!(common, Type::List(_) | Type::Map(_) | Type::Set(_)) {
                 return uncommon(value);
             }
@@ -289,7 +289,7 @@ impl Evaluator<'_> {
             return Ok(Value::typed(Kind::Null, value.origin, other.clone()));
         }
         let own = type_of(&value, self.meter())?;
-        let common = unify(&own, other).ok_or_else(|| Stop::error(refusal))?;
+        let common = unify(&own, other).ok_or_else(|| apart(refusal))?;
         // For a list or map without an element type, Terraform does not look for a common type of the elements.
         if is_exactly(&common, other) && matches!(other, Type::List(of) | Type::Map(of) if matches!(**of, Type::Any)) {
             let parts: Vec<&Type> = match &own {
@@ -298,15 +298,20 @@ impl Evaluator<'_> {
                 _ => Vec::new(),
             };
             if parts.windows(2).any(|pair| matches!(pair, [a, b] if !is_exactly(a, b))) {
-                return Err(Stop::error(refusal));
+                return Err(apart(refusal));
             }
         }
         let converted = convert_within(&value, &common, self.meter());
         if converted.problems.iter().any(|problem| problem.kind.is_error()) {
-            return Err(Stop::error(refusal));
+            return Err(apart(refusal));
         }
         Ok(converted.value)
     }
+}
+
+/// A refusal of values of different types.
+fn apart(refusal: &str) -> Stop {
+    Stop::error(refusal).on(ErrorSubject::Types)
 }
 
 const ONE_TYPE: &str = "the two results of a condition must be of one type";

@@ -1,0 +1,221 @@
+//! Tenants that are in no collection: each consists of the values that a call passes. If the module of the call is not
+//! available, no declaration says what it requires, so its calls are compared with each other.
+
+use foldhash::{HashMap, HashSet};
+use symlint_terraform::{Form, Kind, ModuleCall, Origin, Path, PathStep, Root, Span, Str, Value};
+
+use super::effective::{Effective, argued, by_grant, effects_of, role_account};
+use super::population::Population;
+use super::walk::Walked;
+use crate::tenants::{
+    Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, Misfit, MisfitKind, MissingAttribute,
+    Provenance, State, Tenant, TenantId, Whole, other_shape, resources_of, text_of,
+};
+
+impl Population<'_> {
+    /// Makes a tenant of each flow instance that receives no values of a collection.
+    pub(super) fn add_called(&self, walked: &mut Walked<'_>, tenants: &mut Vec<Tenant>) {
+        let mut alone: Vec<(Span, usize, usize, Vec<Effective>)> = Vec::new();
+        for (call, flow) in walked.flows.iter().enumerate() {
+            for (at, instance) in flow.instances.iter().enumerate().filter(|(_, instance)| instance.tenant.is_none()) {
+                let received = effects_of(instance, resources_of(&walked.resources, call, at));
+                if received.is_empty() || received.iter().any(|effective| self.sources.is_of_tenants(&effective.value))
+                {
+                    continue;
+                }
+                let resource = || acting(resources_of(&walked.resources, call, at)).map(|it| it.resource.name.span);
+                let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
+                alone.extend(span.map(|span| (span, call, at, received)));
+            }
+        }
+        // In source order, whatever the order of a call's keys is.
+        alone.sort_by_key(|(span, call, at, _)| (*span, *call, *at));
+        // If all calls pass the same other kind of value, the module uses an argument for something else than its name
+        // says.
+        let is_misused = |field: FieldKind| {
+            let mut values = alone.iter().flat_map(|(.., received)| received).filter(|it| it.field == field);
+            let is_other = |it: &Effective| text_of(&it.value).is_some_and(|text| other_shape(field, &text).is_some());
+            alone.len() > 1 && values.all(is_other)
+        };
+        let misused: Vec<FieldKind> = FieldKind::VALUES.into_iter().filter(|field| is_misused(*field)).collect();
+        alone.iter_mut().for_each(|(.., received)| received.retain(|it| !misused.contains(&it.field)));
+        let mut unread: Vec<(usize, &ModuleCall)> = Vec::new();
+        for (span, call, at, received) in alone {
+            let id = TenantId::new(self.run, tenants.len());
+            let Some(flow) = walked.flows.get_mut(call) else { continue };
+            let unread_call = flow.call.filter(|call| call.child.is_none());
+            let Some(instance) = flow.instances.get_mut(at) else { continue };
+            instance.tenant = Some(id);
+            // The root module has no address, so the address of its first resource stands for its flow.
+            let first = || acting(resources_of(&walked.resources, call, at)).map(FlowResource::address);
+            let address = Some(&instance.address).filter(|address| !address.is_empty()).cloned();
+            let address = address.or_else(first).unwrap_or_default();
+            let mut tenant = called(instance, address, id, call, span, &received);
+            if let Some(call) = unread_call {
+                note_misfits(&mut tenant, &received);
+                unread.push((tenants.len(), call));
+            }
+            tenants.push(tenant);
+        }
+        note_gaps(tenants, &unread);
+    }
+}
+
+/// The first resource on which Sym or AWS acts.
+fn acting<'r, 'p>(resources: &'r [FlowResource<'p>]) -> Option<&'r FlowResource<'p>> {
+    resources.iter().find(|it| it.sink().is_some()).or(resources.first())
+}
+
+/// Where the name of an instance is written: its key, or else its slug.
+fn name_span(instance: &FlowInstance) -> Option<Span> {
+    match instance.repetitions.first() {
+        Some(repetition) if repetition.key.as_str().is_some() => Some(repetition.key.origin.span),
+        _ => instance.slug().map(|slug| slug.value.origin.span),
+    }
+}
+
+/// The SSO account that is passed to an instance, or to a module around it, in a variable with this name, no matter how
+/// the module uses it.
+fn named_account(instance: &FlowInstance, tenant: TenantId, path: &Path, name_span: Span) -> Option<Field> {
+    let kind = FieldKind::SsoAccountId;
+    let mut inputs = instance.inputs.iter().chain(instance.around.iter().flatten());
+    let input = inputs.find(|input| input.name.as_str() == kind.name() && text_of(&input.value).is_some())?;
+    let mut value = input.value.clone();
+    value.origin = value.origin.reached(|| path.join(PathStep::Attribute(input.name.clone())));
+    Some(Field::new(kind, tenant, Some(value), name_span))
+}
+
+/// A tenant that consists of the values that the flow instance at `address` receives.
+fn called(
+    instance: &FlowInstance,
+    address: Str,
+    id: TenantId,
+    call: usize,
+    name_span: Span,
+    received: &[Effective],
+) -> Tenant {
+    let path = Path::root(Root::ModuleCall(address.clone()));
+    let slug = instance.slug().map(|argument| argument.value.clone());
+    let repeated = instance.repetitions.first().map(|repetition| repetition.key.clone());
+    let is_name = |value: &Value| matches!(&value.kind, Kind::String(text) if !text.is_empty());
+    let key = slug
+        .filter(is_name)
+        .or(repeated.filter(is_name))
+        .unwrap_or_else(|| Value::new(Kind::String(address), Origin::written(name_span, Form::Whole)));
+    let mut missing = Vec::new();
+    let argued = argued(instance);
+    // Values that are written in the call come first; how the module changes them is a matter of wiring.
+    let effects = || argued.iter().chain(received).filter(|effective| !effective.is_fragment);
+    let mut field = |effective: Option<&Effective>, kind: FieldKind| {
+        let Some(effective) = effective else { return Field::unusable(kind, id, name_span) };
+        let mut value = effective.value.clone();
+        value.origin = value.origin.reached(|| path.join(PathStep::Attribute(effective.name.clone())));
+        let field = Field::new(kind, id, Some(value), name_span);
+        if let (State::Absent(absence), Some(path)) = (&field.state, &field.path) {
+            let (absence, path) = (*absence, path.clone());
+            let name = effective.name.to_string();
+            missing.push(MissingAttribute { name, absence, span: field.span, path, field: Some(kind) });
+        }
+        field
+    };
+    let mut of = |kind: FieldKind| field(effects().find(|effective| effective.field == kind), kind);
+    let connector = Connector {
+        cloud: of(FieldKind::Cloud),
+        instance_arn: of(FieldKind::InstanceArn),
+        region: of(FieldKind::Region),
+        role_arn: of(FieldKind::RoleArn),
+        is_common: false,
+    };
+    // A value that the module combines from several arguments is not written anywhere in the call.
+    let is_argued = |kind: FieldKind| argued.iter().any(|it| it.field == kind && it.grant.is_some() && !it.is_fragment);
+    let by_arguments = argued.iter().any(|it| it.grant.is_some() && !it.is_fragment)
+        && received.iter().filter(|it| it.grant.is_some()).all(|it| is_argued(it.field));
+    let granted: Vec<&Effective> = match by_arguments {
+        true => argued.iter().filter(|effective| !effective.is_fragment).collect(),
+        false => received.iter().collect(),
+    };
+    let mut numbers: Vec<usize> = Vec::new();
+    let by_number = by_grant(&mut granted.iter().copied());
+    let mut seen: HashSet<usize> = HashSet::default();
+    numbers.extend(granted.iter().filter_map(|effective| effective.grant).filter(|number| seen.insert(*number)));
+    let mut grants: Vec<Grant> = Vec::new();
+    for number in numbers {
+        let mut of = |kind: FieldKind| field(by_number.get(&(Some(number), kind)).copied(), kind);
+        grants.push(Grant::new(of(FieldKind::PermissionSetArn), of(FieldKind::TargetAccountId)));
+    }
+    let unknown_account = || Field::unusable(FieldKind::SsoAccountId, id, name_span);
+    let sso_account_id = named_account(instance, id, &path, name_span);
+    let sso_account_id = sso_account_id.or_else(|| role_account(&connector)).unwrap_or_else(unknown_account);
+    for argument in instance.arguments.iter().filter(|argument| argument.is_object() && argument.value.is_null()) {
+        let path = path.join(PathStep::Attribute(argument.name.clone()));
+        let (absence, span) = (Absence::Null, argument.value.origin.span);
+        missing.retain(|gap| gap.span != span);
+        missing.push(MissingAttribute { name: argument.name.to_string(), absence, span, path, field: None });
+    }
+    let mut named = Field::new(FieldKind::Key, id, Some(key), name_span);
+    named.path = Some(path.clone());
+    Tenant {
+        id,
+        key: named,
+        other_names: Vec::new(),
+        sso_account_id,
+        connector,
+        grants: grants.into(),
+        provenance: Provenance::FlowCall(call),
+        whole: Whole::Object,
+        span: name_span,
+        path,
+        missing,
+        misfits: Vec::new(),
+    }
+}
+
+/// The values without which nobody gets access.
+const NEEDED: [FieldKind; 4] =
+    [FieldKind::InstanceArn, FieldKind::RoleArn, FieldKind::PermissionSetArn, FieldKind::TargetAccountId];
+
+/// Notes values that should be texts and are not.
+fn note_misfits(tenant: &mut Tenant, received: &[Effective]) {
+    for Effective { value, name, .. } in received {
+        if value.entries().is_some() || value.elements().is_some() {
+            let kind = MisfitKind::Type { wanted: "string", got: value.type_name() };
+            let path = tenant.path.join(PathStep::Attribute(name.clone()));
+            tenant.misfits.push(Misfit { span: value.origin.span, path, kind });
+        }
+    }
+}
+
+/// Notes values that most calls of a module pass and another one does not. `calls` has the index of each tenant, with its
+/// call.
+fn note_gaps(tenants: &mut [Tenant], calls: &[(usize, &ModuleCall)]) {
+    let mut by_source: HashMap<&str, Vec<usize>> = HashMap::default();
+    for (place, call) in calls {
+        if let Some(source) = &call.source {
+            by_source.entry(&source.text).or_default().push(*place);
+        }
+    }
+    for places in by_source.into_values() {
+        for kind in NEEDED {
+            let has = |place: &&usize| tenants.get(**place).is_some_and(|tenant| name_of(tenant, kind).is_some());
+            let Some(name) = places.iter().find(has).and_then(|it| name_of(tenants.get(*it)?, kind)) else { continue };
+            if places.iter().filter(has).count() * 2 <= places.len() {
+                continue;
+            }
+            for place in &places {
+                let Some(tenant) = tenants.get_mut(*place).filter(|tenant| name_of(tenant, kind).is_none()) else {
+                    continue;
+                };
+                let path = tenant.path.join(PathStep::Attribute(name.as_str().into()));
+                let (span, absence) = (tenant.span, Absence::Missing);
+                tenant.missing.push(MissingAttribute { name: name.clone(), absence, span, path, field: Some(kind) });
+            }
+        }
+    }
+}
+
+/// What the value of this kind is called in a tenant that has it.
+fn name_of(tenant: &Tenant, kind: FieldKind) -> Option<String> {
+    let field = tenant.values().find(|field| field.kind == kind && !field.is_unseen())?;
+    let name = field.path.as_ref().and_then(|path| path.last()?.name());
+    Some(name.map_or_else(|| kind.name().to_owned(), ToString::to_string))
+}
