@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { count, focused, here, notice, onPage, selected, show, shown, texts, violations } from "./on-page.js";
+import { count, focused, here, notice, onPage, selected, show, shown, texts, view, violations } from "./on-page.js";
 import { choose, crashing, eventually, many, paste, pick, root, serve, timed, type, verdict, visit } from "./support.js";
 
 onPage("it works offline once somebody has worked with it", async (page, context) => {
@@ -275,3 +275,30 @@ for (const [what, text] of [["tenants", many(10_000)], ["findings", many(10_000)
     assert.ok(longest > 0 && longest < 50, rounds.join());
   });
 }
+
+onPage("a keystroke in a comparison of thousands of tenants does not block the page, and not all of them are listed", async (page) => {
+  const text = many(3000);
+  await page.locator(".cm-content").waitFor();
+  await paste(page, text);
+  await verdict(page, "errors", /3,000 tenants/);
+  await view(page, "compare");
+  await page.locator("#compare .card", { hasText: "The text as it is now" }).click();
+  await page.locator("#compare .headline", { hasText: "Nobody gains or loses access" }).waitFor();
+  await paste(page, text.replaceAll('target_account_id  = "4', 'target_account_id  = "3'));
+  const headline = page.locator("#compare .headline");
+  await eventually(() => headline.textContent(), /^3000 grants gained, 3000 grants lost/);
+  await eventually(() => page.locator("#compare .comparison > .hint").allTextContents(), ["And 2,900 more tenants."]);
+  await page.locator(".cm-content").focus();
+  const rounds = [];
+  for (let round = 0; round < 3; round += 1) {
+    rounds.push(await longestTask(async () => {
+      await page.keyboard.insertText("{");
+      await eventually(() => headline.textContent(), /not everything could be compared/);
+      await page.keyboard.press("Backspace");
+      await eventually(() => headline.textContent(), /^(?!.*not everything could be compared)/);
+    }));
+  }
+  const longest = Math.min(...rounds);
+  console.log(`the longest task while typing in a comparison of 3,000 tenants: ${Math.round(longest)} ms`);
+  assert.ok(longest > 0 && longest < 50, rounds.join());
+});

@@ -8,7 +8,8 @@ const account = (tenant) => String(259298427341 + tenant * 7919);
 /** Of a tenant's role, the account; the last tenant has that of the first. */
 const clean = (number) => many(number).replace(`arn:aws:iam::259298427341:role/sym/SymSSOTenant-${number - 1}`, `arn:aws:iam::${account(number - 1)}:role/sym/SymSSOTenant-${number - 1}`);
 const headline = (page, expected) => eventually(() => page.locator("#compare .headline").innerText(), expected);
-const titles = (page, expected) => texts(page.locator("#compare .changed h2"), expected);
+// Of those out of sight, too.
+const titles = (page, expected) => eventually(() => page.locator("#compare .changed h2").allTextContents(), expected);
 const card = (page, name) => page.locator("#compare .card", { hasText: name }).click();
 onPage("what is changed from here on is compared, crossings first", async (page) => {
   await paste(page, clean(3));

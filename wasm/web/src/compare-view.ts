@@ -1,6 +1,7 @@
-import type { CompareOptions, Described, Files, Location } from "symlint";
+import type { CompareOptions, Files, Location } from "symlint";
 
 import { drawComparison } from "./compare";
+import type { Comparison } from "./comparison";
 import { button, card, h, messageOf, plain, prose } from "./dom";
 import { chosen } from "./drop";
 import { written, type Project } from "./project";
@@ -33,7 +34,7 @@ export interface CompareActions {
   setBefore(before: Before | undefined): void;
   /** Opens other files in the editor. */
   open(project: Project, what: string): void;
-  compare(change: Change): Promise<Described>;
+  compare(change: Change): Promise<Comparison>;
   comment(change: Change): Promise<string>;
   say(text: string): void;
 }
@@ -60,10 +61,10 @@ export class CompareView {
       this.host.replaceChildren(this.#head(before), this.#says, this.#body);
     }
     try {
-      const described = await this.actions.compare(this.#change(before));
+      const comparison = await this.actions.compare(this.#change(before));
       if (asked !== this.#asked) return;
-      drawComparison(this.#body, described, this.actions.jump);
-      this.#say(described.headline);
+      drawComparison(this.#body, comparison, this.actions.jump);
+      this.#say(comparison.headline);
     } catch (error) {
       if (asked !== this.#asked) return;
       const text = `Not compared: ${messageOf(error)}.`;

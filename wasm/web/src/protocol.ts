@@ -1,6 +1,7 @@
-import type { CompareOptions, Described, Failure, Files, Finding, Fixed, Format, Location, Options, Report, RulePage, RuleSummary } from "symlint";
+import type { CompareOptions, Failure, Files, Finding, Fixed, Format, Location, Options, Report, RulePage, RuleSummary } from "symlint";
 
 import type { Picture } from "./access";
+import type { Comparison } from "./comparison";
 import type { Leaks } from "./leaks";
 import type { Query, Table } from "./table";
 
@@ -29,7 +30,7 @@ export interface Answers {
   check: Checked;
   fix: Fixed;
   render: string;
-  compare: Described;
+  compare: Comparison;
   comment: string;
   explain: RulePage;
   rules: RuleSummary[];

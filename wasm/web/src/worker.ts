@@ -2,6 +2,7 @@
 import { EngineError, loadSync, Symlint, SymlintError, type Described, type Files, type Report } from "symlint";
 import pages from "symlint/pages.json?url";
 
+import type { Comparison } from "./comparison";
 import { marksOf } from "./marks";
 import { checkedIn, type Answers, type Asked, type Checked, type Failed, type FromWorker, type Outcome, type Question, type ToWorker } from "./protocol";
 import { asShown } from "./texts";
@@ -59,7 +60,7 @@ async function ask(engine: Symlint, question: Question): Promise<Answers[keyof A
     case "render":
       return engine.render(question.files, question.format, question.options);
     case "compare":
-      return inUnits(JSON.parse(engine.renderDiff(question.before, question.after, "described", question.options)) as Described, question.after);
+      return compared(question, engine);
     case "comment":
       return engine.renderDiff(question.before, question.after, "markdown", question.options);
     case "explain":
@@ -76,6 +77,12 @@ async function ask(engine: Symlint, question: Question): Promise<Answers[keyof A
     case "csv":
       return last ? (await import("./table")).csvOf(last) : "";
   }
+}
+
+async function compared({ before, after, options }: Extract<Question, { ask: "compare" }>, engine: Symlint): Promise<Comparison> {
+  const described = JSON.parse(engine.renderDiff(before, after, "described", options)) as Described;
+  const { comparisonOf } = await import("./comparison");
+  return comparisonOf(inUnits(described, after));
 }
 
 function failure(error: unknown, question: Question): Failed {
