@@ -123,6 +123,13 @@ onPage("of files with equal names, a finding says in which it is", async (page) 
   await texts(page.locator(".problem .place"), (places) => ["dev", "prod"].every((env) => places.some((place) => place.includes(`envs/${env}/terraform.tfvars:`))));
 });
 
+onPage("a long name makes no finding wider than the list", async (page) => {
+  await paste(page, many(3).replaceAll("tenant_1", "a_very_long_customer_name_".repeat(8)));
+  await verdict(page, "errors");
+  await texts(page.locator(".problem .message"), (messages) => messages.some((text) => text.includes("does not match tenant a_very_long")));
+  await eventually(() => page.locator(".help").evaluateAll((texts) => texts.filter((text) => text.scrollWidth > text.clientWidth).length), 0);
+});
+
 onPage("thousands of findings stay usable", async (page) => {
   await paste(page, many(3000).replaceAll('"us-east-1"', '"us-east-1a"'));
   await verdict(page, "errors");
