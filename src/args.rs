@@ -31,7 +31,7 @@ pub(crate) enum Command {
     Fix(Box<FixOptions>),
     /// Show the page of a rule, or the rules of a group
     Explain {
-        /// A rule or a group, such as `role-account-mismatch` or `tenant`
+        /// A rule or a group, such as `role-account-mismatch` or `tenant`; `symlint rules` lists them
         rule: String,
     },
     /// List all rules
@@ -51,7 +51,7 @@ pub(crate) enum Command {
     },
     /// Print the manual page of symlint, or of one of its commands
     Man {
-        /// The command
+        /// The command; without one, the page is about symlint as a whole
         #[arg(value_name = "COMMAND")]
         name: Option<String>,
     },
@@ -76,18 +76,20 @@ pub(crate) fn ours(error: &clap::Error) -> Option<(String, String)> {
     let ours = match option {
         "--fix" => "use `symlint fix`; `symlint fix --diff` shows what it would change",
         "--exit-zero" | "--no-fail" | "--soft-fail" => "use `--fail-on never`",
-        "-f" | "--json" | "--output-format" => "use `symlint check --format json`",
+        "-f" | "--json" | "--output-format" => "use `--format`, as in `symlint check --format json`",
         "--no-color" => "use `--color never`",
         "--strict" | "--warnings-as-errors" => "use `--fail-on warning`",
         "--since" | "--base" => "use `--new-since REF`, or `symlint diff --base REF` for changes of access",
         "--diff" => "use `symlint fix --diff`, or `symlint diff --base REF` for changes of access",
-        "--show-fixes" => "use `symlint fix --diff`",
+        "--show-fixes" | "--dry-run" => "use `symlint fix --diff`",
+        "--unsafe-fixes" => "use `symlint fix --unsafe`",
+        "-a" if std::env::args().any(|it| it.starts_with("-var")) => "use `--var NAME=VALUE` or `--var-file FILE`",
         "--output-file" | "--output" | "-o" | "--out" => "use `--format FORMAT=FILE`",
         "--show-files" | "--list-files" => "use `-v`, which shows what is read",
         "--explain" => "use `symlint explain RULE`",
-        "--list-rules" => "use `symlint rules`",
+        "--list-rules" | "--list" => "use `symlint rules`",
         "--disable-rule" | "--disable" | "--exclude-rule" | "--skip-check" => "use `--ignore RULE`",
-        "--enable-rule" | "--only" | "--check" => "use `--select RULE`",
+        "--enable-rule" | "--enable" | "--rule" | "--rules" | "--only" | "--check" => "use `--select RULE`",
         "--extend-select" => "use `--level RULE=warning`",
         "--exclude" | "--skip-path" => "set `exclude = [\"FOLDER\"]` in .symlint.hcl",
         "--recursive" | "--chdir" => "name the folder: everything below is searched",
@@ -137,7 +139,8 @@ pub(crate) struct InputOptions {
     #[command(flatten)]
     pub(crate) places: Places,
 
-    /// Run only these rules or groups (repeatable, or separated by commas); a rule that is off runs as a warning
+    /// Run only these rules or groups (repeatable, or separated by commas); a rule that is off by default runs as a
+    /// warning if it is named
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
 
@@ -153,7 +156,7 @@ pub(crate) struct InputOptions {
     #[arg(long)]
     pub(crate) no_inline_suppressions: bool,
 
-    /// Exit with 1 if there are findings at or above this level: for `diff`, ones that are new or that the change hides; for `fix`, ones that remain
+    /// Exit with 1 if there are findings at or above this level
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
 
@@ -253,7 +256,7 @@ Exit codes:
 pub(crate) enum EvalFormat {
     /// As `terraform console` prints it, and where it comes from
     Human,
-    /// One object a line
+    /// One object per line
     Json,
 }
 
@@ -270,7 +273,7 @@ pub(crate) struct CheckOptions {
 
     /// Show at most this many findings in the human report, or 0 for all [default: 50; above that, one finding of each
     /// rule is shown]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub(crate) max_findings: Option<usize>,
 
     /// List how many findings each rule has in the human report
@@ -343,7 +346,8 @@ Exit codes:
 #[command(
     after_help = DIFF_CODES,
     override_usage = "symlint diff --base REF [OPTIONS] [PATH]...\n       symlint diff [OPTIONS] OLD NEW",
-    mut_arg("paths", |paths| paths.help(DIFF_PATHS))
+    mut_arg("paths", |paths| paths.help(DIFF_PATHS)),
+    mut_arg("fail_on", |level| level.help(DIFF_LEVEL))
 )]
 pub(crate) struct DiffOptions {
     /// Compare the work tree with the commit at which it branched off this git revision. Nothing is checked out, and no
@@ -357,7 +361,7 @@ pub(crate) struct DiffOptions {
 
     /// Show at most this many entries of each list in the human report, or 0 for all; who crosses into another customer is
     /// always shown [default: 30]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub(crate) max_findings: Option<usize>,
 
     #[command(flatten)]
@@ -367,8 +371,11 @@ pub(crate) struct DiffOptions {
 const DIFF_PATHS: &str = "\
 With `--base`, what to compare, as for `check`; without it, OLD and NEW: two folders or files, before and after the change";
 
+const DIFF_LEVEL: &str =
+    "Exit with 1 if there are findings at or above this level that are new, or that the change hides";
+
 #[derive(Debug, Args)]
-#[command(after_help = FIX_CODES)]
+#[command(after_help = FIX_CODES, mut_arg("fail_on", |level| level.help(FIX_LEVEL)))]
 pub(crate) struct FixOptions {
     /// Show what would change, and write nothing
     #[arg(long)]
@@ -381,6 +388,8 @@ pub(crate) struct FixOptions {
     #[command(flatten)]
     pub(crate) input: InputOptions,
 }
+
+const FIX_LEVEL: &str = "Exit with 1 if findings at or above this level remain";
 
 const CHECK_CODES: &str = "\
 Exit codes:
@@ -425,6 +434,10 @@ pub(crate) enum Color {
     Never,
 }
 
+fn number(text: &str) -> Result<usize, &'static str> {
+    text.parse().map_err(|_| "use a whole number, or 0 for all")
+}
+
 /// `NAME=VALUE`
 #[derive(Debug, Clone)]
 pub(crate) struct Assignment {
@@ -438,7 +451,7 @@ impl FromStr for Assignment {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once('=') {
             Some((name, value)) if !name.is_empty() => Ok(Self { name: name.trim().into(), value: value.into() }),
-            _ => Err("use NAME=VALUE".into()),
+            _ => Err("use NAME=VALUE, such as `region=eu-west-1`".into()),
         }
     }
 }

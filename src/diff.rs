@@ -65,11 +65,11 @@ pub(crate) fn run(options: &DiffOptions) -> Result<ExitCode, Failure> {
             let tops = [old, new].map(|path| shown(path));
             engine.diff(&side(old), &side(new), Some([&tops[0], &tops[1]]), format!("`{}`", tops[0]))?
         }
-        (None, _) => {
-            let problem = Problem::new(ProblemKind::Usage, "there is nothing to compare with");
-            return Err(problem
-                .help("pass a git revision with `--base REF`, or two folders: `symlint diff OLD NEW`")
-                .into());
+        (None, paths) => {
+            let what =
+                if paths.len() > 2 { "only two folders can be compared" } else { "there is nothing to compare with" };
+            let help = "pass a git revision with `--base REF`, or two folders: `symlint diff OLD NEW`";
+            return Err(Problem::new(ProblemKind::Usage, what).help(help).into());
         }
     };
     for output in &outputs {

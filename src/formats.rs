@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use symlint_core::spelling::closest;
+
 /// The format of a report, and where to write it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Output<F> {
@@ -25,7 +27,8 @@ impl<F: Formats> FromStr for Output<F> {
         let known = F::ALL.iter().find(|(name, _)| *name == format);
         let format = known.map(|(_, format)| *format).ok_or_else(|| {
             let names: Vec<&str> = F::ALL.iter().map(|(name, _)| *name).collect();
-            format!("`{format}` is not a valid format: use `{}`", names.join("`, `"))
+            let suggestion = closest(format, names.iter().copied()).map(|name| format!("; did you mean `{name}`?"));
+            format!("the formats are `{}`{}", names.join("`, `"), suggestion.unwrap_or_default())
         })?;
         Ok(Self { format, file })
     }

@@ -25,7 +25,9 @@ pub(crate) fn man(name: Option<&str>) -> Result<ExitCode, Failure> {
         None => all,
         Some(name) => {
             let found: Option<&Command> = all.get_subcommands().find(|command| command.get_name() == name);
-            found.cloned().ok_or_else(|| Failure::usage(format!("there is no command `{name}`")))?
+            found
+                .cloned()
+                .ok_or_else(|| Failure::usage(format!("there is no command `{name}`; `symlint --help` lists them")))?
         }
     };
     let mut page = Vec::new();

@@ -34,7 +34,7 @@ pub struct Policy {
 
 /// A name that is not the id of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no {what} `{id}`{}", .closest.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default())]
+#[error("there is no {what} `{id}`{}", .closest.map(|id| format!("; did you mean `{id}`?")).unwrap_or_else(|| "; `symlint rules` lists them".to_owned()))]
 pub struct UnknownRule {
     pub id: String,
     /// The most similar id.
