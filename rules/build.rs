@@ -67,7 +67,7 @@ enum Level {
 }
 
 /// A mistake in a page, and its line number, which counts from 1.
-struct Mistake(usize, String);
+struct PageMistake(usize, String);
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=src");
@@ -79,7 +79,7 @@ fn main() -> io::Result<()> {
         let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         match constant(&id, &text, &format!("{repository}/blob/main/rules/{}", slashes(&path))) {
             Ok(constant) => constants.push_str(&constant),
-            Err(Mistake(line, message)) => println!("cargo::error=rules/{shown}:{line}: {message}"),
+            Err(PageMistake(line, message)) => println!("cargo::error=rules/{shown}:{line}: {message}"),
         }
     }
     fs::write(Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("pages.rs"), constants)
@@ -109,20 +109,20 @@ fn slashes(path: &Path) -> String {
 }
 
 /// The constant for a page, in the rule's module.
-fn constant(id: &str, page: &str, address: &str) -> Result<String, Mistake> {
+fn constant(id: &str, page: &str, address: &str) -> Result<String, PageMistake> {
     // Git may have converted the line endings to those of Windows.
     let page = page.replace("\r\n", "\n");
     let lines: Vec<&str> = page.lines().collect();
     if lines.first() != Some(&format!("# {id}").as_str()) {
-        return Err(Mistake(1, format!("a page begins with its rule's id: `# {id}`")));
+        return Err(PageMistake(1, format!("a page begins with its rule's id: `# {id}`")));
     }
     if lines.len() > MOST_LINES {
         let message = format!("a page has at most {MOST_LINES} lines: put examples into {id}.tests.md");
-        return Err(Mistake(MOST_LINES + 1, message));
+        return Err(PageMistake(MOST_LINES + 1, message));
     }
     let blocks = blocks(&lines)?;
     let Some(head) = blocks.first().filter(|block| block.info == "hcl rule") else {
-        return Err(Mistake(2, "the first block of a page is `hcl rule`".into()));
+        return Err(PageMistake(2, "the first block of a page is `hcl rule`".into()));
     };
     let Head { level, summary, help, fix } = read_head(head, &lines)?;
     check_examples(blocks.get(1..).unwrap_or_default(), &lines)?;
@@ -140,7 +140,7 @@ fn constant(id: &str, page: &str, address: &str) -> Result<String, Mistake> {
          address: {address:?},\n}};\n\n",
         id.replace('-', "_")
     )
-    .map_err(|error| Mistake(1, error.to_string()))?;
+    .map_err(|error| PageMistake(1, error.to_string()))?;
     Ok(constant)
 }
 
@@ -155,13 +155,13 @@ fn unmarked(line: &str) -> String {
 }
 
 /// A fenced block. Its lines are those between the fences, counted from 0.
-struct Block<'p> {
+struct FencedBlock<'p> {
     info: &'p str,
     start: usize,
     end: usize,
 }
 
-fn blocks<'p>(lines: &[&'p str]) -> Result<Vec<Block<'p>>, Mistake> {
+fn blocks<'p>(lines: &[&'p str]) -> Result<Vec<FencedBlock<'p>>, PageMistake> {
     let mut blocks = Vec::new();
     let mut open: Option<(usize, &str)> = None;
     for (number, line) in lines.iter().enumerate() {
@@ -169,41 +169,41 @@ fn blocks<'p>(lines: &[&'p str]) -> Result<Vec<Block<'p>>, Mistake> {
         open = match open {
             None => Some((number, info)),
             Some((start, opened)) if info.is_empty() => {
-                blocks.push(Block { info: opened, start, end: number });
+                blocks.push(FencedBlock { info: opened, start, end: number });
                 None
             }
-            Some(_) => return Err(Mistake(number + 1, "the block before this one does not end".into())),
+            Some(_) => return Err(PageMistake(number + 1, "the block before this one does not end".into())),
         };
     }
     match open {
-        Some((start, _)) => Err(Mistake(start + 1, "this block does not end".into())),
+        Some((start, _)) => Err(PageMistake(start + 1, "this block does not end".into())),
         None => Ok(blocks),
     }
 }
 
-fn read_head(block: &Block<'_>, lines: &[&str]) -> Result<Head, Mistake> {
+fn read_head(block: &FencedBlock<'_>, lines: &[&str]) -> Result<Head, PageMistake> {
     let text: String = lines.iter().take(block.end).skip(block.start + 1).flat_map(|line| [line, "\n"]).collect();
     let head: Head = hcl::from_str(&text).map_err(|error| match error {
         hcl::Error::Parse(error) => {
-            Mistake(block.start + 1 + error.location().line(), format!("in the head: {}", error.message()))
+            PageMistake(block.start + 1 + error.location().line(), format!("in the head: {}", error.message()))
         }
-        other => Mistake(block.start + 1, format!("in the head: {other}")),
+        other => PageMistake(block.start + 1, format!("in the head: {other}")),
     })?;
     for (name, text) in [("summary", Some(&head.summary)), ("help", head.help.as_ref())] {
         if text.is_some_and(|text| text.trim().is_empty() || text.contains('\n')) {
-            return Err(Mistake(block.start + 1, format!("the {name} is one line of text")));
+            return Err(PageMistake(block.start + 1, format!("the {name} is one line of text")));
         }
     }
     Ok(head)
 }
 
 /// Checks that each example has a caption, and that there is at most one of each kind.
-fn check_examples(blocks: &[Block<'_>], lines: &[&str]) -> Result<(), Mistake> {
+fn check_examples(blocks: &[FencedBlock<'_>], lines: &[&str]) -> Result<(), PageMistake> {
     let mut seen: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut caption = "";
     let mut last_end = None;
     for block in blocks {
-        let mistake = |message: String| Err(Mistake(block.start + 1, message));
+        let mistake = |message: String| Err(PageMistake(block.start + 1, message));
         let mut words = block.info.split_whitespace().skip(1);
         let Some(kind) = words.next() else { continue };
         let expected = match kind {
@@ -230,5 +230,9 @@ fn check_examples(blocks: &[Block<'_>], lines: &[&str]) -> Result<(), Mistake> {
         files.push(file);
         last_end = Some(block.end);
     }
-    if seen.contains_key(WRONG) { Ok(()) } else { Err(Mistake(lines.len(), "the page shows no wrong example".into())) }
+    if seen.contains_key(WRONG) {
+        Ok(())
+    } else {
+        Err(PageMistake(lines.len(), "the page shows no wrong example".into()))
+    }
 }

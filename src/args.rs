@@ -9,12 +9,12 @@ use clap_complete::Shell;
 use symlint_core::level::Level;
 use symlint_terraform::Given;
 
-use crate::formats::{DiffFormat, Format, Output};
+use crate::formats::{DiffFormat, Format, ReportOutput};
 
 /// Finds mistakes in Terraform that would give engineers access to the AWS accounts of the wrong customer.
 #[derive(Debug, Parser)]
 #[command(name = "symlint", version = env!("SYMLINT_VERSION"), propagate_version = true, arg_required_else_help = true)]
-pub(crate) struct Arguments {
+pub(crate) struct CommandLine {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -111,7 +111,7 @@ pub(crate) enum RulesFormat {
 
 /// What to read, and with which configuration.
 #[derive(Debug, Args)]
-pub(crate) struct Places {
+pub(crate) struct PathOptions {
     /// A folder with everything below it, a values file (`*.tfvars`, `*.tfvars.json`), any file of a module (the root
     /// modules that read it are checked), or `-` for a values file on standard input
     #[arg(value_name = "PATH", default_value = ".")]
@@ -137,7 +137,7 @@ pub(crate) struct Places {
 #[derive(Debug, Args)]
 pub(crate) struct InputOptions {
     #[command(flatten)]
-    pub(crate) places: Places,
+    pub(crate) places: PathOptions,
 
     /// Run only these rules or groups (repeatable, or separated by commas); a rule that is off by default runs as a
     /// warning if it is named
@@ -212,7 +212,7 @@ struct ValueArguments {
 
     /// Set a variable; later options override earlier ones
     #[arg(long, value_name = "NAME=VALUE")]
-    var: Vec<Assignment>,
+    var: Vec<VariableOption>,
 }
 
 impl FromArgMatches for ValueOptions {
@@ -220,8 +220,8 @@ impl FromArgMatches for ValueOptions {
         let places = |id: &str| matches.indices_of(id).into_iter().flatten();
         let files = matches.get_many::<String>("var_file").into_iter().flatten();
         let files = files.map(|file| Given::File(crate::disk::shown(file)));
-        let values = matches.get_many::<Assignment>("var").into_iter().flatten();
-        let values = values.map(|Assignment { name, value }| Given::Value(name.clone(), value.clone()));
+        let values = matches.get_many::<VariableOption>("var").into_iter().flatten();
+        let values = values.map(|VariableOption { name, value }| Given::Value(name.clone(), value.clone()));
         let mut given: Vec<(usize, Given)> = places("var_file").zip(files).chain(places("var").zip(values)).collect();
         given.sort_by_key(|(place, _)| *place);
         Ok(Self { given: given.into_iter().map(|(_, given)| given).collect() })
@@ -266,7 +266,7 @@ pub(crate) struct CheckOptions {
     /// The format of the report, and optionally the file to write it to [formats: human, concise, json, sarif, github,
     /// gitlab, junit, markdown]
     #[arg(long, value_name = "FORMAT[=FILE]")]
-    pub(crate) format: Vec<Output<Format>>,
+    pub(crate) format: Vec<ReportOutput<Format>>,
 
     #[command(flatten)]
     pub(crate) input: InputOptions,
@@ -324,7 +324,7 @@ pub(crate) struct InspectOptions {
     pub(crate) format: InspectFormat,
 
     #[command(flatten)]
-    pub(crate) places: Places,
+    pub(crate) places: PathOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -357,7 +357,7 @@ pub(crate) struct DiffOptions {
 
     /// The format of the report, and optionally the file to write it to [formats: human, json, markdown, summary]
     #[arg(long, value_name = "FORMAT[=FILE]")]
-    pub(crate) format: Vec<Output<DiffFormat>>,
+    pub(crate) format: Vec<ReportOutput<DiffFormat>>,
 
     /// Show at most this many entries of each list in the human report, or 0 for all; who crosses into another customer is
     /// always shown [default: 30]
@@ -440,12 +440,12 @@ fn number(text: &str) -> Result<usize, &'static str> {
 
 /// `NAME=VALUE`
 #[derive(Debug, Clone)]
-pub(crate) struct Assignment {
+pub(crate) struct VariableOption {
     pub(crate) name: String,
     pub(crate) value: String,
 }
 
-impl FromStr for Assignment {
+impl FromStr for VariableOption {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

@@ -9,7 +9,7 @@ use symlint_rules::catalogue;
 
 use crate::args::CheckOptions;
 use crate::diff::{Since, compared, since};
-use crate::formats::{Format, Output};
+use crate::formats::{Format, ReportOutput};
 use crate::human::human;
 use crate::output::{self, Failure};
 use crate::request::asked;
@@ -63,19 +63,24 @@ const BASELINE: &str = "accept the current findings with `--write-baseline FILE`
 
 /// The outputs to write: the human report on standard output, unless another format goes there. Without any `--format`,
 /// a job of GitHub Actions also gets annotations.
-fn outputs(options: &CheckOptions) -> Result<Vec<Output<Format>>, Failure> {
+fn outputs(options: &CheckOptions) -> Result<Vec<ReportOutput<Format>>, Failure> {
     let mut outputs = options.format.clone();
     if !output::has_printed(&outputs, "report.json")? {
         let in_actions = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
         if in_actions && outputs.is_empty() {
-            outputs.push(Output { format: Format::Github, file: None });
+            outputs.push(ReportOutput { format: Format::Github, file: None });
         }
-        outputs.insert(0, Output { format: Format::Human, file: None });
+        outputs.insert(0, ReportOutput { format: Format::Human, file: None });
     }
     Ok(outputs)
 }
 
-fn render(output: &Output<Format>, options: &CheckOptions, report: &Report, to: &mut dyn Write) -> io::Result<()> {
+fn render(
+    output: &ReportOutput<Format>,
+    options: &CheckOptions,
+    report: &Report,
+    to: &mut dyn Write,
+) -> io::Result<()> {
     match output.format {
         Format::Json => report::json(report, to),
         Format::Human => {

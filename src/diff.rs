@@ -14,7 +14,7 @@ use symlint_terraform::FileTree;
 use crate::args::{DiffOptions, InputOptions};
 use crate::disk::{Disk, shown};
 use crate::excerpt::printable_in_color;
-use crate::formats::{DiffFormat, Output};
+use crate::formats::{DiffFormat, ReportOutput};
 use crate::human_diff::human;
 use crate::output::{self, Failure};
 use crate::repository::Repository;
@@ -154,10 +154,10 @@ pub(crate) fn compared(options: &InputOptions) -> Result<Vec<String>, Failure> {
 }
 
 /// The outputs to write: the human report on standard output, unless another format goes there.
-fn outputs(options: &DiffOptions) -> Result<Vec<Output<DiffFormat>>, Failure> {
+fn outputs(options: &DiffOptions) -> Result<Vec<ReportOutput<DiffFormat>>, Failure> {
     let mut outputs = options.format.clone();
     if !output::has_printed(&outputs, "diff.json")? {
-        outputs.insert(0, Output { format: DiffFormat::Human, file: None });
+        outputs.insert(0, ReportOutput { format: DiffFormat::Human, file: None });
     }
     Ok(outputs)
 }

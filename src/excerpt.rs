@@ -36,7 +36,7 @@ pub(crate) struct ExcerptText {
     masks: Vec<Range<u32>>,
     /// The text that is shown, line by line.
     text: String,
-    lines: Vec<Line>,
+    lines: Vec<ExcerptLine>,
     /// Positions of characters in the file and in the text, in ascending order.
     places: Vec<(usize, usize)>,
     /// The width of the gutter in front of the text, in columns.
@@ -44,7 +44,7 @@ pub(crate) struct ExcerptText {
 }
 
 #[derive(Debug)]
-struct Line {
+struct ExcerptLine {
     /// The number in the file, which counts from 1.
     number: u32,
     /// Where the line starts in the text.
@@ -131,7 +131,7 @@ impl ExcerptText {
     fn add(&mut self, number: u32, shown: &[Range<usize>], style: &Style) {
         let source = Arc::clone(&self.source);
         let Some(line) = source.line_range(number) else { return };
-        self.lines.push(Line { number, start: self.text.len() });
+        self.lines.push(ExcerptLine { number, start: self.text.len() });
         let mut at = line.start;
         for range in kept(source.text(), line.clone(), shown, style.width.saturating_sub(self.gutter)) {
             if at < range.start {

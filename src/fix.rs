@@ -14,7 +14,7 @@ use symlint_terraform::{BLANK, SortedMap, SortedSet};
 use crate::args::FixOptions;
 use crate::check::{describe, say_problems};
 use crate::human::human;
-use crate::output::{self, Change, Failure};
+use crate::output::{self, Failure, Replacement};
 use crate::request::{asked, stdin_name};
 use crate::style::Style;
 
@@ -39,10 +39,14 @@ pub(crate) fn run(options: &FixOptions) -> Result<ExitCode, Failure> {
         let code = if report.problems.is_empty() { u8::from(!files.is_empty()) } else { 2 };
         return Ok(ExitCode::from(code));
     }
-    let changes: Vec<Change<'_>> = files
+    let changes: Vec<Replacement<'_>> = files
         .iter()
         .filter(|(name, _)| Some(*name) != stdin.as_ref())
-        .map(|(name, change)| Change { path: Path::new(name), old: change.old.as_bytes(), new: change.new.as_bytes() })
+        .map(|(name, change)| Replacement {
+            path: Path::new(name),
+            old: change.old.as_bytes(),
+            new: change.new.as_bytes(),
+        })
         .collect();
     output::replace(&changes)?;
     let mut text = human(&report, &Style::new(input, stdin.is_none()));

@@ -7,7 +7,7 @@ use symlint_core::spelling::closest;
 
 /// The format of a report, and where to write it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Output<F> {
+pub(crate) struct ReportOutput<F> {
     pub(crate) format: F,
     /// The file; `None` for standard output.
     pub(crate) file: Option<PathBuf>,
@@ -19,7 +19,7 @@ pub(crate) trait Formats: Copy + 'static {
     const ALL: &'static [(&'static str, Self)];
 }
 
-impl<F: Formats> FromStr for Output<F> {
+impl<F: Formats> FromStr for ReportOutput<F> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

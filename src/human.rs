@@ -51,7 +51,7 @@ pub(crate) fn human(report: &Report, style: &Style) -> String {
 
 /// The findings that are visible in the report.
 #[derive(Debug, Default)]
-struct Shown<'r> {
+struct ShownFindings<'r> {
     /// Findings with an excerpt or a line.
     findings: Vec<&'r ReportedFinding>,
     /// The number of these, and of those that are only named.
@@ -65,7 +65,7 @@ fn all<'r>(
     mut groups: Vec<Vec<&'r ReportedFinding>>,
     most: usize,
     style: &Style,
-) -> (String, Shown<'r>) {
+) -> (String, ShownFindings<'r>) {
     let mut left = if most == 0 { usize::MAX } else { most };
     for findings in &mut groups {
         findings.truncate(left);
@@ -103,15 +103,15 @@ fn all<'r>(
     }
     let findings: Vec<&ReportedFinding> = groups.into_iter().flatten().collect();
     let count = findings.len();
-    (text, Shown { findings, count, is_overview: false })
+    (text, ShownFindings { findings, count, is_overview: false })
 }
 
 /// An overview, if there are too many findings to read: the most urgent one of each rule, and the places of some
 /// others.
-fn overview<'r>(report: &'r Report, groups: &[Vec<&'r ReportedFinding>], style: &Style) -> (String, Shown<'r>) {
+fn overview<'r>(report: &'r Report, groups: &[Vec<&'r ReportedFinding>], style: &Style) -> (String, ShownFindings<'r>) {
     let mut text = String::new();
     let mut helps: HashMap<&str, String> = HashMap::new();
-    let mut shown = Shown { is_overview: true, ..Shown::default() };
+    let mut shown = ShownFindings { is_overview: true, ..ShownFindings::default() };
     let first = groups.iter().find_map(|findings| Some((findings, excerpt(report, findings, style)?)));
     if let Some((findings, (excerpt, elsewhere))) = first {
         text.push_str(&rendered(&excerpt, style));
@@ -181,7 +181,7 @@ fn named(findings: &[&ReportedFinding], example: &ReportedFinding, room: usize) 
     (text, findings.len())
 }
 
-fn last_lines(report: &Report, shown: Shown<'_>, style: &Style) -> String {
+fn last_lines(report: &Report, shown: ShownFindings<'_>, style: &Style) -> String {
     let mut text = String::new();
     if report.runs.len() > 1 {
         let checked = || report.runs.iter().filter(|run| run.values_checked > 0 || run.tenants.count > 0);

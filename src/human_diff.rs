@@ -18,7 +18,7 @@ const YELLOW: &str = "33";
 const BOLD: &str = "1";
 
 /// Lines with or without colors.
-struct Lines {
+struct ReportLines {
     text: String,
     style: Style,
     /// How many entries of a list are shown.
@@ -28,7 +28,7 @@ struct Lines {
 /// How many entries of a list are shown by default.
 const MOST: usize = 30;
 
-impl Lines {
+impl ReportLines {
     fn title(&mut self, title: &str) {
         if !self.text.is_empty() {
             self.text.push('\n');
@@ -70,7 +70,7 @@ pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> Stri
         Some(0) => usize::MAX,
         most => most.unwrap_or(MOST),
     };
-    let mut lines = Lines { text: String::new(), style: Style::new(&options.input, to_stdout), most };
+    let mut lines = ReportLines { text: String::new(), style: Style::new(&options.input, to_stdout), most };
     let place = |location: &Location| format!("{}:{}:{}", location.file, location.start.line, location.start.column);
     if !diff.crossings.is_empty() {
         lines.title("Crossings into another customer");
@@ -148,7 +148,7 @@ pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> Stri
 }
 
 /// The new findings of a level that are not crossings.
-fn added(diff: &Diff, level: Level, lines: &mut Lines, place: &dyn Fn(&Location) -> String) {
+fn added(diff: &Diff, level: Level, lines: &mut ReportLines, place: &dyn Fn(&Location) -> String) {
     let added: Vec<&ChangedFinding> = other_findings(diff, level).collect();
     if added.is_empty() {
         return;
@@ -168,7 +168,7 @@ fn whose(finding: &ChangedFinding) -> String {
     finding.tenant.as_ref().map(|tenant| format!("{tenant}: ")).unwrap_or_default()
 }
 
-fn tenant(lines: &mut Lines, change: &TenantChange, place: &dyn Fn(&Location) -> String) {
+fn tenant(lines: &mut ReportLines, change: &TenantChange, place: &dyn Fn(&Location) -> String) {
     let what = match change.change {
         TenantChangeKind::Added => "is new",
         TenantChangeKind::Removed => "is removed",
@@ -205,7 +205,7 @@ fn whole(value: Option<&Known>) -> String {
     }
 }
 
-fn last_lines(diff: &Diff, lines: &mut Lines) {
+fn last_lines(diff: &Diff, lines: &mut ReportLines) {
     if !lines.text.is_empty() {
         lines.text.push('\n');
     }

@@ -52,7 +52,7 @@ const NARROW: usize = 36;
 const TEXT: usize = 17;
 
 fn human(inspection: &Inspection, width: usize) -> String {
-    let mut page = Page { text: String::new(), width, root: String::new() };
+    let mut page = InspectPage { text: String::new(), width, root: String::new() };
     let (idle, busy): (Vec<_>, Vec<_>) = inspection.runs.iter().partition(|run| is_idle(run));
     // Runs that differ only in their names and numbers are shown once.
     let mut groups: Vec<(String, Vec<&InspectedRun>)> = Vec::new();
@@ -107,19 +107,19 @@ fn shape(run: &InspectedRun) -> String {
     for safelist in &mut run.safelists {
         safelist.accounts = safelist.accounts.map(|accounts| accounts.min(1));
     }
-    let mut page = Page { text: String::new(), width: usize::MAX, root: String::new() };
+    let mut page = InspectPage { text: String::new(), width: usize::MAX, root: String::new() };
     page.run(&run);
     page.text.split_once('\n').map(|(_, rest)| rest.to_owned()).unwrap_or_default()
 }
 
-struct Page {
+struct InspectPage {
     text: String,
     width: usize,
     /// The folder that places are relative to.
     root: String,
 }
 
-impl Page {
+impl InspectPage {
     /// Adds a label and a text, which is wrapped and indented.
     fn line(&mut self, label: &str, text: &str) {
         self.at(2, label, TEXT, text);

@@ -27,7 +27,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
 
-use args::{Arguments, Command};
+use args::{Command, CommandLine};
 use output::Failure;
 
 /// The result of `work`; `None` if it panics.
@@ -45,7 +45,7 @@ fn guarded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Opti
 }
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match CommandLine::try_parse() {
         Ok(arguments) => arguments,
         Err(mut error) => {
             // An unknown option is rarely meant as a path.
@@ -74,7 +74,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+fn run(arguments: &CommandLine) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Check(options) => check::run(options),
         Command::Diff(options) => diff::run(options),

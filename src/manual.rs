@@ -5,21 +5,21 @@ use std::process::ExitCode;
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
-use crate::args::Arguments;
+use crate::args::CommandLine;
 use crate::output::{Failure, print_bytes};
 
 /// Prints the script that completes the command line in a shell.
 pub(crate) fn completions(shell: Shell) -> Result<ExitCode, Failure> {
     // Into memory first, because the generator would panic if a pipe is closed.
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "symlint", &mut script);
+    clap_complete::generate(shell, &mut CommandLine::command(), "symlint", &mut script);
     print_bytes(&script)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the manual page of the command `name`, or of symlint as a whole.
 pub(crate) fn man(name: Option<&str>) -> Result<ExitCode, Failure> {
-    let mut all = Arguments::command();
+    let mut all = CommandLine::command();
     all.build();
     let command = match name {
         None => all,

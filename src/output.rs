@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use symlint_core::report::{Problem, printable};
 use symlint_terraform::FileError;
 
-use crate::formats::Output;
+use crate::formats::ReportOutput;
 
 /// Why symlint could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,7 @@ pub(crate) fn print_with(mut writing: impl FnMut(&mut dyn Write) -> io::Result<(
 }
 
 /// Whether one of the outputs goes to standard output. It is an error if two outputs go to the same place.
-pub(crate) fn has_printed<F>(outputs: &[Output<F>], file: &str) -> Result<bool, Failure> {
+pub(crate) fn has_printed<F>(outputs: &[ReportOutput<F>], file: &str) -> Result<bool, Failure> {
     let printed = outputs.iter().filter(|output| output.file.is_none()).count();
     if printed > 1 {
         return Err(Failure::usage(format!(
@@ -62,7 +62,7 @@ pub(crate) fn has_printed<F>(outputs: &[Output<F>], file: &str) -> Result<bool, 
         )));
     }
     for (index, output) in outputs.iter().enumerate() {
-        let is_same = |other: &Output<F>| output.file.is_some() && other.file == output.file;
+        let is_same = |other: &ReportOutput<F>| output.file.is_some() && other.file == output.file;
         if let (Some(file), true) = (&output.file, outputs.iter().take(index).any(is_same)) {
             return Err(Failure::usage(format!("two formats cannot go to one file: {}", file.display())));
         }
@@ -70,7 +70,7 @@ pub(crate) fn has_printed<F>(outputs: &[Output<F>], file: &str) -> Result<bool, 
     Ok(printed > 0)
 }
 
-impl<F> Output<F> {
+impl<F> ReportOutput<F> {
     /// Writes what `writing` writes to its destination.
     pub(crate) fn write(&self, writing: &mut Writing<'_>) -> Result<(), Failure> {
         match &self.file {
@@ -120,7 +120,7 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// A file to replace.
-pub(crate) struct Change<'a> {
+pub(crate) struct Replacement<'a> {
     pub(crate) path: &'a Path,
     /// Its content when it was read.
     pub(crate) old: &'a [u8],
@@ -129,8 +129,8 @@ pub(crate) struct Change<'a> {
 
 /// Replaces files: all of them, or if that fails, none as far as possible. They keep their modes and owners, and links
 /// stay links. A file with another hard link is rejected, because only one of the names would change.
-pub(crate) fn replace(changes: &[Change<'_>]) -> Result<(), Failure> {
-    let fail = |change: &Change<'_>, error: &io::Error, what: &str| {
+pub(crate) fn replace(changes: &[Replacement<'_>]) -> Result<(), Failure> {
+    let fail = |change: &Replacement<'_>, error: &io::Error, what: &str| {
         let reason = format!("{}; {what}", crate::disk::reason(error));
         Err(Failure::Write { path: change.path.display().to_string(), reason })
     };
@@ -143,7 +143,7 @@ pub(crate) fn replace(changes: &[Change<'_>]) -> Result<(), Failure> {
             Err(error) => return fail(change, &error, "nothing was written"),
         }
     }
-    let mut written: Vec<(&Change<'_>, PathBuf)> = Vec::new();
+    let mut written: Vec<(&Replacement<'_>, PathBuf)> = Vec::new();
     for (change, whole) in prepared {
         let path = whole.path.clone();
         // Someone may have edited it while the others were written.
@@ -161,7 +161,7 @@ pub(crate) fn replace(changes: &[Change<'_>]) -> Result<(), Failure> {
 }
 
 /// Restores the content of a file if nobody has changed it since then. If that fails, returns the file's name.
-fn put_back(change: &Change<'_>, path: &Path) -> Option<String> {
+fn put_back(change: &Replacement<'_>, path: &Path) -> Option<String> {
     let put = || {
         let whole = prepare(path, &mut |to| to.write_all(change.old))?;
         check_unchanged(path, change.new)?;
@@ -194,13 +194,13 @@ fn write_whole(path: &Path, writing: &mut Writing<'_>) -> io::Result<()> {
 }
 
 /// The complete new content of a file, next to it, so that nobody ever sees an incomplete file.
-struct Whole {
+struct WholeFile {
     /// Kept open, because it is locked while it is in use. Files without a lock are leftovers.
     file: tempfile::NamedTempFile,
     path: PathBuf,
 }
 
-impl Whole {
+impl WholeFile {
     /// Moves it to the file's place.
     fn put(self) -> io::Result<()> {
         self.file.persist(&self.path).map(|_| ()).map_err(|error| error.error)
@@ -214,7 +214,7 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn prepare(path: &Path, writing: &mut Writing<'_>) -> io::Result<Whole> {
+fn prepare(path: &Path, writing: &mut Writing<'_>) -> io::Result<WholeFile> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut builder = tempfile::Builder::new();
     if let Some(permissions) = default_permissions() {
@@ -237,7 +237,7 @@ fn prepare(path: &Path, writing: &mut Writing<'_>) -> io::Result<Whole> {
     buffered.flush()?;
     drop(buffered);
     file.as_file().sync_all()?;
-    Ok(Whole { file, path })
+    Ok(WholeFile { file, path })
 }
 
 /// Gives a file the owner and the group of another one.
@@ -320,7 +320,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let paths = ["a", "b", "c"].map(|name| dir.path().join(name));
         paths.iter().for_each(|path| fs::write(path, "old").unwrap());
-        let change = |path, old| Change { path, old, new: b"new" };
+        let change = |path, old| Replacement { path, old, new: b"new" };
         let read = || paths.each_ref().map(|path| fs::read_to_string(path).unwrap());
         let [a, b, c] = &paths;
 
@@ -343,7 +343,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (a, b) = (dir.path().join("a"), dir.path().join("b"));
         fs::write(&a, "old").unwrap();
-        let change = Change { path: &a, old: b"old", new: b"new" };
+        let change = Replacement { path: &a, old: b"old", new: b"new" };
         fs::write(&a, "new").unwrap();
         assert_eq!(put_back(&change, &a), None);
         assert_eq!(fs::read_to_string(&a).unwrap(), "old");
@@ -368,7 +368,7 @@ mod tests {
             fs::write(path(name), "old").unwrap();
         }
         let other = prepare(&path("b"), &mut |to| to.write_all(b"of another run")).unwrap();
-        replace(&[Change { path: &path("a"), old: b"old", new: b"new" }]).unwrap();
+        replace(&[Replacement { path: &path("a"), old: b"old", new: b"new" }]).unwrap();
         assert!(!path(".symlint-abc123.tmp").exists());
         assert!([".symlint.hcl", ".symlint-mine.tmp", ".symlint-abc_12.tmp"].iter().all(|name| path(name).exists()));
         other.put().unwrap();
@@ -382,7 +382,7 @@ mod tests {
         let (a, b) = (dir.path().join("a"), dir.path().join("b"));
         fs::write(&a, "old").unwrap();
         fs::hard_link(&a, &b).unwrap();
-        let refused = replace(&[Change { path: &a, old: b"old", new: b"new" }]).unwrap_err();
+        let refused = replace(&[Replacement { path: &a, old: b"old", new: b"new" }]).unwrap_err();
         assert!(refused.to_string().ends_with("would keep the old text; nothing was written"), "{refused}");
         assert_eq!(fs::read_to_string(&a).unwrap(), "old");
     }

@@ -10,7 +10,7 @@ use symlint_core::rule::Rule;
 use symlint_rules::catalogue;
 use symlint_terraform::{FileError, FileTree, Given, SortedMap, is_values};
 
-use crate::args::{FailOn, InputOptions, Places, ValueOptions};
+use crate::args::{FailOn, InputOptions, PathOptions, ValueOptions};
 use crate::disk::{Disk, LARGEST, reason, shown};
 use crate::output::{self, Failure};
 
@@ -31,7 +31,7 @@ pub(crate) fn asked(options: &InputOptions) -> Result<(Arc<dyn FileTree>, Reques
 }
 
 /// The files, and a request for only these places.
-pub(crate) fn asked_places(options: &Places) -> Result<(Arc<dyn FileTree>, Request), Failure> {
+pub(crate) fn asked_places(options: &PathOptions) -> Result<(Arc<dyn FileTree>, Request), Failure> {
     let mut paths = Vec::new();
     let mut texts = SortedMap::new();
     for path in &options.paths {
@@ -70,7 +70,7 @@ fn text_of(path: &std::path::Path) -> String {
 }
 
 /// The name of standard input in reports.
-pub(crate) fn stdin_name(options: &Places) -> Result<String, Failure> {
+pub(crate) fn stdin_name(options: &PathOptions) -> Result<String, Failure> {
     let name = shown(options.stdin_filename.as_deref().unwrap_or("stdin.tfvars"));
     if is_values(&name) {
         return Ok(name);

@@ -12,7 +12,7 @@ use symlint_terraform::{BLANK, Makeup, Origin, Span, Value};
 use crate::expression;
 
 /// The name of one instance of a resource.
-pub(crate) struct Name<'a> {
+pub(crate) struct ResourceName<'a> {
     pub(crate) resource: &'a FlowResource<'a>,
     pub(crate) flow: &'a FlowCall<'a>,
     pub(crate) instance: &'a FlowInstance,
@@ -22,7 +22,7 @@ pub(crate) struct Name<'a> {
     pub(crate) span: Span,
 }
 
-impl Name<'_> {
+impl ResourceName<'_> {
     /// The ARN of the tenant, if the name is built from that and not from the tenant's key. In that case, the wiring is
     /// wrong.
     pub(crate) fn arn<'v>(&'v self, model: &Model<'_>) -> Option<Source<'v>> {
@@ -39,7 +39,7 @@ impl Name<'_> {
     }
 }
 
-impl Name<'_> {
+impl ResourceName<'_> {
     /// The other customer whose key is a part of the name, if the tenant's own key is not.
     pub(crate) fn of_another(&self, model: &Model<'_>) -> Option<TenantId> {
         let own = self.tenant()?;
@@ -112,7 +112,7 @@ pub(crate) fn unexpected_characters(text: &str, is_allowed: impl Fn(char) -> boo
 }
 
 /// All names that are known.
-pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
+pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<ResourceName<'a>> {
     // All instances of a resource get their names from one expression.
     let mut spans: HashMap<Span, Span> = HashMap::default();
     let name = |resource: &'a FlowResource<'a>| {
@@ -122,17 +122,17 @@ pub(crate) fn names<'a>(model: &'a Model<'a>) -> Vec<Name<'a>> {
         let text = value.as_str()?.as_str();
         let expr = &resource.resource.attribute("name")?.value;
         let span = *spans.entry(expr.span).or_insert_with(|| expression::span(expr, model.sources()));
-        Some(Name { resource, flow, instance, value, text, span })
+        Some(ResourceName { resource, flow, instance, value, text, span })
     };
     model.resources.iter().filter(|resource| !resource.is_again).filter_map(name).collect()
 }
 
 /// The names that are equal to another name for Sym, whatever their kinds of resource, in order. Usually there are
 /// none.
-pub(crate) fn same<'a, 'n>(names: &'n [Name<'a>]) -> Vec<&'n Name<'a>> {
+pub(crate) fn same<'a, 'n>(names: &'n [ResourceName<'a>]) -> Vec<&'n ResourceName<'a>> {
     // If all hashes differ, all names differ, and the names need not be stored.
     let (state, mut folded_name) = (FixedState::default(), Vec::new());
-    let hash = |name: &Name<'_>| {
+    let hash = |name: &ResourceName<'_>| {
         folded_name.clear();
         folded_name.extend(name.text.bytes().map(|b| if b == b'_' { b'-' } else { b.to_ascii_lowercase() }));
         state.hash_one(&folded_name)
@@ -163,9 +163,13 @@ pub(crate) fn same<'a, 'n>(names: &'n [Name<'a>]) -> Vec<&'n Name<'a>> {
 
 /// The names of each resource block that is not specific to a tenant: its names are equal in several instances of the
 /// flow module, or would be, because they contain nothing of the tenant. `same` is the result of [`same`].
-pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>], same: &[&Name<'a>]) -> Vec<Vec<&'n Name<'a>>> {
+pub(crate) fn unscoped<'a, 'n>(
+    model: &Model<'_>,
+    names: &'n [ResourceName<'a>],
+    same: &[&ResourceName<'a>],
+) -> Vec<Vec<&'n ResourceName<'a>>> {
     let colliding: HashSet<Span> = same.iter().map(|name| name.block()).collect();
-    let mut blocks: Vec<(Span, Vec<&Name<'_>>)> = Vec::new();
+    let mut blocks: Vec<(Span, Vec<&ResourceName<'_>>)> = Vec::new();
     let mut places: HashMap<Span, usize> = HashMap::default();
     for name in names {
         let block = name.block();
@@ -184,7 +188,7 @@ pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>], same: &
             continue;
         }
         let all = names.len();
-        let free: Vec<&Name<'_>> = names.into_iter().filter(|name| !name.is_of_tenant(model)).collect();
+        let free: Vec<&ResourceName<'_>> = names.into_iter().filter(|name| !name.is_of_tenant(model)).collect();
         let mut owners: HashMap<String, (usize, usize)> = HashMap::default();
         let collides = free.iter().any(|name| {
             let owner = (name.resource.flow, name.resource.instance);
@@ -200,7 +204,7 @@ pub(crate) fn unscoped<'a, 'n>(model: &Model<'_>, names: &'n [Name<'a>], same: &
     found
 }
 
-impl<'a> Name<'a> {
+impl<'a> ResourceName<'a> {
     /// The tenant of the flow that it belongs to.
     pub(crate) fn tenant(&self) -> Option<TenantId> {
         self.instance.tenant
@@ -287,15 +291,15 @@ impl<'a> Name<'a> {
 }
 
 /// The distinct tenants of `names`, in source order.
-pub(crate) fn tenants_of<'n, 'a: 'n>(names: impl IntoIterator<Item = &'n Name<'a>>) -> Vec<TenantId> {
-    let tenants: HashSet<TenantId> = names.into_iter().filter_map(Name::tenant).collect();
+pub(crate) fn tenants_of<'n, 'a: 'n>(names: impl IntoIterator<Item = &'n ResourceName<'a>>) -> Vec<TenantId> {
+    let tenants: HashSet<TenantId> = names.into_iter().filter_map(ResourceName::tenant).collect();
     let mut tenants: Vec<TenantId> = tenants.into_iter().collect();
     tenants.sort_unstable();
     tenants
 }
 
 /// The text of `name` in one line, unless it must not be shown.
-pub(crate) fn shown(name: &Name<'_>, model: &Model<'_>) -> String {
+pub(crate) fn shown(name: &ResourceName<'_>, model: &Model<'_>) -> String {
     // A secret could be in a name.
     let is_secret = name.value.is_sensitive();
     let name = if is_secret { BLANK } else { model.quotable(name.text, name.value, FieldKind::Key) };

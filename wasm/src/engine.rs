@@ -14,11 +14,11 @@ use symlint_terraform::FileTree;
 use crate::request::{CheckRequest, Failure, Options, RulePage, read, to_json, unknown_format};
 
 /// A function that writes a format.
-pub(crate) type Format<T> = fn(&T, &mut dyn Write) -> io::Result<()>;
+pub(crate) type WriteFormat<T> = fn(&T, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of a report.
 #[cfg(feature = "whole")]
-const FORMATS: [(&str, Format<Report>); 7] = [
+const FORMATS: [(&str, WriteFormat<Report>); 7] = [
     ("json", report::json),
     ("concise", report::concise),
     ("markdown", report::markdown),
@@ -30,7 +30,7 @@ const FORMATS: [(&str, Format<Report>); 7] = [
 
 /// The smaller engine only writes the format that the page reads.
 #[cfg(not(feature = "whole"))]
-const FORMATS: [(&str, Format<Report>); 1] = [("json", report::json)];
+const FORMATS: [(&str, WriteFormat<Report>); 1] = [("json", report::json)];
 
 #[cfg(feature = "whole")]
 pub(crate) fn engine() -> Engine<'static> {
@@ -79,12 +79,15 @@ pub fn explain(rule: &str) -> Result<String, Failure> {
 }
 
 /// The format with this name.
-pub(crate) fn format_of<T>(formats: &[(&'static str, Format<T>)], format: &str) -> Result<Format<T>, Failure> {
+pub(crate) fn format_of<T>(
+    formats: &[(&'static str, WriteFormat<T>)],
+    format: &str,
+) -> Result<WriteFormat<T>, Failure> {
     let found = formats.iter().find(|(name, _)| *name == format).map(|(_, write)| *write);
     found.ok_or_else(|| unknown_format(format, &formats.iter().map(|(name, _)| *name).collect::<Vec<_>>()))
 }
 
-pub(crate) fn written<T>(what: &T, write: Format<T>) -> String {
+pub(crate) fn written<T>(what: &T, write: WriteFormat<T>) -> String {
     let mut bytes = Vec::new();
     // Writing into memory cannot fail.
     let _ = write(what, &mut bytes);

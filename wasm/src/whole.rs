@@ -8,13 +8,13 @@ use symlint_core::diff::{
 };
 use symlint_core::engine::{self, Side, shown};
 
-use crate::engine::{Format, asked, engine, format_of, tree, whole, written};
+use crate::engine::{WriteFormat, asked, engine, format_of, tree, whole, written};
 use crate::request::{
     CheckRequest, CompareRequest, Described, DescribedTenant, Failure, FixedFiles, Options, VERSION, read, to_json,
 };
 
 /// The formats of a comparison.
-const COMPARISONS: [(&str, Format<Diff>); 4] =
+const COMPARISONS: [(&str, WriteFormat<Diff>); 4] =
     [("json", diff::json), ("markdown", diff::markdown), ("summary", diff::markdown_summary), ("described", described)];
 
 /// Compares the files of a [`CompareRequest`] and returns the comparison in `format`: `json`, `markdown`, and `summary`

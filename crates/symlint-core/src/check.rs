@@ -8,7 +8,7 @@ use crate::coverage::{Code, NotChecked};
 use crate::discover::{self, UsualAccount};
 use crate::finding::{Finding, Related};
 use crate::fingerprint;
-use crate::found::Found;
+use crate::found::KeptFindings;
 use crate::gaps;
 use crate::level::Level;
 use crate::parallel;
@@ -94,7 +94,7 @@ impl Run<'_> {
         };
         fingerprint::assign(judged.iter_mut().map(Judged::findings), self.repository_path);
         let mut gone = self.apply_baseline(&mut judged);
-        let effects = policy::Effects::of_all(judged.iter().map(|judged| &judged.applied));
+        let effects = policy::SuppressionEffects::of_all(judged.iter().map(|judged| &judged.applied));
         let mut copied = copied(&judged);
         for (at, judged) in judged.iter_mut().enumerate() {
             let runs = |rule: &str| self.runs(rule, judged.config);
@@ -147,7 +147,7 @@ impl Run<'_> {
 
     fn judge_suppressions(&self, set_up: &SetUp<'_>, judged: &mut Judged<'_>, suppressions: &Suppressions) {
         let Judged { model, findings, .. } = judged;
-        let mut found = Found::of_one_in(set_up.models().len());
+        let mut found = KeptFindings::of_one_in(set_up.models().len());
         for (rule, level) in self.running(judged.config) {
             if let Check::Suppressions(check) = rule.check {
                 check(&mut rule.context(set_up, model, judged.config, level, &mut found), suppressions);
@@ -167,7 +167,7 @@ impl Run<'_> {
     }
 
     /// The findings of the rules about tenants and about the model.
-    fn findings(&self, set_up: &SetUp<'_>, model: &Model<'_>, config: &Config) -> Found {
+    fn findings(&self, set_up: &SetUp<'_>, model: &Model<'_>, config: &Config) -> KeptFindings {
         /// How many tenants a thread handles at a time.
         const CHUNK: usize = 64;
         /// After how many jobs the findings beyond the limit are dropped.
@@ -188,7 +188,7 @@ impl Run<'_> {
         jobs.extend(model.tenants.chunks(CHUNK).map(Job::Tenants));
         let runs = set_up.models().len();
         let work = |job: &Job<'_>| {
-            let mut findings = Found::of_one_in(runs);
+            let mut findings = KeptFindings::of_one_in(runs);
             match *job {
                 Job::Model(rule, level, check) => {
                     check(&mut rule.context(set_up, model, config, level, &mut findings));
@@ -203,7 +203,7 @@ impl Run<'_> {
             }
             findings
         };
-        let mut all = Found::of_one_in(runs);
+        let mut all = KeptFindings::of_one_in(runs);
         if model.tenants.len() < parallel::MANY_TENANTS || runs > 1 {
             jobs.iter().for_each(|job| all.append(work(job)));
         } else {

@@ -10,7 +10,7 @@ use crate::finding::{Edit, Finding, Fix};
 
 /// The result of one round of fixes.
 #[derive(Debug, Default)]
-pub struct Round {
+pub struct FixRound {
     /// The new texts of the changed files, by name.
     pub files: SortedMap<String, String>,
     /// How many findings were fixed.
@@ -23,7 +23,7 @@ pub struct Round {
 /// again. A fix is applied as a whole or not at all. Bytes outside the fixes stay the same. Files that are not UTF-8
 /// are not changed, and neither are files below `.terraform`, which are copies. `file_of` returns the same name for all
 /// names of one file, such as those of links.
-pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool, file_of: &dyn Fn(&str) -> String) -> Round {
+pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool, file_of: &dyn Fn(&str) -> String) -> FixRound {
     let mut files: SortedMap<String, EditedFile> = SortedMap::new();
     let mut fixed = 0;
     // Two projects that share a module have the same findings in it.
@@ -51,7 +51,7 @@ pub fn fix(outcomes: &[Outcome<'_>], suggestions: bool, file_of: &dyn Fn(&str) -
         }
     }
     let files = files.into_iter().map(|(name, file)| (name, file.apply())).collect();
-    Round { files, fixed }
+    FixRound { files, fixed }
 }
 
 fn applicable(finding: &Finding, suggestions: bool) -> Option<&Fix> {

@@ -11,7 +11,7 @@ const MOST: usize = 10_000;
 const FEWEST: usize = 200;
 
 /// The findings of a run. If there are too many of one rule, a single finding states how many others there are.
-pub(crate) struct Found {
+pub(crate) struct KeptFindings {
     most: usize,
     kept: Vec<Finding>,
     rules: SortedMap<&'static str, Counted>,
@@ -25,7 +25,7 @@ struct Counted {
     first: Option<Finding>,
 }
 
-impl Found {
+impl KeptFindings {
     /// An empty collection for one of `runs`.
     pub(crate) fn of_one_in(runs: usize) -> Self {
         Self { most: (MOST / runs.max(1)).max(FEWEST), kept: Vec::new(), rules: SortedMap::new() }

@@ -62,11 +62,11 @@ pub(crate) fn read_configuration(id: FileId, source: &SourceFile) -> File {
     read(id, source, Strings::Template, |reader, object| reader.configuration(object))
 }
 
-fn read(id: FileId, source: &SourceFile, strings: Strings, body: fn(&mut Reader<'_>, &Object<'_>) -> Body) -> File {
+fn read(id: FileId, source: &SourceFile, strings: Strings, body: fn(&mut JsonReader<'_>, &Object<'_>) -> Body) -> File {
     let text = source.text();
     let skipped =
         if text.starts_with(crate::source::BYTE_ORDER_MARK) { crate::source::BYTE_ORDER_MARK.len_utf8() } else { 0 };
-    let mut reader = Reader { id, source, skipped, strings, errors: Vec::new() };
+    let mut reader = JsonReader { id, source, skipped, strings, errors: Vec::new() };
     if skipped > 0 {
         reader.errors.push(SyntaxError {
             message: "a file in JSON has no byte order mark: remove the first three bytes".to_owned(),
@@ -91,14 +91,14 @@ fn read(id: FileId, source: &SourceFile, strings: Strings, body: fn(&mut Reader<
 type NativeReader = fn(FileId, &SourceFile) -> Result<Expr, SyntaxError>;
 
 /// The place of a string's text, in which each byte of the value can be located.
-struct Place<'s> {
+struct TextPlace<'s> {
     within: Span,
     raw: &'s str,
     /// The position of each byte; `None` if there are no escapes.
     places: Option<Vec<u32>>,
 }
 
-impl<'s> Place<'s> {
+impl<'s> TextPlace<'s> {
     fn new(within: Span, source: &'s SourceFile) -> Self {
         let raw = source.slice(within);
         Self { within, raw, places: raw.contains('\\').then(|| json_places(raw)) }
@@ -112,7 +112,7 @@ impl<'s> Place<'s> {
     }
 }
 
-impl Relocate for Place<'_> {
+impl Relocate for TextPlace<'_> {
     fn span(&self, span: Span) -> Span {
         self.within.part(self.at(span.start)..self.at(span.end))
     }
@@ -126,7 +126,7 @@ impl Relocate for Place<'_> {
     }
 }
 
-struct Reader<'s> {
+struct JsonReader<'s> {
     id: FileId,
     source: &'s SourceFile,
     /// How many bytes are in front of the parsed text.
@@ -135,7 +135,7 @@ struct Reader<'s> {
     errors: Vec<SyntaxError>,
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     fn span(&self, range: Range<usize>) -> Span {
         let at = |offset: usize| u32::try_from(offset + self.skipped).unwrap_or(u32::MAX);
         Span::new(self.id, at(range.start)..at(range.end))
@@ -157,7 +157,7 @@ impl Reader<'_> {
         Attribute { name: self.name(property), value: self.expression(&property.value), span }
     }
 
-    /// Like [`Reader::attribute`], with strings that are plain text.
+    /// Like [`JsonReader::attribute`], with strings that are plain text.
     fn literally(&mut self, property: &jsonc_parser::ast::ObjectProp<'_>) -> Attribute {
         let strings = std::mem::replace(&mut self.strings, Strings::Literal);
         let attribute = self.attribute(property);
@@ -227,7 +227,7 @@ impl Reader<'_> {
     /// The text of a string as an expression or template in HCL's native syntax. It knows its place in the file.
     fn native(&mut self, text: &str, range: Range<usize>, read: NativeReader) -> Expr {
         let within = self.span(range.start + 1..range.end.saturating_sub(1));
-        let place = Place::new(within, self.source);
+        let place = TextPlace::new(within, self.source);
         let span = self.span(range);
         // The text is not that of the file, so its spans are relative to a temporary file until they are moved.
         match read(self.id, &SourceFile::new(String::new(), text.as_bytes().to_vec())) {

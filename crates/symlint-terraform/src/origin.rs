@@ -358,9 +358,9 @@ fn parts_at<'p>(parts: &'p [OriginPart], range: &Range<usize>) -> &'p [OriginPar
 /// The path to a value, such as `customer_tenants["foo"].target_account_id`. Two paths are equal if they lead to the
 /// same value, even if their steps were selected differently.
 #[derive(Clone)]
-pub struct Path(Arc<Node>);
+pub struct Path(Arc<PathNode>);
 
-enum Node {
+enum PathNode {
     Root(Root),
     Step(Path, PathStep, Selection),
 }
@@ -444,7 +444,7 @@ impl PathStep {
 impl Path {
     /// The path of a variable, local, or module call itself.
     pub fn root(root: Root) -> Self {
-        Self(Arc::new(Node::Root(root)))
+        Self(Arc::new(PathNode::Root(root)))
     }
 
     /// The path of a call of the root module to the module in `folder`, as an element of [`Root::Calls`].
@@ -466,12 +466,12 @@ impl Path {
     /// The path with another step.
     #[must_use]
     pub fn select(&self, step: PathStep, selection: Selection) -> Self {
-        Self(Arc::new(Node::Step(self.clone(), step, selection)))
+        Self(Arc::new(PathNode::Step(self.clone(), step, selection)))
     }
 
     /// The path without its last step; `None` for a root.
     pub fn parent(&self) -> Option<&Path> {
-        if let Node::Step(parent, ..) = &*self.0 { Some(parent) } else { None }
+        if let PathNode::Step(parent, ..) = &*self.0 { Some(parent) } else { None }
     }
 
     /// The path itself, its parent, and so on up to the root.
@@ -492,12 +492,12 @@ impl Path {
 
     /// The last step; `None` for a root.
     pub fn last(&self) -> Option<&PathStep> {
-        if let Node::Step(_, step, _) = &*self.0 { Some(step) } else { None }
+        if let PathNode::Step(_, step, _) = &*self.0 { Some(step) } else { None }
     }
 
     /// How the last step was selected; `None` for a root.
     pub fn selection(&self) -> Option<&Selection> {
-        if let Node::Step(_, _, selection) = &*self.0 { Some(selection) } else { None }
+        if let PathNode::Step(_, _, selection) = &*self.0 { Some(selection) } else { None }
     }
 
     /// The steps from the last one to the first.
@@ -525,8 +525,8 @@ impl Path {
         let mut path = self;
         loop {
             match &*path.0 {
-                Node::Root(root) => return root,
-                Node::Step(parent, ..) => path = parent,
+                PathNode::Root(root) => return root,
+                PathNode::Step(parent, ..) => path = parent,
             }
         }
     }
@@ -554,8 +554,8 @@ impl PartialEq for Path {
                 return true;
             }
             match (&*own.0, &*other.0) {
-                (Node::Root(a), Node::Root(b)) => return a == b,
-                (Node::Step(before, a, _), Node::Step(other_before, b, _)) if a == b => {
+                (PathNode::Root(a), PathNode::Root(b)) => return a == b,
+                (PathNode::Step(before, a, _), PathNode::Step(other_before, b, _)) if a == b => {
                     (own, other) = (before, other_before);
                 }
                 _ => return false,

@@ -10,14 +10,14 @@ const MAX_SHOWN: usize = 1 << 26;
 
 /// `value` as `terraform console` prints it, with sensitive values hidden; `None` if the text would be too long.
 pub fn show(value: &Value) -> Option<String> {
-    let mut shown = Shown(String::new());
+    let mut shown = ShownText(String::new());
     shown.value(value, 0).ok()?;
     Some(shown.0)
 }
 
-struct Shown(String);
+struct ShownText(String);
 
-impl Write for Shown {
+impl Write for ShownText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if self.0.len() + text.len() > MAX_SHOWN {
             return Err(fmt::Error);
@@ -27,7 +27,7 @@ impl Write for Shown {
     }
 }
 
-impl Shown {
+impl ShownText {
     fn value(&mut self, value: &Value, indent: usize) -> fmt::Result {
         match &value.kind {
             Kind::Unknown(_) => self.write_str("(known after apply)"),
@@ -154,12 +154,12 @@ fn friendly(ty: &Type) -> String {
 /// `value` as JSON, with `null` for unknown and sensitive parts; `None` if the text would be too long. Numbers keep all
 /// their digits.
 pub fn to_json(value: &Value) -> Option<String> {
-    let mut shown = Shown(String::new());
+    let mut shown = ShownText(String::new());
     shown.json(value).ok()?;
     Some(shown.0)
 }
 
-impl Shown {
+impl ShownText {
     fn json(&mut self, value: &Value) -> fmt::Result {
         match &value.kind {
             _ if value.is_sensitive() => self.write_str("null"),

@@ -88,10 +88,10 @@ pub struct SourceFile {
     name: Substr,
     text: ArcStr,
     invalid: Vec<u32>,
-    lines: OnceLock<Lines>,
+    lines: OnceLock<LineIndex>,
 }
 
-struct Lines {
+struct LineIndex {
     /// The offset at which each line starts.
     starts: Vec<u32>,
     /// The number of code points before each multiple of [`CHECKPOINT`]; empty for ASCII.
@@ -156,13 +156,13 @@ impl SourceFile {
     /// The number of the line that contains `offset`, which counts from 1. An offset beyond the end is treated as the
     /// end.
     pub(crate) fn line(&self, offset: u32) -> usize {
-        let lines = self.lines.get_or_init(|| Lines::new(&self.text));
+        let lines = self.lines.get_or_init(|| LineIndex::new(&self.text));
         lines.starts.partition_point(|&start| start <= offset).max(1)
     }
 
     /// The position of `offset`. An offset beyond the end is treated as the end.
     pub fn position(&self, offset: u32) -> Position {
-        let lines = self.lines.get_or_init(|| Lines::new(&self.text));
+        let lines = self.lines.get_or_init(|| LineIndex::new(&self.text));
         let line = self.line(offset);
         let start = lines.starts.get(line - 1).copied().unwrap_or(0);
         let mut column = lines.code_points(&self.text, offset) - lines.code_points(&self.text, start);
@@ -174,7 +174,7 @@ impl SourceFile {
 
     /// The byte range of line `line` (from 1) without its line ending, if the file has this many lines.
     pub fn line_range(&self, line: u32) -> Option<Range<usize>> {
-        let lines = self.lines.get_or_init(|| Lines::new(&self.text));
+        let lines = self.lines.get_or_init(|| LineIndex::new(&self.text));
         let index = usize::try_from(line.checked_sub(1)?).ok()?;
         let start = *lines.starts.get(index)? as usize;
         let end = lines.starts.get(index + 1).map_or(self.text.len(), |&next| next as usize);
@@ -189,7 +189,7 @@ impl fmt::Debug for SourceFile {
     }
 }
 
-impl Lines {
+impl LineIndex {
     fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| offset(at + 1)));

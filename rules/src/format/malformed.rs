@@ -166,14 +166,14 @@ fn flaws_of(field: &Field) -> Vec<Flaw<'_>> {
     if field.is_garbled() || field.is_derived() {
         return Vec::new();
     }
-    let mut judge = Judge { flaws: Vec::new() };
+    let mut judge = FormatJudge { flaws: Vec::new() };
     match field.kind {
         FieldKind::SsoAccountId | FieldKind::TargetAccountId => {
             judge.expect(is_account_id(text.text), PartKind::Account, text, || account_flaw(text.text));
         }
-        FieldKind::InstanceArn => judge.arn(field, text, Resource::Instance),
-        FieldKind::RoleArn => judge.arn(field, text, Resource::Role),
-        FieldKind::PermissionSetArn => judge.arn(field, text, Resource::PermissionSet),
+        FieldKind::InstanceArn => judge.arn(field, text, ArnResource::Instance),
+        FieldKind::RoleArn => judge.arn(field, text, ArnResource::Role),
+        FieldKind::PermissionSetArn => judge.arn(field, text, ArnResource::PermissionSet),
         FieldKind::Key | FieldKind::Cloud | FieldKind::Region => {}
     }
     judge.flaws
@@ -181,57 +181,57 @@ fn flaws_of(field: &Field) -> Vec<Flaw<'_>> {
 
 /// The resources that an ARN in a tenant can name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Resource {
+enum ArnResource {
     Instance,
     PermissionSet,
     Role,
 }
 
-impl Resource {
+impl ArnResource {
     fn service(self) -> &'static str {
-        if self == Resource::Role { "iam" } else { "sso" }
+        if self == ArnResource::Role { "iam" } else { "sso" }
     }
 
     /// The word at the start of the resource.
     fn word(self) -> &'static str {
         match self {
-            Resource::Instance => "instance",
-            Resource::PermissionSet => "permissionSet",
-            Resource::Role => "role",
+            ArnResource::Instance => "instance",
+            ArnResource::PermissionSet => "permissionSet",
+            ArnResource::Role => "role",
         }
     }
 
     /// The form of its ARNs.
     fn form(self) -> &'static str {
         match self {
-            Resource::Instance => "arn:aws:sso:::instance/ssoins-…",
-            Resource::PermissionSet => "arn:aws:sso:::permissionSet/ssoins-…/ps-…",
-            Resource::Role => "arn:aws:iam::ACCOUNT:role/sym/SymSSO…",
+            ArnResource::Instance => "arn:aws:sso:::instance/ssoins-…",
+            ArnResource::PermissionSet => "arn:aws:sso:::permissionSet/ssoins-…/ps-…",
+            ArnResource::Role => "arn:aws:iam::ACCOUNT:role/sym/SymSSO…",
         }
     }
 
     fn name(self) -> &'static str {
         match self {
-            Resource::Instance => "an instance",
-            Resource::PermissionSet => "a permission set",
-            Resource::Role => "a role",
+            ArnResource::Instance => "an instance",
+            ArnResource::PermissionSet => "a permission set",
+            ArnResource::Role => "a role",
         }
     }
 }
 
 /// What the ARN names according to its service and the start of its resource, if that is not `wanted`.
-fn other_kind(arn: &Arn<'_>, wanted: Resource) -> Option<&'static str> {
+fn other_kind(arn: &Arn<'_>, wanted: ArnResource) -> Option<&'static str> {
     let service = arn.service().text;
     let word = arn.resource().text.split('/').next().unwrap_or_default();
     if service == wanted.service() && word == wanted.word() {
         return None;
     }
     Some(match (service, word) {
-        ("sso", "instance") => Resource::Instance.name(),
-        ("sso", "permissionSet") => Resource::PermissionSet.name(),
+        ("sso", "instance") => ArnResource::Instance.name(),
+        ("sso", "permissionSet") => ArnResource::PermissionSet.name(),
         ("sso", "application") => "an application",
         ("sso", "trustedTokenIssuer") => "a trusted token issuer",
-        ("iam", "role") => Resource::Role.name(),
+        ("iam", "role") => ArnResource::Role.name(),
         ("iam", "user") => "a user",
         ("iam", "group") => "a group",
         ("iam", "policy") => "a policy",
@@ -243,11 +243,11 @@ fn other_kind(arn: &Arn<'_>, wanted: Resource) -> Option<&'static str> {
     })
 }
 
-struct Judge<'a> {
+struct FormatJudge<'a> {
     flaws: Vec<Flaw<'a>>,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> FormatJudge<'a> {
     fn flaw(&mut self, part: PartKind, piece: Piece<'a>, what: impl Into<String>) {
         self.flaws.push(Flaw { part, piece, what: what.into(), repeats: Vec::new() });
     }
@@ -258,7 +258,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn arn(&mut self, field: &'a Field, whole: Piece<'a>, wanted: Resource) {
+    fn arn(&mut self, field: &'a Field, whole: Piece<'a>, wanted: ArnResource) {
         let Some(arn) = Arn::of(field) else { return self.flaw(PartKind::Own, whole, no_arn(whole.text, wanted)) };
         if let Some(kind) = other_kind(&arn, wanted) {
             let what = format!("this is the ARN of {kind}, not of {}", wanted.name());
@@ -274,9 +274,9 @@ impl<'a> Judge<'a> {
                     format!("`{}` must be written `{}`", word.text, wanted.word())
                 });
                 match wanted {
-                    Resource::Instance => self.instance(rest),
-                    Resource::PermissionSet => self.permission_set(rest),
-                    Resource::Role => self.role(field, arn.resource(), rest),
+                    ArnResource::Instance => self.instance(rest),
+                    ArnResource::PermissionSet => self.permission_set(rest),
+                    ArnResource::Role => self.role(field, arn.resource(), rest),
                 }
             }
             _ => {
@@ -290,7 +290,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn head(&mut self, arn: &Arn<'a>, wanted: Resource) {
+    fn head(&mut self, arn: &Arn<'a>, wanted: ArnResource) {
         self.expect(arn.prefix().text == "arn", PartKind::Prefix, arn.prefix(), || {
             format!("the ARN begins with `{}`, not with `arn`", arn.prefix().text)
         });
@@ -308,7 +308,7 @@ impl<'a> Judge<'a> {
         self.expect(arn.region().text.is_empty(), PartKind::Region, arn.region(), || {
             format!("the region must be empty, not `{}`", arn.region().text)
         });
-        if wanted == Resource::Role {
+        if wanted == ArnResource::Role {
             self.expect(is_account_id(arn.account().text), PartKind::Account, arn.account(), || {
                 account_flaw(arn.account().text)
             });
@@ -376,16 +376,16 @@ impl<'a> Judge<'a> {
 }
 
 /// The extra colon that moves the resource (and for a role, its account) one field to the right.
-fn extra_colon<'a>(whole: Piece<'a>, arn: &Arn<'a>, wanted: Resource) -> Option<Piece<'a>> {
+fn extra_colon<'a>(whole: Piece<'a>, arn: &Arn<'a>, wanted: ArnResource) -> Option<Piece<'a>> {
     if arn.resource().text.starts_with(':') {
         return Some(arn.resource().slice(0..1));
     }
     let (account, _) = arn.resource().split_once(b':')?;
-    let is_shifted = wanted == Resource::Role && arn.account().text.is_empty() && is_account_id(account.text);
+    let is_shifted = wanted == ArnResource::Role && arn.account().text.is_empty() && is_account_id(account.text);
     is_shifted.then(|| whole.slice(arn.account().start..arn.account().start + 1))
 }
 
-fn no_arn(text: &str, wanted: Resource) -> String {
+fn no_arn(text: &str, wanted: ArnResource) -> String {
     if text.starts_with("arn:") {
         let what = if text.matches(':').count() == 4 { "a colon is missing" } else { "the ARN is incomplete" };
         format!("{what}; expected `{}`", wanted.form())

@@ -10,7 +10,7 @@ use symlint_terraform::{Sources, Span};
 const SHOWN: usize = 3;
 
 /// Suspicious characters in a part of a value, which several values of the tenant may have.
-struct Found<'a> {
+struct SuspiciousPart<'a> {
     field: &'a Field,
     cleaned: &'a Cleaned,
     part: String,
@@ -24,7 +24,7 @@ struct Found<'a> {
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let sources = cx.sources();
-    let mut found: Vec<Found<'_>> = Vec::new();
+    let mut found: Vec<SuspiciousPart<'_>> = Vec::new();
     for field in tenant.fields().filter(|field| !field.is_derived()) {
         let Some(cleaned) = field.cleaned() else { continue };
         let (Some(first), Some(last)) = (cleaned.suspicious.first(), cleaned.suspicious.last()) else { continue };
@@ -54,7 +54,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
                 }
                 same.repeats.push((field, span));
             }
-            None => found.push(Found { field, cleaned, part, span, safe, title, edits, repeats: Vec::new() }),
+            None => found.push(SuspiciousPart { field, cleaned, part, span, safe, title, edits, repeats: Vec::new() }),
         }
     }
     for it in found {

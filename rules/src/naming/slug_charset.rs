@@ -7,7 +7,7 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Absence, Field, Locate, Model, Place, State, Tenant, TenantId};
 use symlint_terraform::{SortedMap, Span, Value};
 
-use crate::names::{Name, is_slug, is_slug_character, names, unexpected_characters};
+use crate::names::{ResourceName, is_slug, is_slug_character, names, unexpected_characters};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // Tenants whose key is wrong, or has characters that another rule reports.
@@ -65,7 +65,7 @@ fn is_empty(key: &Field) -> bool {
 /// Checks the computed names, once for each tenant whose key is valid.
 fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
     let names = names(cx.model);
-    let mut found: SortedMap<Span, Vec<(&Name<'_>, String)>> = SortedMap::new();
+    let mut found: SortedMap<Span, Vec<(&ResourceName<'_>, String)>> = SortedMap::new();
     for name in names.iter().filter(|name| name.tenant().is_none_or(|tenant| !judged.contains(&tenant))) {
         let Some((at, refused)) = refused(name.text).filter(|_| name.arn(cx.model).is_none()) else { continue };
         let span = name.value.origin.locate(at, cx.sources());

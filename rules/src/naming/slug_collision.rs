@@ -7,10 +7,10 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Model, Place, RoleNaming, Tenant, TenantId, environment_of, normalise};
 use symlint_terraform::{SortedMap, Span, Str};
 
-use crate::names::{Name, folded, names, same, shown, tenants_of, unscoped};
+use crate::names::{ResourceName, folded, names, same, shown, tenants_of, unscoped};
 
 /// The later tenant and the first one.
-type Pair = (TenantId, TenantId);
+type TenantPair = (TenantId, TenantId);
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let names = names(cx.model);
@@ -20,10 +20,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let already_reported: HashSet<Span> =
         unscoped.iter().filter_map(|names| names.first()).map(|name| name.block()).collect();
     let model = cx.model;
-    let is_judged = |name: &&Name<'_>| !already_reported.contains(&name.block()) && name.arn(model).is_none();
+    let is_judged = |name: &&ResourceName<'_>| !already_reported.contains(&name.block()) && name.arn(model).is_none();
     let named = || tenants_of(names.iter().filter(is_judged)).into_iter().collect();
     let reported = check_keys(cx, &LazyCell::new(named));
-    let judged: Vec<&Name<'_>> = same.into_iter().filter(is_judged).collect();
+    let judged: Vec<&ResourceName<'_>> = same.into_iter().filter(is_judged).collect();
     check_names(cx, &judged, &reported);
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn same_names(cx: &Context<'_>) -> HashSet<TenantId> {
 fn check_keys(
     cx: &mut Context<'_>,
     named: &LazyCell<HashSet<TenantId>, impl FnOnce() -> HashSet<TenantId>>,
-) -> HashSet<Pair> {
+) -> HashSet<TenantPair> {
     let mut firsts: HashMap<String, &Tenant> = HashMap::default();
     let mut reported = HashSet::default();
     for tenant in cx.tenants() {
@@ -95,10 +95,10 @@ fn check_keys(
 }
 
 /// Reports equal names of the same kind, with one finding for each pair of tenants and each block.
-fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pair>) {
-    let mut firsts: HashMap<((&str, &str), String), &Name<'_>> = HashMap::default();
-    let mut pairs: SortedMap<Pair, (&Name<'_>, &Name<'_>)> = SortedMap::new();
-    let mut blocks: SortedMap<Span, Vec<(&Name<'_>, &Name<'_>)>> = SortedMap::new();
+fn check_names(cx: &mut Context<'_>, names: &[&ResourceName<'_>], reported: &HashSet<TenantPair>) {
+    let mut firsts: HashMap<((&str, &str), String), &ResourceName<'_>> = HashMap::default();
+    let mut pairs: SortedMap<TenantPair, (&ResourceName<'_>, &ResourceName<'_>)> = SortedMap::new();
+    let mut blocks: SortedMap<Span, Vec<(&ResourceName<'_>, &ResourceName<'_>)>> = SortedMap::new();
     for &name in names.iter().filter(|name| !name.has_foreign_slug(cx.model)) {
         let first = *firsts.entry((name.namespace(), folded(name.text))).or_insert(name);
         if std::ptr::eq(first, name) {
@@ -164,24 +164,24 @@ fn check_names(cx: &mut Context<'_>, names: &[&Name<'_>], reported: &HashSet<Pai
 }
 
 /// The argument that names a tenant which only a call defines.
-struct Passed {
+struct PassedName {
     argument: Str,
     call: Str,
     span: Span,
 }
 
 /// The argument of the outermost call that contains the part of `name` written at `span`.
-fn passed(model: &Model<'_>, name: &Name<'_>, span: Span) -> Option<Passed> {
+fn passed(model: &Model<'_>, name: &ResourceName<'_>, span: Span) -> Option<PassedName> {
     name.tenant().filter(|tenant| !model.tenant(*tenant).is_element())?;
     std::iter::successors(Some(&name.instance.instance), |made| made.caller()).find_map(|made| {
         let call = made.call_in(model.project)?;
         let argument = call.arguments.iter().find(|argument| argument.value.span.contains(span))?;
-        Some(Passed { argument: argument.name.text.clone(), call: made.address().clone(), span })
+        Some(PassedName { argument: argument.name.text.clone(), call: made.address().clone(), span })
     })
 }
 
 /// Reports that two calls pass the same name. If only one tenant's role matches the name, the other call was copied.
-fn report_calls(cx: &mut Context<'_>, [later, first]: [(&Tenant, Passed); 2]) {
+fn report_calls(cx: &mut Context<'_>, [later, first]: [(&Tenant, PassedName); 2]) {
     let environment = |tenant: &Tenant| {
         let role = tenant.role()?;
         Some(environment_of(role.name.text(), &cx.config.role_name)?.to_ascii_lowercase())
@@ -224,7 +224,7 @@ fn report_calls(cx: &mut Context<'_>, [later, first]: [(&Tenant, Passed); 2]) {
 }
 
 /// Reports equal names within the flows of one tenant.
-fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&Name<'_>, &Name<'_>)]) {
+fn report_block(cx: &mut Context<'_>, span: Span, names: &[(&ResourceName<'_>, &ResourceName<'_>)]) {
     let Some((name, first)) = names.first() else { return };
     let tenants = tenants_of(names.iter().map(|(name, _)| *name));
     let (own, others) = (name.resource.resource, first.resource.resource);

@@ -4,7 +4,7 @@ use symlint_core::rule::Context;
 use symlint_core::tenants::{Locate, Place, TenantId};
 use symlint_terraform::{Makeup, Origin, SortedMap, Span};
 
-use crate::names::{Name, names, shown, tenants_of};
+use crate::names::{ResourceName, names, shown, tenants_of};
 
 /// How many characters Sym allows.
 const LONGEST: usize = 55;
@@ -19,14 +19,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     let names = names(cx.model);
     // The longest name of each tenant. Its other names are too long for the same reason.
-    let mut longest: SortedMap<Option<TenantId>, &Name<'_>> = SortedMap::new();
+    let mut longest: SortedMap<Option<TenantId>, &ResourceName<'_>> = SortedMap::new();
     for name in names.iter().filter(|name| length(name.text) > LONGEST && name.arn(cx.model).is_none()) {
         let known = longest.entry(name.tenant()).or_insert(name);
         if length(name.text) > length(known.text) {
             *known = name;
         }
     }
-    let mut found: SortedMap<(Span, bool), Vec<&Name<'_>>> = SortedMap::new();
+    let mut found: SortedMap<(Span, bool), Vec<&ResourceName<'_>>> = SortedMap::new();
     for (tenant, name) in longest {
         let key = long_key(cx, tenant, name);
         let part = || longest_part(&name.value.origin).map_or(name.span, |origin| origin.span);
@@ -52,7 +52,7 @@ fn check_keys(cx: &mut Context<'_>) {
     }
 }
 
-fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
+fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&ResourceName<'_>]) {
     let Some(first) = names.iter().max_by_key(|name| length(name.text)) else { return };
     let tenants = tenants_of(names.iter().copied());
     let (kind, count) = (first.resource.kind(), length(first.text));
@@ -81,7 +81,7 @@ fn report(cx: &mut Context<'_>, span: Span, is_key: bool, names: &[&Name<'_>]) {
 }
 
 /// The place of the tenant's key, if the key makes the name too long.
-fn long_key(cx: &Context<'_>, tenant: Option<TenantId>, name: &Name<'_>) -> Option<Span> {
+fn long_key(cx: &Context<'_>, tenant: Option<TenantId>, name: &ResourceName<'_>) -> Option<Span> {
     let tenant = cx.tenant(tenant?);
     let is_in_name = name.written_for(cx.model, tenant.id).is_some_and(|span| span == tenant.key.span);
     (is_in_name && length(tenant.name()) > LONGEST_KEY).then(|| tenant.place(cx.sources()).span)

@@ -71,10 +71,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// A tenant's collection, and the path from a tenant to an attribute.
-type Within = (usize, String);
+type PathInCollection = (usize, String);
 
 /// The attribute that the tenant lacks, in a form that is the same for all tenants of its collection.
-fn within(tenant: &Tenant, gap: &MissingAttribute) -> Option<Within> {
+fn within(tenant: &Tenant, gap: &MissingAttribute) -> Option<PathInCollection> {
     let Provenance::Collection(at) = tenant.provenance else { return None };
     let path = (gap.absence == Absence::Missing).then(|| gap.path.to_string())?;
     Some((at, path.strip_prefix(&tenant.path.to_string())?.to_owned()))
@@ -84,8 +84,8 @@ fn within(tenant: &Tenant, gap: &MissingAttribute) -> Option<Within> {
 fn common<'a>(
     cx: &Context<'a>,
     is_unsure: &dyn Fn(Span) -> bool,
-) -> SortedMap<Within, Vec<(&'a Tenant, &'a MissingAttribute)>> {
-    let mut common: SortedMap<Within, Vec<(&Tenant, &MissingAttribute)>> = SortedMap::new();
+) -> SortedMap<PathInCollection, Vec<(&'a Tenant, &'a MissingAttribute)>> {
+    let mut common: SortedMap<PathInCollection, Vec<(&Tenant, &MissingAttribute)>> = SortedMap::new();
     let mut sizes: HashMap<usize, usize> = HashMap::default();
     for tenant in cx.tenants() {
         if let Provenance::Collection(at) = tenant.provenance {
@@ -97,7 +97,7 @@ fn common<'a>(
             }
         }
     }
-    let is_common = |(at, _): &Within, lacking: usize| lacking > 1 && sizes.get(at) == Some(&lacking);
+    let is_common = |(at, _): &PathInCollection, lacking: usize| lacking > 1 && sizes.get(at) == Some(&lacking);
     common.into_iter().filter(|(within, gaps)| is_common(within, gaps.len())).collect()
 }
 
@@ -105,7 +105,7 @@ fn common<'a>(
 /// everything, that is one finding.
 fn report_common(
     cx: &mut Context<'_>,
-    common: &SortedMap<Within, Vec<(&Tenant, &MissingAttribute)>>,
+    common: &SortedMap<PathInCollection, Vec<(&Tenant, &MissingAttribute)>>,
     by_type: &ByType,
 ) {
     let mut reported: HashSet<usize> = HashSet::default();

@@ -25,11 +25,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
             let MisfitKind::Misspelt { name, meant, is_taken } = &misfit.kind else { continue };
             let (path, meant) = (misfit.path.to_string(), Some(meant.as_str()));
             let (span, is_taken) = (misfit.span, *is_taken);
-            let unknown = Unknown { tenant, name, span, path, meant, is_taken, is_declared: false };
+            let unknown = UndeclaredAttribute { tenant, name, span, path, meant, is_taken, is_declared: false };
             report(cx, &unknown, &required);
         }
     }
-    let mut groups: SortedMap<String, Vec<Unknown<'_>>> = SortedMap::new();
+    let mut groups: SortedMap<String, Vec<UndeclaredAttribute<'_>>> = SortedMap::new();
     for problem in &cx.model.conversions {
         let (ConversionProblemKind::Unused { attribute, key_span, declared, present }, Some(at)) =
             (&problem.kind, &problem.path)
@@ -41,7 +41,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let within = path.strip_prefix(&tenant.path.to_string()).unwrap_or(&path).to_owned();
         let meant = closest(attribute, declared.iter().map(Str::as_str));
         let is_taken = meant.is_some_and(|meant| present.iter().any(|name| name.as_str() == meant));
-        let unknown = Unknown { tenant, name: attribute, span: *key_span, path, meant, is_taken, is_declared: true };
+        let unknown =
+            UndeclaredAttribute { tenant, name: attribute, span: *key_span, path, meant, is_taken, is_declared: true };
         groups.entry(within).or_default().push(unknown);
     }
     for (within, group) in &groups {
@@ -60,7 +61,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 }
 
 /// An attribute that the type does not declare.
-struct Unknown<'a> {
+struct UndeclaredAttribute<'a> {
     tenant: &'a Tenant,
     name: &'a str,
     span: Span,
@@ -72,7 +73,7 @@ struct Unknown<'a> {
     is_declared: bool,
 }
 
-impl Unknown<'_> {
+impl UndeclaredAttribute<'_> {
     /// The tenant's value for the attribute that was probably meant, which is the type's default.
     fn default(&self, meant: &str) -> Option<&str> {
         let right = format!("{}{meant}", self.path.strip_suffix(self.name)?);
@@ -98,7 +99,7 @@ impl Unknown<'_> {
     }
 }
 
-fn report(cx: &mut Context<'_>, unknown: &Unknown<'_>, required: &HashSet<String>) {
+fn report(cx: &mut Context<'_>, unknown: &UndeclaredAttribute<'_>, required: &HashSet<String>) {
     // An attribute that is missing under its right name is reported as missing, with this one as the misspelling.
     let right = unknown.meant.and_then(|meant| Some(format!("{}{meant}", unknown.path.strip_suffix(unknown.name)?)));
     let is_missing = |gap: &MissingAttribute| right.as_ref().is_some_and(|right| gap.path.to_string() == *right);

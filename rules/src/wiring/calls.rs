@@ -8,18 +8,18 @@ use symlint_terraform::{Module, ModuleCall, Span, Variable};
 
 /// A call of a flow module, or of a module around it, whose files could be found.
 #[derive(Clone, Copy)]
-pub(super) struct Call<'p> {
+pub(super) struct ReadableCall<'p> {
     pub call: &'p ModuleCall,
     pub module: &'p Module,
 }
 
 /// Each call whose module could be read completely.
-pub(super) fn calls<'p>(model: &Model<'p>) -> Vec<Call<'p>> {
+pub(super) fn calls<'p>(model: &Model<'p>) -> Vec<ReadableCall<'p>> {
     let mut seen = HashSet::default();
     let mut calls = Vec::new();
     let mut add = |call: Option<&'p ModuleCall>, module: Option<&'p Module>| {
         let found = call.zip(module).filter(|(call, module)| model.is_complete(module) && seen.insert(call.span));
-        calls.extend(found.map(|(call, module)| Call { call, module }));
+        calls.extend(found.map(|(call, module)| ReadableCall { call, module }));
     };
     for flow in &model.flows {
         add(flow.call, flow.module);
@@ -34,11 +34,12 @@ pub(super) fn calls<'p>(model: &Model<'p>) -> Vec<Call<'p>> {
 
 /// The names of the calls that lack arguments, or pass arguments that their modules do not declare.
 pub(crate) fn misnamed(model: &Model<'_>) -> HashSet<Span> {
-    let is_misnamed = |call: &Call<'_>| call.unknown_arguments().next().is_some() || call.lacks_arguments(model);
+    let is_misnamed =
+        |call: &ReadableCall<'_>| call.unknown_arguments().next().is_some() || call.lacks_arguments(model);
     calls(model).into_iter().filter(is_misnamed).map(|call| call.call.name.span).collect()
 }
 
-impl<'p> Call<'p> {
+impl<'p> ReadableCall<'p> {
     /// The tenant for whom alone the call is.
     pub(super) fn tenant(self, model: &Model<'_>) -> Option<TenantId> {
         let is_it = |call: &ModuleCall| call.span == self.call.span;

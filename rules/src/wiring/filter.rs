@@ -15,7 +15,7 @@ pub(super) fn is_filtered(model: &Model<'_>) -> bool {
         });
         calls.any(|call| {
             let mut repeats = [&call.for_each, &call.count].into_iter().flatten();
-            let mut search = Search { module, seen: HashSet::default(), conditions: true };
+            let mut search = FilterSearch { module, seen: HashSet::default(), conditions: true };
             let is_repeated = repeats.any(|repeat| search.finds(&repeat.value));
             search.conditions = false;
             is_repeated || call.arguments.iter().any(|argument| search.finds(&argument.value))
@@ -34,7 +34,7 @@ pub(super) fn is_chosen(model: &Model<'_>, root: &Root) -> bool {
         let calls = module.calls.iter().filter(|call| call.child.is_some() || is_flow(model, call));
         let mut repeats = calls.flat_map(|call| call.for_each.iter().chain(&call.count)).map(|repeat| &repeat.value);
         repeats.any(|repeat| {
-            let filters = Search { module, seen: HashSet::default(), conditions: true }.finds(repeat);
+            let filters = FilterSearch { module, seen: HashSet::default(), conditions: true }.finds(repeat);
             filters && mentions(module, repeat, (kind, name), &mut HashSet::default())
         })
     })
@@ -60,7 +60,7 @@ pub(super) fn are_grants_filtered(model: &Model<'_>) -> bool {
     model.project.modules().iter().any(|module| {
         let resources = module.resources.iter();
         let mut repeats = resources.flat_map(|resource| ["for_each", "count"].map(|name| resource.attribute(name)));
-        let mut search = Search { module, seen: HashSet::default(), conditions: true };
+        let mut search = FilterSearch { module, seen: HashSet::default(), conditions: true };
         repeats.any(|repeat| repeat.is_some_and(|repeat| search.finds(&repeat.value)))
     })
 }
@@ -69,7 +69,7 @@ fn is_flow(model: &Model<'_>, call: &ModuleCall) -> bool {
     model.flows.iter().filter_map(|flow| flow.call).any(|flow| flow.span == call.span)
 }
 
-struct Search<'a> {
+struct FilterSearch<'a> {
     module: &'a Module,
     /// The locals that have been searched.
     seen: HashSet<&'a str>,
@@ -77,7 +77,7 @@ struct Search<'a> {
     conditions: bool,
 }
 
-impl<'a> Search<'a> {
+impl<'a> FilterSearch<'a> {
     fn finds(&mut self, expr: &'a Expr) -> bool {
         let is_filter = match &expr.kind {
             ExprKind::For(comprehension) => comprehension.condition.is_some(),

@@ -9,15 +9,15 @@ use symlint_core::tenants::{
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
 
-use super::judge::{Judge, Problem, are_right, consequence, is_always, owner, shared};
+use super::judge::{Judge, ValueProblem, are_right, consequence, is_always, owner, shared};
 use super::reference::report_foreign;
-use super::slot::{Pair, Slot, Slots};
+use super::slot::{GrantPair, Slot, Slots};
 use crate::expression;
 
 /// A wrong value in one flow instance.
 struct Wrong<'a> {
     slot: &'a Slot<'a>,
-    problem: Problem,
+    problem: ValueProblem,
     instance: &'a FlowInstance,
 }
 
@@ -31,7 +31,7 @@ struct Passed<'a> {
 }
 
 /// The wrong values that come from one expression, which is an argument or a part of one.
-struct Found<'a> {
+struct WrongValues<'a> {
     /// The argument; `None` if the call leaves it to the module's default.
     passed: Option<Passed<'a>>,
     /// How many calls away from the flow's own call it is passed.
@@ -41,7 +41,7 @@ struct Found<'a> {
     wrong: Vec<Wrong<'a>>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> WrongValues<'a> {
     /// The name of the call.
     fn call(&self) -> &'a str {
         self.passed.as_ref().map_or("", |passed| &passed.call.name.text)
@@ -51,9 +51,9 @@ impl<'a> Found<'a> {
 /// One cause of wrong values.
 struct Cause<'a> {
     span: Span,
-    found: Found<'a>,
+    found: WrongValues<'a>,
     /// The entry from which all arguments are taken, if the mistake is that this entry belongs to another tenant.
-    entry: Option<Entry>,
+    entry: Option<WrongEntry>,
     /// The tenant whose values are written out in one argument, and the place of the argument.
     written: Option<(TenantId, Span)>,
     /// Other arguments, or parts of arguments, that are wrong for the same reason.
@@ -63,7 +63,7 @@ struct Cause<'a> {
 /// An expression that should be the tenant's own entry, and by address, the instances in which it is the entry of
 /// another tenant.
 #[derive(PartialEq)]
-struct Entry {
+struct WrongEntry {
     name: String,
     owners: SortedMap<Str, TenantId>,
 }
@@ -96,10 +96,11 @@ fn wrong<'a>(model: &'a Model<'a>, doubtful: &'a [Slots<'a>]) -> Vec<Wrong<'a>> 
     let known: HashSet<Span> = wrong.iter().map(|wrong| wrong.slot.argument.span).collect();
     for slots in doubtful {
         let mixed = slots.pairs.iter().filter(|pair| judge.is_from_two_grants(&slots.slots, pair));
-        let is_new =
-            |pair: &&Pair| slots.slots.get(pair.permission_set).is_none_or(|slot| !known.contains(&slot.argument.span));
+        let is_new = |pair: &&GrantPair| {
+            slots.slots.get(pair.permission_set).is_none_or(|slot| !known.contains(&slot.argument.span))
+        };
         let accounts = mixed.filter(is_new).filter_map(|pair| slots.slots.get(pair.account));
-        wrong.extend(accounts.map(|slot| Wrong { slot, problem: Problem::Grant, instance: slot.instance }));
+        wrong.extend(accounts.map(|slot| Wrong { slot, problem: ValueProblem::Grant, instance: slot.instance }));
     }
     wrong
 }
@@ -127,7 +128,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
     }
     // A default has no expression in the call, so the finding is at the call.
-    let mut found: SortedMap<(Span, Option<FieldKind>), Found<'_>> = SortedMap::new();
+    let mut found: SortedMap<(Span, Option<FieldKind>), WrongValues<'_>> = SortedMap::new();
     for wrong in wrong {
         let argument = wrong.slot.argument;
         let all = written.get(&(wrong.instance.address.clone(), argument.span)).map(Vec::as_slice).unwrap_or_default();
@@ -149,7 +150,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let receivers = receivers_of.get(&receivers).map_or(0, SortedSet::len);
         let default = argument.parts.first().map(|part| part.field).filter(|_| argument.is_default);
         let found = found.entry((span, default));
-        found.or_insert_with(|| Found { passed, around: at, expr, receivers, wrong: Vec::new() }).wrong.push(wrong);
+        found
+            .or_insert_with(|| WrongValues { passed, around: at, expr, receivers, wrong: Vec::new() })
+            .wrong
+            .push(wrong);
     }
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for ((span, _), found) in found {
@@ -221,9 +225,9 @@ fn right_in(model: &Model<'_>, slot: &Slot<'_>, variables: &[Input]) -> Option<S
 /// The entry from which an argument takes the right value, if the entry is another tenant's. In that case, the argument
 /// is right, and the mistake is in the collection that the call is repeated for, or in what is passed to the module
 /// around it.
-fn entry(cx: &Context<'_>, found: &Found<'_>) -> Option<Entry> {
+fn entry(cx: &Context<'_>, found: &WrongValues<'_>) -> Option<WrongEntry> {
     let owner = |wrong: &Wrong<'_>| match wrong.problem {
-        Problem::Tenant(other) => Some((wrong.instance.address.clone(), other)),
+        ValueProblem::Tenant(other) => Some((wrong.instance.address.clone(), other)),
         _ => None,
     };
     let owners = found.wrong.iter().map(owner).collect::<Option<SortedMap<_, _>>>()?;
@@ -240,12 +244,13 @@ fn entry(cx: &Context<'_>, found: &Found<'_>) -> Option<Entry> {
         expr = (last.text.as_str() == name).then_some(base)?;
     }
     let name = expression::is_reference(expr).then(|| cx.sources().text(expr.span).to_string())?;
-    Some(Entry { name, owners })
+    Some(WrongEntry { name, owners })
 }
 
 /// The tenant whose value is written in a part of an argument that all tenants receive, and the place of the argument.
-fn written_for(cx: &Context<'_>, found: &Found<'_>) -> Option<(TenantId, Span)> {
-    let first = found.wrong.first().filter(|first| first.problem == Problem::Shared && first.slot.part.is_some())?;
+fn written_for(cx: &Context<'_>, found: &WrongValues<'_>) -> Option<(TenantId, Span)> {
+    let first =
+        found.wrong.first().filter(|first| first.problem == ValueProblem::Shared && first.slot.part.is_some())?;
     let owner = owner(cx, first.slot.wanted, &first.slot.value)?;
     Some((owner.id, found.passed.as_ref()?.argument.value.span))
 }
@@ -268,7 +273,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
     } else {
         format!("argument `{name}` for `{}`", cx.tenant(first.slot.tenant).name())
     };
-    let is_shared = first.problem == Problem::Shared;
+    let is_shared = first.problem == ValueProblem::Shared;
     let always = is_shared.then(|| {
         let (what, own) = (format!("argument `{name}`"), wanted(cx.model, first.slot).of_its_own());
         is_always(cx, first.slot.wanted, &first.slot.value, &what, (&tenants, found.receivers), &own)
@@ -294,7 +299,7 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
         };
         report = report.related(*other, label);
     }
-    if let Some(Entry { name, .. }) = &cause.entry {
+    if let Some(WrongEntry { name, .. }) = &cause.entry {
         let help = format!(
             "Correct the `for_each` of the call, or what is passed to the module that contains it: `{name}` is not the \
              tenant's own entry. Requests for one customer would act on another."
@@ -310,19 +315,19 @@ fn report(cx: &mut Context<'_>, cause: &Cause<'_>) {
 }
 
 /// The problems of several tenants, in words that stay the same when tenants are added.
-fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> String {
+fn problems(model: &Model<'_>, found: &WrongValues<'_>, tenants: &[TenantId]) -> String {
     let what = |wrong: &Wrong<'_>| match &wrong.problem {
-        Problem::Tenant(other) => format!("tenant {}", model.tenant(*other).name()),
-        Problem::Field(kind) => kind.name().to_owned(),
-        Problem::Attribute(path) => format!("attribute {path}"),
-        Problem::Grant => "grant".to_owned(),
-        Problem::Shared => "shared".to_owned(),
-        Problem::Null => "null".to_owned(),
-        Problem::Default => "default".to_owned(),
-        Problem::Number(_) => "number".to_owned(),
-        Problem::Written => "written".to_owned(),
-        Problem::Overridden => "overridden".to_owned(),
-        Problem::Changed => "changed".to_owned(),
+        ValueProblem::Tenant(other) => format!("tenant {}", model.tenant(*other).name()),
+        ValueProblem::Field(kind) => kind.name().to_owned(),
+        ValueProblem::Attribute(path) => format!("attribute {path}"),
+        ValueProblem::Grant => "grant".to_owned(),
+        ValueProblem::Shared => "shared".to_owned(),
+        ValueProblem::Null => "null".to_owned(),
+        ValueProblem::Default => "default".to_owned(),
+        ValueProblem::Number(_) => "number".to_owned(),
+        ValueProblem::Written => "written".to_owned(),
+        ValueProblem::Overridden => "overridden".to_owned(),
+        ValueProblem::Changed => "changed".to_owned(),
     };
     let what: SortedSet<String> = found.wrong.iter().map(what).collect();
     // If all receivers are affected, the argument will also be wrong for any tenant that is added.
@@ -335,14 +340,14 @@ fn problems(model: &Model<'_>, found: &Found<'_>, tenants: &[TenantId]) -> Strin
 /// What to pass instead, and what would happen otherwise.
 fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&str>) -> String {
     let found = &cause.found;
-    let is_sso_account = wrong.problem == Problem::Field(FieldKind::SsoAccountId);
+    let is_sso_account = wrong.problem == ValueProblem::Field(FieldKind::SsoAccountId);
     let consequence = match wrong.slot.wanted {
         FieldKind::TargetAccountId if is_sso_account => {
             "Engineers would enter the account that controls all of a customer's access."
         }
         wanted => consequence(wanted),
     };
-    if wrong.problem == Problem::Grant {
+    if wrong.problem == ValueProblem::Grant {
         return format!("Pass the account and the permission set of one grant. {consequence}");
     }
     if is_undecided(model, wrong) {
@@ -379,7 +384,7 @@ fn wanted(model: &Model<'_>, slot: &Slot<'_>) -> FieldName {
     if is_whole(slot) { model.settings_name(slot.tenant) } else { model.path_name(slot.tenant, slot.wanted) }
 }
 
-fn describe(cx: &Context<'_>, found: &Found<'_>, argument: &str, is_group: bool) -> String {
+fn describe(cx: &Context<'_>, found: &WrongValues<'_>, argument: &str, is_group: bool) -> String {
     let Some(first) = found.wrong.first() else { return String::new() };
     let model = cx.model;
     let name = |tenant: TenantId| model.tenant(tenant).name();
@@ -387,7 +392,7 @@ fn describe(cx: &Context<'_>, found: &Found<'_>, argument: &str, is_group: bool)
     let wanted = wanted(model, first.slot);
     let own_wanted = wanted.of_its_own();
     match &first.problem {
-        Problem::Tenant(other) => {
+        ValueProblem::Tenant(other) => {
             let is_one = found.wrong.iter().all(|wrong| wrong.problem == first.problem);
             match is_group && !is_one {
                 true => {
@@ -400,11 +405,11 @@ fn describe(cx: &Context<'_>, found: &Found<'_>, argument: &str, is_group: bool)
                 false => format!("comes from another tenant, `{}`", name(*other)),
             }
         }
-        Problem::Field(FieldKind::Key) => format!("comes from the tenant's key, not from {wanted}"),
-        Problem::Field(kind) => format!("comes from {}, not from {wanted}", model.path_name(own, *kind)),
-        Problem::Attribute(path) => format!("comes from `{path}`, not from {wanted}"),
-        Problem::Grant => "belongs to a different grant than the permission set".to_owned(),
-        Problem::Shared => match owner(cx, first.slot.wanted, &first.slot.value) {
+        ValueProblem::Field(FieldKind::Key) => format!("comes from the tenant's key, not from {wanted}"),
+        ValueProblem::Field(kind) => format!("comes from {}, not from {wanted}", model.path_name(own, *kind)),
+        ValueProblem::Attribute(path) => format!("comes from `{path}`, not from {wanted}"),
+        ValueProblem::Grant => "belongs to a different grant than the permission set".to_owned(),
+        ValueProblem::Shared => match owner(cx, first.slot.wanted, &first.slot.value) {
             Some(owner) => {
                 // If the value has the same name as the argument, the name is not repeated.
                 let name = model.path_name(owner.id, first.slot.wanted);
@@ -415,12 +420,12 @@ fn describe(cx: &Context<'_>, found: &Found<'_>, argument: &str, is_group: bool)
             }
             None => shared(&first.slot.value).to_owned(),
         },
-        Problem::Null => "is null".to_owned(),
-        Problem::Default => "is the default of the module".to_owned(),
-        Problem::Number(number) => format!("is `{number}`, because numbers lose leading zeros; pass a string"),
-        Problem::Overridden => format!("is set in the configuration and overrides the tenant's own {own_wanted}"),
-        Problem::Written => format!("is set here and differs from the tenant's own {own_wanted}"),
-        Problem::Changed => format!("is computed from the tenant's own {own_wanted} and differs from it"),
+        ValueProblem::Null => "is null".to_owned(),
+        ValueProblem::Default => "is the default of the module".to_owned(),
+        ValueProblem::Number(number) => format!("is `{number}`, because numbers lose leading zeros; pass a string"),
+        ValueProblem::Overridden => format!("is set in the configuration and overrides the tenant's own {own_wanted}"),
+        ValueProblem::Written => format!("is set here and differs from the tenant's own {own_wanted}"),
+        ValueProblem::Changed => format!("is computed from the tenant's own {own_wanted} and differs from it"),
     }
 }
 
@@ -430,15 +435,15 @@ fn is_undecided(model: &Model<'_>, wrong: &Wrong<'_>) -> bool {
     let ways = |kind| model.ways_to(wrong.slot.tenant, kind);
     let is_in_role = |way: &&Way| matches!(way.evidence, Evidence::InRole(_));
     let is_by_looks = |way: &&Way| matches!(way.evidence, Evidence::Looks(_));
-    wrong.problem == Problem::Field(FieldKind::SsoAccountId)
+    wrong.problem == ValueProblem::Field(FieldKind::SsoAccountId)
         && ways(wrong.slot.wanted).iter().any(is_by_looks)
         && ways(FieldKind::SsoAccountId).iter().any(is_in_role)
         && ways(FieldKind::RoleArn).iter().all(|way| way.is_fragment)
 }
 
 /// Where a wrong reference can be replaced, and by what.
-fn right_name(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option<(Span, String)> {
-    let (Problem::Field(kind), expr) = (&wrong.problem, found.expr?) else { return None };
+fn right_name(model: &Model<'_>, found: &WrongValues<'_>, wrong: &Wrong<'_>) -> Option<(Span, String)> {
+    let (ValueProblem::Field(kind), expr) = (&wrong.problem, found.expr?) else { return None };
     if is_undecided(model, wrong) {
         return None;
     }
@@ -459,7 +464,7 @@ fn right_name(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option
 
 /// The right argument, if the element in the call's `for_each`, or a variable of the calling module, has the right
 /// value.
-fn right_reference(model: &Model<'_>, found: &Found<'_>, wrong: &Wrong<'_>) -> Option<String> {
+fn right_reference(model: &Model<'_>, found: &WrongValues<'_>, wrong: &Wrong<'_>) -> Option<String> {
     let Slot { instance, tenant, wanted, .. } = *wrong.slot;
     let call = found.passed.as_ref()?.call;
     if call.for_each.is_none() {

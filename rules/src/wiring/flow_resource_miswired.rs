@@ -12,11 +12,11 @@ use symlint_terraform::{Makeup, Module, PathStep, Resource, SortedMap, Span, Str
 
 use super::judge::{consequence, is_always, is_computed, is_not_own, is_overridden, owner, shared};
 use super::origin::{Referrer, is_same};
-use super::owners::Owners;
+use super::owners::TextOwners;
 use super::reference::{References, receivers, reference_to, references, refers, report_foreign};
-use super::setting::{Setting, settings};
+use super::setting::{FlowSetting, settings};
 use crate::expression;
-use crate::names::{Name, names};
+use crate::names::{ResourceName, names};
 
 /// What is wrong with a value that Sym acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,20 +39,20 @@ enum SettingProblem {
 /// Whether Sym acts on a wrong value.
 pub(super) fn is_any_wrong(model: &Model<'_>) -> bool {
     let doubtful = doubtful(model);
-    let judge = Judge::new(model, &doubtful);
+    let judge = SettingJudge::new(model, &doubtful);
     doubtful.iter().any(|setting| judge.judge(setting).is_some())
 }
 
 /// The settings that are not certain to be right. Almost all are certain, so only these need a closer look.
-fn doubtful<'a>(model: &'a Model<'a>) -> Vec<Setting<'a>> {
+fn doubtful<'a>(model: &'a Model<'a>) -> Vec<FlowSetting<'a>> {
     settings(model).filter(|setting| !is_right(model, setting)).collect()
 }
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     let doubtful = doubtful(model);
-    let judge = Judge::new(model, &doubtful);
-    let mut found: SortedMap<Span, Vec<(&Setting<'_>, SettingProblem)>> = SortedMap::new();
+    let judge = SettingJudge::new(model, &doubtful);
+    let mut found: SortedMap<Span, Vec<(&FlowSetting<'_>, SettingProblem)>> = SortedMap::new();
     for setting in &doubtful {
         let Some(problem) = judge.judge(setting) else { continue };
         let span =
@@ -73,7 +73,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn report_names_of_others(cx: &mut Context<'_>) {
     let model = cx.model;
     let names = names(model);
-    let mut found: SortedMap<Span, Vec<(&Name<'_>, TenantId, TenantId)>> = SortedMap::new();
+    let mut found: SortedMap<Span, Vec<(&ResourceName<'_>, TenantId, TenantId)>> = SortedMap::new();
     for name in &names {
         if let Some((own, other)) = name.tenant().zip(name.of_another(model)) {
             found.entry(name.span).or_default().push((name, own, other));
@@ -86,7 +86,7 @@ fn report_names_of_others(cx: &mut Context<'_>) {
         let (tenant, whom) = match tenants.as_slice() {
             [only] => (Some(*only), format!("`{}`", cx.tenant(*only).name())),
             _ => {
-                let named = names.iter().filter(|name| name.span == span).filter_map(Name::tenant);
+                let named = names.iter().filter(|name| name.span == span).filter_map(ResourceName::tenant);
                 (None, model.count(&tenants, sorted(named).len()))
             }
         };
@@ -114,7 +114,7 @@ fn check_names(cx: &mut Context<'_>) {
     let names = names(model);
     let referrer = Referrer::new(model);
     // One variable may be in the names of several resources.
-    let mut found: SortedMap<String, SortedMap<Span, Vec<&Name<'_>>>> = SortedMap::new();
+    let mut found: SortedMap<String, SortedMap<Span, Vec<&ResourceName<'_>>>> = SortedMap::new();
     for name in &names {
         if let Some(source) = name.arn(model) {
             let from = referrer.name(name.instance, &source);
@@ -130,7 +130,7 @@ fn check_names(cx: &mut Context<'_>) {
         let Some(first) = wrong.first() else { continue };
         let tenants = sorted(wrong.iter().filter_map(|name| name.tenant()));
         let block = &first.resource.resource;
-        let named = names.iter().filter(|name| name.span == span).filter_map(Name::tenant);
+        let named = names.iter().filter(|name| name.span == span).filter_map(ResourceName::tenant);
         let whom = match tenants.as_slice() {
             [only] => format!("`{}`", cx.tenant(*only).name()),
             _ => model.count(&tenants, sorted(named).len()),
@@ -272,7 +272,7 @@ fn is_any_text(value: &Value) -> bool {
 }
 
 /// Whether `setting` is exactly the right value of its tenant.
-fn is_right(model: &Model<'_>, setting: &Setting<'_>) -> bool {
+fn is_right(model: &Model<'_>, setting: &FlowSetting<'_>) -> bool {
     let sources = model.sources_of_values.of(&setting.value, setting.tenant).unwrap_or_default();
     let is_own = |it: &FieldRef| it.tenant == setting.tenant && it.kind == setting.wanted;
     let is_one = setting.value.candidates().is_empty();
@@ -280,18 +280,18 @@ fn is_right(model: &Model<'_>, setting: &Setting<'_>) -> bool {
 }
 
 /// Whether the value was computed from one of the tenant's values, but is equal to none of them.
-fn is_other(model: &Model<'_>, setting: &Setting<'_>) -> bool {
+fn is_other(model: &Model<'_>, setting: &FlowSetting<'_>) -> bool {
     is_not_own(model, setting.tenant, setting.wanted, &setting.value)
 }
 
 /// The expression of the value, if the module writes it.
-fn place<'a>(setting: &Setting<'a>) -> Option<&'a Expr> {
+fn place<'a>(setting: &FlowSetting<'a>) -> Option<&'a Expr> {
     let whole = &setting.resource.resource.attribute(setting.attribute)?.value;
     let part = setting.part.and_then(|part| expression::part_in(setting.resource.module, whole, part));
     Some(part.unwrap_or(whole))
 }
 
-fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&Setting<'_>, SettingProblem)]) {
+fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&FlowSetting<'_>, SettingProblem)]) {
     let Some((first, problem)) = wrong.first() else { return };
     let resource = first.resource.resource;
     let is_part = wrong.iter().all(|(setting, _)| setting.part == first.part);
@@ -366,21 +366,21 @@ fn sorted(tenants: impl Iterator<Item = TenantId>) -> Vec<TenantId> {
 }
 
 /// A text that is written once, and the part of a block that it reaches.
-type Constant<'a> = (Span, &'a str, Option<&'a str>, Span, Str);
+type SettingConstant<'a> = (Span, &'a str, Option<&'a str>, Span, Str);
 
-struct Judge<'a> {
+struct SettingJudge<'a> {
     model: &'a Model<'a>,
     referrer: Referrer<'a>,
-    owners: Owners<'a>,
+    owners: TextOwners<'a>,
     /// Texts that are written once and reach several tenants.
-    shared: HashSet<Constant<'a>>,
+    shared: HashSet<SettingConstant<'a>>,
     /// The resources with doubtful settings for several tenants.
     repeated: HashSet<Span>,
 }
 
-impl<'a> Judge<'a> {
-    fn new(model: &'a Model<'a>, doubtful: &[Setting<'a>]) -> Self {
-        let mut receivers: HashMap<Constant<'a>, TenantId> = HashMap::default();
+impl<'a> SettingJudge<'a> {
+    fn new(model: &'a Model<'a>, doubtful: &[FlowSetting<'a>]) -> Self {
+        let mut receivers: HashMap<SettingConstant<'a>, TenantId> = HashMap::default();
         let mut shared = HashSet::default();
         let mut receiver: HashMap<Span, TenantId> = HashMap::default();
         let mut repeated = HashSet::default();
@@ -396,11 +396,11 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        Self { model, referrer: Referrer::new(model), owners: Owners::new(model), shared, repeated }
+        Self { model, referrer: Referrer::new(model), owners: TextOwners::new(model), shared, repeated }
     }
 
     /// What is wrong with `setting`; `None` if nothing is, or if it cannot be known.
-    fn judge(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
+    fn judge(&self, setting: &FlowSetting<'a>) -> Option<SettingProblem> {
         match text_of(&setting.value) {
             Some(text) => {
                 let is_received = || self.is_wanted(setting, &setting.expected(self.model), &text);
@@ -417,7 +417,7 @@ impl<'a> Judge<'a> {
     }
 
     /// A null that is passed, or a value that the tenant lacks, is not the resource's mistake.
-    fn judge_null(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
+    fn judge_null(&self, setting: &FlowSetting<'a>) -> Option<SettingProblem> {
         let expected = setting.expected(self.model);
         let is_optional = matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region);
         let mut inputs = setting.instance.inputs.iter();
@@ -427,13 +427,13 @@ impl<'a> Judge<'a> {
     }
 
     /// Objects and lists are never values that Sym acts on.
-    fn judge_whole(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
+    fn judge_whole(&self, setting: &FlowSetting<'a>) -> Option<SettingProblem> {
         let input = setting.instance.inputs.iter().find(|input| input.value.origin.span == setting.value.origin.span);
         input.map(|input| SettingProblem::From(format!("`var.{}`", input.name)))
     }
 
     /// Checks the candidates and the dependencies of a value that is not known.
-    fn judge_unknown(&self, setting: &Setting<'a>) -> Option<SettingProblem> {
+    fn judge_unknown(&self, setting: &FlowSetting<'a>) -> Option<SettingProblem> {
         if setting.value.as_unknown()?.is_refused {
             return None;
         }
@@ -457,18 +457,18 @@ impl<'a> Judge<'a> {
             received.map(|it| it.origin.span).any(|span| span == value.origin.span)
         };
         let mut own = candidates.iter().filter(|value| !is_received(value));
-        own.find_map(|value| self.judge(&Setting { value: value.clone(), ..*setting }))
+        own.find_map(|value| self.judge(&FlowSetting { value: value.clone(), ..*setting }))
     }
 
     /// Whether a value in a resource for several tenants depends on nothing that differs between them.
-    fn is_for_all(&self, setting: &Setting<'a>) -> bool {
+    fn is_for_all(&self, setting: &FlowSetting<'a>) -> bool {
         !setting.instance.repetitions.is_empty()
             && self.repeated.contains(&setting.resource.resource.block.span)
             && !setting.value.origin.is_iterated()
             && !self.model.sources_of_values.depends_on(&setting.value, setting.tenant)
     }
 
-    fn judge_text(&self, setting: &Setting<'a>, text: &Str) -> Option<SettingProblem> {
+    fn judge_text(&self, setting: &FlowSetting<'a>, text: &Str) -> Option<SettingProblem> {
         let sources = self.model.sources_of_values.of(&setting.value, setting.tenant)?;
         let own = setting.tenant;
         let expected = setting.expected(self.model);
@@ -523,7 +523,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether a whole argument of the flow is a value of the tenant `other`. If so, it is reported where it is passed.
-    fn is_passed(&self, setting: &Setting<'_>, other: TenantId) -> bool {
+    fn is_passed(&self, setting: &FlowSetting<'_>, other: TenantId) -> bool {
         setting.instance.arguments.iter().flat_map(Argument::values).any(|value| {
             let made_of = self.model.sources_of_values.of(&value, setting.tenant).unwrap_or_default();
             matches!(made_of.as_slice(), [Source::Field(only)] if only.tenant == other)
@@ -531,14 +531,14 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether `text` was computed from the right value, but is neither that nor what the module receives.
-    fn is_changed(&self, setting: &Setting<'a>, text: &Str, expected: &[Value]) -> bool {
+    fn is_changed(&self, setting: &FlowSetting<'a>, text: &Str, expected: &[Value]) -> bool {
         is_other(self.model, setting) && !self.is_wanted(setting, expected, text)
     }
 
     /// Checks a value that does not come from a tenant's entry.
     fn judge_constant(
         &self,
-        setting: &Setting<'a>,
+        setting: &FlowSetting<'a>,
         text: &str,
         sources: &[Source<'_>],
         wanted: &[Str],
@@ -573,13 +573,13 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether `text` is one of the [texts that would be right](Self::wanted_texts).
-    fn is_wanted(&self, setting: &Setting<'_>, expected: &[Value], text: &Str) -> bool {
+    fn is_wanted(&self, setting: &FlowSetting<'_>, expected: &[Value], text: &Str) -> bool {
         expected.is_empty() && self.model.has(setting.tenant, setting.wanted, text)
             || self.wanted_texts(setting, expected).contains(text)
     }
 
     /// The texts that would be right: those in the module's variable, or else those of the tenant.
-    fn wanted_texts(&self, setting: &Setting<'_>, expected: &[Value]) -> Vec<Str> {
+    fn wanted_texts(&self, setting: &FlowSetting<'_>, expected: &[Value]) -> Vec<Str> {
         if !expected.is_empty() {
             return expected.iter().filter_map(text_of).collect();
         }
@@ -593,7 +593,7 @@ fn is_named(step: &PathStep) -> bool {
 }
 
 /// `value`, which `setting` is or may be, as a constant, if it is one text in one place.
-fn constant<'a>(setting: &Setting<'a>, value: &Value) -> Option<Constant<'a>> {
+fn constant<'a>(setting: &FlowSetting<'a>, value: &Value) -> Option<SettingConstant<'a>> {
     let block = setting.resource.resource.block.span;
     Some((block, setting.attribute, setting.part, value.origin.span, text_of(value)?))
 }

@@ -15,13 +15,13 @@ use symlint_core::tenants::{
 };
 use symlint_terraform::{Form, Kind, Makeup, Path, PathStep, Root, Span, Str, Value};
 
-use super::owners::Owners;
-use super::setting::{Setting, settings};
-use super::slot::{Pair, Slot, Slots};
+use super::owners::TextOwners;
+use super::setting::{FlowSetting, settings};
+use super::slot::{GrantPair, Slot, Slots};
 
 /// What is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(super) enum ValueProblem {
     /// It comes from this tenant.
     Tenant(TenantId),
     /// It is this value of the own tenant.
@@ -97,7 +97,7 @@ pub(super) fn shared(value: &Value) -> &'static str {
 type Constant<'a> = (Span, Option<&'a str>, Span, Str);
 
 /// What is not known of an argument, or of a part of it, and where it comes from.
-type Unknown<'a> = (Span, Option<&'a str>, Span);
+type UnknownArgument<'a> = (Span, Option<&'a str>, Span);
 
 /// Judges the values of all flow instances.
 pub(super) struct Judge<'a> {
@@ -109,16 +109,16 @@ pub(super) struct Judge<'a> {
     /// The arguments that several tenants receive.
     repeated: HashSet<Span>,
     /// Unknown values that depend on the same origins for every tenant, even if these origins are all tenants.
-    alike: HashSet<Unknown<'a>>,
-    owners: Owners<'a>,
+    alike: HashSet<UnknownArgument<'a>>,
+    owners: TextOwners<'a>,
     /// Values that the module passes on to its resources unchanged, and whose form is not that of the right value.
     misshapen: OnceCell<HashSet<(TenantId, FieldKind, Str)>>,
     /// What takes effect for the flow instances.
-    received: OnceCell<Received>,
+    received: OnceCell<ReceivedValues>,
 }
 
 /// The values that take effect, by flow instance and field.
-type Received = HashMap<(*const FlowInstance, FieldKind), Vec<Value>>;
+type ReceivedValues = HashMap<(*const FlowInstance, FieldKind), Vec<Value>>;
 
 /// The permission set and the account of a tenant's grant.
 type Entitlement = (TenantId, Str, Str);
@@ -171,7 +171,7 @@ impl<'a> Judge<'a> {
             granted: granted_by_none,
             repeated,
             alike: alike(doubtful),
-            owners: Owners::new(model),
+            owners: TextOwners::new(model),
             misshapen: OnceCell::new(),
             received: OnceCell::new(),
         };
@@ -195,11 +195,11 @@ impl<'a> Judge<'a> {
     }
 
     /// What is wrong with `slot`; `None` also where that cannot be known.
-    pub(super) fn judge(&self, slot: &Slot<'_>) -> Option<Problem> {
+    pub(super) fn judge(&self, slot: &Slot<'_>) -> Option<ValueProblem> {
         if slot.value.is_null() {
             let missing = &self.model.tenant(slot.tenant).missing;
             let is_reported = missing.iter().any(|gap| gap.span == slot.value.origin.span);
-            return (!is_reported && self.is_needed(slot) && !self.is_received(slot)).then_some(Problem::Null);
+            return (!is_reported && self.is_needed(slot) && !self.is_received(slot)).then_some(ValueProblem::Null);
         }
         let is_converted = || input(slot).is_some_and(|input| input.as_unknown().is_none());
         let is_lacking = || slot.argument.parts.iter().all(|part| !part.steps.is_empty());
@@ -209,29 +209,31 @@ impl<'a> Judge<'a> {
         let Some(text) = text_of(&slot.value) else { return self.judge_unknown(slot) };
         // A value that was chosen for the tenant, by its key or in a table, can still be another tenant's.
         let owner = || self.owners.other(slot.tenant, slot.wanted, &text).filter(|_| !slot.is_fragment);
-        let problem = self.judge_text(slot, &text).or_else(|| owner().map(Problem::Tenant));
+        let problem = self.judge_text(slot, &text).or_else(|| owner().map(ValueProblem::Tenant));
         // A region may be what the module falls back on, unless it is that of another tenant and all that is known.
         let own = right_fields(self.model.tenant(slot.tenant), slot.wanted);
         let is_all_known = own.iter().all(|it| it.raw() == Some(&text) && it.span == slot.value.origin.span);
-        let is_taken = matches!(problem, Some(Problem::Tenant(_))) && is_all_known;
+        let is_taken = matches!(problem, Some(ValueProblem::Tenant(_))) && is_all_known;
         let problem = problem.filter(|_| slot.wanted != FieldKind::Region || is_taken || !self.is_received(slot));
         match problem {
-            Some(Problem::Shared | Problem::Written) if slot.argument.is_default => Some(Problem::Default),
+            Some(ValueProblem::Shared | ValueProblem::Written) if slot.argument.is_default => {
+                Some(ValueProblem::Default)
+            }
             problem => problem,
         }
     }
 
     /// Judges an object that has none of the parts that it should have.
-    fn judge_object(&self, slot: &Slot<'_>) -> Option<Problem> {
+    fn judge_object(&self, slot: &Slot<'_>) -> Option<ValueProblem> {
         let sources = self.model.sources_of_values.of(&slot.value, slot.tenant)?;
         sources.iter().find_map(|source| match source {
-            Source::Attribute(tenant, path) if *tenant == slot.tenant => Some(Problem::Attribute(inside(path))),
-            source => source.tenant().filter(|tenant| *tenant != slot.tenant).map(Problem::Tenant),
+            Source::Attribute(tenant, path) if *tenant == slot.tenant => Some(ValueProblem::Attribute(inside(path))),
+            source => source.tenant().filter(|tenant| *tenant != slot.tenant).map(ValueProblem::Tenant),
         })
     }
 
     /// A value that is not known is judged by what it may be, and by what it depends on.
-    fn judge_unknown(&self, slot: &Slot<'_>) -> Option<Problem> {
+    fn judge_unknown(&self, slot: &Slot<'_>) -> Option<ValueProblem> {
         if slot.value.as_unknown()?.is_refused {
             return None;
         }
@@ -245,11 +247,11 @@ impl<'a> Judge<'a> {
         }
         // The partition in an ARN is the same for all.
         let is_partition = slot.is_fragment && self.is_partition(slot);
-        (is_fixed && !is_partition && self.is_for_all(slot)).then_some(Problem::Shared)
+        (is_fixed && !is_partition && self.is_for_all(slot)).then_some(ValueProblem::Shared)
     }
 
     /// Judges the texts that an unknown value was made of: it may be one of them.
-    fn judge_texts(&self, slot: &Slot<'_>) -> Option<Problem> {
+    fn judge_texts(&self, slot: &Slot<'_>) -> Option<ValueProblem> {
         let tenant = self.model.tenant(slot.tenant);
         let right = right_fields(tenant, slot.wanted);
         if right.is_empty() || right.iter().any(|field| field.as_str().is_none()) {
@@ -269,9 +271,9 @@ impl<'a> Judge<'a> {
         for span in spans {
             for text in sources.text(span).split(is_between).filter(is_other) {
                 if let Some(owner) = self.owners.other(slot.tenant, slot.wanted, &Str::from(text)) {
-                    return Some(Problem::Tenant(owner));
+                    return Some(ValueProblem::Tenant(owner));
                 }
-                problem = Some(Problem::Written);
+                problem = Some(ValueProblem::Written);
             }
         }
         problem
@@ -304,8 +306,8 @@ impl<'a> Judge<'a> {
     /// Whether exactly the tenant's own values of the kind take effect for the instance: what is null makes no resource.
     fn is_received(&self, slot: &Slot<'_>) -> bool {
         let received = self.received.get_or_init(|| {
-            let mut received = Received::default();
-            for Setting { instance, wanted, value, .. } in settings(self.model) {
+            let mut received = ReceivedValues::default();
+            for FlowSetting { instance, wanted, value, .. } in settings(self.model) {
                 received.entry((std::ptr::from_ref(instance), wanted)).or_default().push(value);
             }
             received
@@ -318,7 +320,7 @@ impl<'a> Judge<'a> {
             && right.iter().all(|field| values.iter().any(|value| is(value, field)))
     }
 
-    fn judge_text(&self, slot: &Slot<'_>, text: &Str) -> Option<Problem> {
+    fn judge_text(&self, slot: &Slot<'_>, text: &Str) -> Option<ValueProblem> {
         let sources = self.model.sources_of_values.of(&slot.value, slot.tenant)?;
         if slot.wanted == FieldKind::Key {
             return self.judge_slug(slot, text, &sources);
@@ -334,7 +336,7 @@ impl<'a> Judge<'a> {
             |source: &Source<'_>| matches!(source, Source::Field(it) if it.tenant == own && it.kind == slot.wanted);
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
             let is_excused = sources.iter().any(is_right) || self.model.index.may_share(slot.wanted, own, other);
-            return (!(is_excused && is_right_text)).then_some(Problem::Tenant(other));
+            return (!(is_excused && is_right_text)).then_some(ValueProblem::Tenant(other));
         }
         let mut own_sources = sources.iter().filter(|source| source.tenant() == Some(own)).peekable();
         if own_sources.peek().is_none() {
@@ -349,10 +351,10 @@ impl<'a> Judge<'a> {
         }
         let is_composed = sources.len() > 1;
         if let Some(other) = self.owner_of_table(slot, &sources).filter(|_| is_composed) {
-            return Some(Problem::Tenant(other));
+            return Some(ValueProblem::Tenant(other));
         }
         if let Some(number) = right.iter().find_map(|field| lost_zero(slot, field, text)) {
-            return Some(Problem::Number(number));
+            return Some(ValueProblem::Number(number));
         }
         let is_any_right = sources.iter().any(is_right);
         // What cannot be seen in the tenant's own value is reported there.
@@ -362,15 +364,15 @@ impl<'a> Judge<'a> {
             && (is_changed(slot.wanted, text, &right) || self.is_misshapen(slot, text, &right))
         {
             if is_computed(self.model, &slot.value, own, is_right) {
-                return Some(Problem::Changed);
+                return Some(ValueProblem::Changed);
             }
             if self.is_shared(slot) {
-                return Some(Problem::Shared);
+                return Some(ValueProblem::Shared);
             }
         }
         // A text of another kind is another value, whatever it was put together from.
         if let Some(kind) = other_shape(slot.wanted, text).filter(|_| !is_any_right || is_composed) {
-            return Some(Problem::Field(kind));
+            return Some(ValueProblem::Field(kind));
         }
         // A role that is put together is in the SSO account, where the tenant has one of its own.
         let has_account = || tenant.sso_account_id.path.is_some() && is_there(&tenant.sso_account_id);
@@ -385,13 +387,13 @@ impl<'a> Judge<'a> {
             return None;
         }
         if matches!(sources.as_slice(), [Source::Tenant(_)]) && text == tenant.name() {
-            return Some(Problem::Field(FieldKind::Key));
+            return Some(ValueProblem::Field(FieldKind::Key));
         }
         if !may_be(slot.wanted, text) {
             return own_sources.next().map(|source| match source {
-                Source::Field(field) => Problem::Field(field.kind),
-                Source::Attribute(_, path) => Problem::Attribute(inside(path)),
-                _ => Problem::Field(FieldKind::Key),
+                Source::Field(field) => ValueProblem::Field(field.kind),
+                Source::Attribute(_, path) => ValueProblem::Attribute(inside(path)),
+                _ => ValueProblem::Field(FieldKind::Key),
             });
         }
         if let [Source::Tenant(_)] = sources.as_slice() {
@@ -400,11 +402,11 @@ impl<'a> Judge<'a> {
         let mut wrong = None;
         for source in own_sources {
             match source {
-                Source::Field(field) => wrong = wrong.or(Some(Problem::Field(field.kind))),
+                Source::Field(field) => wrong = wrong.or(Some(ValueProblem::Field(field.kind))),
                 // A wrong value stays wrong if the tenant's key is added to it.
                 Source::Tenant(_) => {}
                 Source::Attribute(_, path) if !has_shape(slot.wanted, text) => {
-                    return Some(Problem::Attribute(inside(path)));
+                    return Some(ValueProblem::Attribute(inside(path)));
                 }
                 _ => return None,
             }
@@ -413,10 +415,10 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges what the module puts together with others, such as the account of a role.
-    fn judge_fragment(&self, slot: &Slot<'_>, sources: &[Source<'_>]) -> Option<Problem> {
+    fn judge_fragment(&self, slot: &Slot<'_>, sources: &[Source<'_>]) -> Option<ValueProblem> {
         let own = slot.tenant;
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
-            return (!self.model.index.may_share(slot.wanted, own, other)).then_some(Problem::Tenant(other));
+            return (!self.model.index.may_share(slot.wanted, own, other)).then_some(ValueProblem::Tenant(other));
         }
         let misplaced = misplaced(slot, sources);
         let is_constant = sources.iter().all(|source| matches!(source, Source::Elsewhere(_)));
@@ -434,12 +436,12 @@ impl<'a> Judge<'a> {
         };
         misplaced.or_else(|| {
             let is_shared = is_id && is_constant && self.is_shared(slot) && self.is_for_all(slot) && !is_common();
-            is_shared.then_some(Problem::Shared)
+            is_shared.then_some(ValueProblem::Shared)
         })
     }
 
     /// A slug may be built from the tenant's key in any way, or be any name that the tenant has in its entry.
-    fn judge_slug(&self, slot: &Slot<'_>, text: &str, sources: &[Source<'_>]) -> Option<Problem> {
+    fn judge_slug(&self, slot: &Slot<'_>, text: &str, sources: &[Source<'_>]) -> Option<ValueProblem> {
         let own = slot.tenant;
         let tenant = self.model.tenant(own);
         let word = normalise(tenant.name());
@@ -451,14 +453,14 @@ impl<'a> Judge<'a> {
             && field.tenant == own
             && text.contains(':')
         {
-            return Some(Problem::Field(field.kind));
+            return Some(ValueProblem::Field(field.kind));
         }
         // What the own key chooses may still be another's.
         if names_own || sources.iter().any(is_key) && !is_another_s(self.model, slot) {
             return None;
         }
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(is_foreign) {
-            return Some(Problem::Tenant(other));
+            return Some(ValueProblem::Tenant(other));
         }
         let is_other = |source: &Source<'_>| matches!(source, Source::Attribute(..) | Source::AllTenants);
         if sources.iter().any(is_other) {
@@ -471,38 +473,38 @@ impl<'a> Judge<'a> {
             _ => None,
         });
         if let Some(kind) = field {
-            return Some(Problem::Field(kind));
+            return Some(ValueProblem::Field(kind));
         }
         if self.is_shared(slot) {
-            return Some(Problem::Shared);
+            return Some(ValueProblem::Shared);
         }
         // Another's key in another spelling is one name to Sym.
         let word = normalise(text);
         let is_called_so = |other: &TenantId| normalise(self.model.tenant(*other).name()) == word;
         let spelt = || self.model.index.with_name(&word).iter().copied().find(is_called_so);
-        self.model.index.with_key(text).or_else(spelt).filter(is_foreign).map(Problem::Tenant)
+        self.model.index.with_key(text).or_else(spelt).filter(is_foreign).map(ValueProblem::Tenant)
     }
 
     /// Judges what comes from no tenant at all and is not what the tenant's entry says.
-    fn judge_foreign(&self, slot: &Slot<'_>, sources: &[Source<'_>], right: &[&Field]) -> Option<Problem> {
+    fn judge_foreign(&self, slot: &Slot<'_>, sources: &[Source<'_>], right: &[&Field]) -> Option<ValueProblem> {
         // A region may be written once where it is each tenant's own, or where no tenant says its own.
         let says_own = || right.iter().any(|field| field.as_str().is_some());
         if slot.wanted == FieldKind::Cloud {
             return None;
         }
         if slot.wanted == FieldKind::Region {
-            let owner = self.owner_of_table(slot, sources).map(Problem::Tenant);
+            let owner = self.owner_of_table(slot, sources).map(ValueProblem::Tenant);
             let is_right = || right.iter().any(|field| field.raw() == text_of(&slot.value).as_ref());
             if owner.is_some() || !says_own() || is_right() {
                 return owner;
             }
         }
         if self.is_shared(slot) {
-            return Some(Problem::Shared);
+            return Some(ValueProblem::Shared);
         }
         let entry = slot.instance.repetitions.first().and_then(|repetition| repetition.value.as_ref());
         if entry.is_some_and(|entry| is_overridden(self.model, entry, slot.tenant, slot.wanted, sources)) {
-            return Some(Problem::Overridden);
+            return Some(ValueProblem::Overridden);
         }
         let mut is_table = false;
         for source in sources {
@@ -517,12 +519,12 @@ impl<'a> Judge<'a> {
             }
         }
         if let Some(owner) = self.owner_of_table(slot, sources) {
-            return Some(Problem::Tenant(owner));
+            return Some(ValueProblem::Tenant(owner));
         }
         let is_literal = !is_table && is_literal(slot, sources);
         let has_other = right.iter().any(|field| field.as_str().is_some())
             && right.iter().all(|field| field.as_str().is_some() || matches!(field.state, State::Absent(_)));
-        (is_literal && has_other).then_some(Problem::Written)
+        (is_literal && has_other).then_some(ValueProblem::Written)
     }
 
     /// A table of one's own, such as `local.accounts["foo"]`, says by its keys whose the value is: the other tenant, if
@@ -557,7 +559,7 @@ impl<'a> Judge<'a> {
 
     /// Whether the permission set is of one grant and the account of another, where no grant has both, or where the
     /// one that has both has a flow already: then that of the other is lost.
-    pub(super) fn is_from_two_grants(&self, slots: &[Slot<'_>], pair: &Pair) -> bool {
+    pub(super) fn is_from_two_grants(&self, slots: &[Slot<'_>], pair: &GrantPair) -> bool {
         let of_two = self.grants_of(slots, pair).filter(|(a, b, _)| a.grant != b.grant);
         let Some((_, _, entitlement)) = of_two else { return false };
         let (tenant, permission_set, account) = &entitlement;
@@ -574,7 +576,7 @@ impl<'a> Judge<'a> {
 
     /// Where the permission set and the account of a pair come from, and what they are, if both are values of grants of
     /// its own tenant.
-    fn grants_of(&self, slots: &[Slot<'_>], pair: &Pair) -> Option<(FieldRef, FieldRef, Entitlement)> {
+    fn grants_of(&self, slots: &[Slot<'_>], pair: &GrantPair) -> Option<(FieldRef, FieldRef, Entitlement)> {
         let (permission_set, account) = (slots.get(pair.permission_set)?, slots.get(pair.account)?);
         let (a, b) = (self.field(permission_set)?, self.field(account)?);
         let is_own = a.tenant == permission_set.tenant && b.tenant == a.tenant && a.grant.is_some();
@@ -615,7 +617,7 @@ pub(super) fn is_overridden(
 }
 
 /// What no ARN has in it that `slot` may be, or be a part of.
-fn misplaced(slot: &Slot<'_>, sources: &[Source<'_>]) -> Option<Problem> {
+fn misplaced(slot: &Slot<'_>, sources: &[Source<'_>]) -> Option<ValueProblem> {
     let belongs = |kind: FieldKind| {
         kind == slot.wanted
             || matches!(
@@ -626,15 +628,15 @@ fn misplaced(slot: &Slot<'_>, sources: &[Source<'_>]) -> Option<Problem> {
             )
     };
     sources.iter().find_map(|source| match source {
-        Source::Field(it) if !belongs(it.kind) => Some(Problem::Field(it.kind)),
+        Source::Field(it) if !belongs(it.kind) => Some(ValueProblem::Field(it.kind)),
         _ => None,
     })
 }
 
 /// The arguments whose values are not known of several tenants, and depend on the same for each of these.
-fn alike<'a>(doubtful: &[Slots<'a>]) -> HashSet<Unknown<'a>> {
+fn alike<'a>(doubtful: &[Slots<'a>]) -> HashSet<UnknownArgument<'a>> {
     let state = FixedState::default();
-    let mut dependences: HashMap<Unknown<'a>, (TenantId, u64, bool)> = HashMap::default();
+    let mut dependences: HashMap<UnknownArgument<'a>, (TenantId, u64, bool)> = HashMap::default();
     let mut differing = HashSet::default();
     let slots = doubtful.iter().flat_map(|slots| &slots.slots);
     let values = slots.flat_map(|slot| {

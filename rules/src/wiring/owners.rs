@@ -10,13 +10,13 @@ use symlint_terraform::Str;
 type ByValue = HashMap<(FieldKind, Str), SmallVec<[TenantId; 1]>>;
 
 /// Finds the tenants that have a value.
-pub(super) struct Owners<'a> {
+pub(super) struct TextOwners<'a> {
     model: &'a Model<'a>,
     /// By the value: few of them are asked for, and only where something is doubtful.
     tenants: OnceCell<ByValue>,
 }
 
-impl<'a> Owners<'a> {
+impl<'a> TextOwners<'a> {
     pub(super) fn new(model: &'a Model<'a>) -> Self {
         Self { model, tenants: OnceCell::new() }
     }

@@ -9,7 +9,7 @@ use symlint_core::tenants::{FieldKind, FlowInstance, FlowResource, Model, Place,
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind, children};
 use symlint_terraform::{Module, ModuleCall, Resource, ResourceId, SortedMap, SortedSet, Span, Str, Value};
 
-use super::owners::Owners;
+use super::owners::TextOwners;
 
 /// A reference of a flow to something that is not its own.
 pub(super) struct Foreign<'a> {
@@ -42,7 +42,7 @@ pub(super) enum To {
 
 /// All references of flows to what is not their own.
 pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
-    let resources = Resources { model, places: OnceCell::new(), texts: Owners::new(model) };
+    let resources = Resources { model, places: OnceCell::new(), texts: TextOwners::new(model) };
     let mut all = Vec::new();
     for resource in &model.resources {
         let Some(instance) = model.instance_of(resource) else { continue };
@@ -219,7 +219,7 @@ fn passed<'a>(
 /// Knows whose the resources are.
 struct Resources<'a> {
     model: &'a Model<'a>,
-    texts: Owners<'a>,
+    texts: TextOwners<'a>,
     /// The resources of all flows, once they are asked for.
     places: OnceCell<HashMap<ResourceId, usize>>,
 }

@@ -6,7 +6,7 @@ use symlint_core::tenants::{
 use symlint_terraform::{Str, Value};
 
 /// One value on which Sym acts.
-pub(super) struct Setting<'a> {
+pub(super) struct FlowSetting<'a> {
     pub resource: &'a FlowResource<'a>,
     pub instance: &'a FlowInstance,
     /// Whose flow it is.
@@ -21,7 +21,7 @@ pub(super) struct Setting<'a> {
 }
 
 /// All of a model.
-pub(super) fn settings<'a>(model: &'a Model<'a>) -> impl Iterator<Item = Setting<'a>> {
+pub(super) fn settings<'a>(model: &'a Model<'a>) -> impl Iterator<Item = FlowSetting<'a>> {
     let instances = model.resources.iter().filter_map(|resource| {
         let instance = model.instance_of(resource)?;
         Some((resource, instance, instance.tenant?))
@@ -29,12 +29,12 @@ pub(super) fn settings<'a>(model: &'a Model<'a>) -> impl Iterator<Item = Setting
     instances.flat_map(|(resource, instance, tenant)| {
         resource.settings().map(move |(setting, value)| {
             let (attribute, part, wanted) = (setting.attribute, setting.part, setting.field);
-            Setting { resource, instance, tenant, attribute, part, wanted, value }
+            FlowSetting { resource, instance, tenant, attribute, part, wanted, value }
         })
     })
 }
 
-impl Setting<'_> {
+impl FlowSetting<'_> {
     /// The arguments that carry what the setting should be, and where in them.
     fn carriers(&self) -> impl Iterator<Item = (&Str, &ArgumentPart)> {
         let carriers = self.instance.carriers.iter();

@@ -48,7 +48,7 @@ impl<'a> Slot<'a> {
 }
 
 /// A permission set and the account in which it is granted, by their places among the slots.
-pub(super) struct Pair {
+pub(super) struct GrantPair {
     pub permission_set: usize,
     pub account: usize,
 }
@@ -57,7 +57,7 @@ pub(super) struct Pair {
 #[derive(Default)]
 pub(super) struct Slots<'a> {
     pub slots: Vec<Slot<'a>>,
-    pub pairs: Vec<Pair>,
+    pub pairs: Vec<GrantPair>,
 }
 
 impl<'a> Slots<'a> {
@@ -107,7 +107,7 @@ impl<'a> Slots<'a> {
         if let (Some(permission_set), Some(account)) =
             (position(FieldKind::PermissionSetArn), position(FieldKind::TargetAccountId))
         {
-            all.pairs.push(Pair { permission_set, account });
+            all.pairs.push(GrantPair { permission_set, account });
         }
         all
     }
@@ -154,7 +154,7 @@ impl<'a> Slots<'a> {
                 }
             }
             if let [Some(permission_set), Some(account)] = places {
-                self.pairs.push(Pair { permission_set, account });
+                self.pairs.push(GrantPair { permission_set, account });
             }
         }
     }

@@ -24,7 +24,7 @@ const RUN: usize = 6;
 pub(crate) fn compact(wasm: &[u8]) -> Result<Vec<u8>> {
     let parameters = parts(wasm)?.parameters;
     let wasm = encoded(&mut Locals { parameters: parameters.into_iter() }, wasm)?;
-    let Parts { imported, bodies, .. } = parts(&wasm)?;
+    let ModuleParts { imported, bodies, .. } = parts(&wasm)?;
     let order = order(&bodies);
     let mut places = vec![0; order.len()];
     for (place, function) in (imported..).zip(&order) {
@@ -43,7 +43,7 @@ fn encoded(reencode: &mut impl Reencode<Error = Infallible>, wasm: &[u8]) -> Res
 
 /// The parts of a module that are needed before it is written again.
 #[derive(Default)]
-struct Parts<'w> {
+struct ModuleParts<'w> {
     /// The number of imported functions; the others are numbered after them.
     imported: u32,
     /// The number of parameters of each other function.
@@ -51,8 +51,8 @@ struct Parts<'w> {
     bodies: Vec<&'w [u8]>,
 }
 
-fn parts(wasm: &[u8]) -> Result<Parts<'_>> {
-    let mut parts = Parts::default();
+fn parts(wasm: &[u8]) -> Result<ModuleParts<'_>> {
+    let mut parts = ModuleParts::default();
     let mut types = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {

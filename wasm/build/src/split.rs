@@ -24,7 +24,7 @@ const MEMORY: &str = "memory";
 
 /// Creates the halves. The first one has the functions that are used.
 pub(crate) fn split(wasm: &[u8], used: &[u32]) -> Result<[Vec<u8>; 2]> {
-    let mut halves = Halves::of(Shape::of(wasm)?, used)?;
+    let mut halves = Halves::of(ModuleShape::of(wasm)?, used)?;
     let rest = halves.rest(wasm)?;
     let mut module = Module::new();
     halves.parse_core_module(&mut module, Parser::new(0), wasm)?;
@@ -36,12 +36,12 @@ pub(crate) fn split(wasm: &[u8], used: &[u32]) -> Result<[Vec<u8>; 2]> {
 pub(crate) fn noting(wasm: &[u8]) -> Result<(Vec<u8>, u32)> {
     let mut module = Module::new();
     Noting { next: 0 }.parse_core_module(&mut module, Parser::new(0), wasm)?;
-    Ok((module.finish(), Shape::of(wasm)?.imported))
+    Ok((module.finish(), ModuleShape::of(wasm)?.imported))
 }
 
 /// The properties of a module that are needed to split it.
 #[derive(Default)]
-struct Shape<'w> {
+struct ModuleShape<'w> {
     /// The number of imported functions; the others are numbered after them.
     imported: u32,
     /// The type of each function.
@@ -57,7 +57,7 @@ struct Shape<'w> {
     globals: u32,
 }
 
-impl<'w> Shape<'w> {
+impl<'w> ModuleShape<'w> {
     fn of(wasm: &'w [u8]) -> Result<Self> {
         let mut shape = Self::default();
         for payload in Parser::new(0).parse_all(wasm) {
@@ -129,7 +129,7 @@ impl<'w> Shape<'w> {
 
 /// The halves that functions are in.
 struct Halves<'w> {
-    shape: Shape<'w>,
+    shape: ModuleShape<'w>,
     /// The indexes of functions in the first half: imported ones, used ones, and those through which the rest is
     /// entered.
     first: BTreeMap<u32, u32>,
@@ -142,7 +142,7 @@ struct Halves<'w> {
 }
 
 impl<'w> Halves<'w> {
-    fn of(shape: Shape<'w>, used: &[u32]) -> Result<Self> {
+    fn of(shape: ModuleShape<'w>, used: &[u32]) -> Result<Self> {
         let functions = shape.imported..shape.kinds.len() as u32;
         let (own, others): (Vec<u32>, Vec<u32>) = functions.partition(|function| used.contains(function));
         let rest: BTreeMap<u32, u32> = others.into_iter().zip(0..).collect();
@@ -208,7 +208,7 @@ impl<'w> Halves<'w> {
                 _ => {}
             }
         }
-        let mut own = Own(&self.rest);
+        let mut own = RestNumbers(&self.rest);
         for function in self.rest.keys() {
             functions.function(self.kind(*function));
             let Some(body) = self.shape.bodies.get((function - self.shape.imported) as usize) else { continue };
@@ -239,9 +239,9 @@ impl<'w> Halves<'w> {
 }
 
 /// Numbers the functions of the rest.
-struct Own<'h>(&'h BTreeMap<u32, u32>);
+struct RestNumbers<'h>(&'h BTreeMap<u32, u32>);
 
-impl Reencode for Own<'_> {
+impl Reencode for RestNumbers<'_> {
     type Error = Infallible;
 
     fn function_index(&mut self, function: u32) -> Result<u32> {

@@ -25,16 +25,16 @@ pub fn read(sources: &Sources, file: FileId, catalogue: &Catalogue) -> Read<Conf
         return Err(error(first.message, first.span));
     }
     let mut config = Config { file: Some(file), ..Config::default() };
-    let reader = Reader { catalogue };
+    let reader = ConfigReader { catalogue };
     reader.top(&tree.body, &mut config)?;
     Ok(config)
 }
 
-struct Reader<'a> {
+struct ConfigReader<'a> {
     catalogue: &'a Catalogue,
 }
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     fn top(&self, body: &Body, config: &mut Config) -> Read<()> {
         // This is reported first, because a newer version may know keys that this one does not.
         let required = body.attributes.iter().find(|attribute| attribute.name.text.as_str() == "required_version");

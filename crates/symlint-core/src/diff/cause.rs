@@ -10,7 +10,7 @@ use crate::tenants::FieldKind;
 
 /// What a finding is about. Tenants have their indexes in the new report.
 #[derive(Debug, Clone)]
-struct Identity<'f> {
+struct FindingIdentity<'f> {
     rule: &'f str,
     /// All tenants that it is about, including those on which it is reported. These can be the other way around in the
     /// other report.
@@ -23,7 +23,7 @@ struct Identity<'f> {
 /// What two findings with one cause have in common, whichever of two tenants they are reported on.
 type FindingKey<'i> = (&'i str, &'i SortedSet<usize>, &'i SortedSet<(usize, FieldKind, Str)>, &'i str);
 
-impl Identity<'_> {
+impl FindingIdentity<'_> {
     fn whole(&self) -> FindingKey<'_> {
         (self.rule, &self.tenants, &self.values, self.what)
     }
@@ -59,8 +59,8 @@ impl Causes {
         };
         let same = |tenant: usize| tenant;
         let unified = |tenant: usize| pairing.unified(tenant);
-        let olds: Vec<(usize, Identity<'_>)> = identities(old, in_old, &none, &unified);
-        let news: Vec<(usize, Identity<'_>)> = identities(new, in_new, &none, &same);
+        let olds: Vec<(usize, FindingIdentity<'_>)> = identities(old, in_old, &none, &unified);
+        let news: Vec<(usize, FindingIdentity<'_>)> = identities(new, in_new, &none, &same);
 
         let mut places: HashMap<FindingKey<'_>, Vec<usize>> = HashMap::default();
         for (at, identity) in olds.iter().rev() {
@@ -98,17 +98,17 @@ impl Causes {
     /// Treats two findings about the same tenants as one if no value changed that either of them names.
     fn join_unchanged(
         &mut self,
-        olds: &[(usize, Identity<'_>)],
-        news: &[(usize, Identity<'_>)],
+        olds: &[(usize, FindingIdentity<'_>)],
+        news: &[(usize, FindingIdentity<'_>)],
         before: &Values,
         after: &Values,
     ) {
-        type About<'f> = (&'f str, &'f SortedSet<usize>, &'f str);
-        let mut left: SortedMap<About<'_>, Vec<usize>> = SortedMap::new();
-        fn about<'f>(identity: &'f Identity<'_>) -> About<'f> {
+        type UnchangedKey<'f> = (&'f str, &'f SortedSet<usize>, &'f str);
+        let mut left: SortedMap<UnchangedKey<'_>, Vec<usize>> = SortedMap::new();
+        fn about<'f>(identity: &'f FindingIdentity<'_>) -> UnchangedKey<'f> {
             (identity.rule, &identity.tenants, identity.what)
         }
-        let is_kept = |identity: &Identity<'_>, values: &Values| {
+        let is_kept = |identity: &FindingIdentity<'_>, values: &Values| {
             !identity.values.is_empty() && identity.values.iter().all(|value| values.contains(value))
         };
         for (at, identity) in olds.iter().rev().filter(|(at, _)| self.is_gone(*at)) {
@@ -127,14 +127,18 @@ impl Causes {
     }
 
     /// Keeps a finding about one tenant's value the same if another tenant with that value appears or disappears.
-    fn join_grown(&mut self, old: (Seen<'_>, &[(usize, Identity<'_>)]), new: (Seen<'_>, &[(usize, Identity<'_>)])) {
-        type Own<'f> = (&'f str, SortedSet<usize>, SortedSet<(FieldKind, Str)>, &'f str);
-        fn own<'f>(seen: Seen<'f>, at: usize, identity: &Identity<'f>) -> Option<(Own<'f>, bool)> {
+    fn join_grown(
+        &mut self,
+        old: (Seen<'_>, &[(usize, FindingIdentity<'_>)]),
+        new: (Seen<'_>, &[(usize, FindingIdentity<'_>)]),
+    ) {
+        type GrownKey<'f> = (&'f str, SortedSet<usize>, SortedSet<(FieldKind, Str)>, &'f str);
+        fn own<'f>(seen: Seen<'f>, at: usize, identity: &FindingIdentity<'f>) -> Option<(GrownKey<'f>, bool)> {
             let subject = seen.report.findings.get(at)?.subject.as_deref().filter(|it| !it.primary.is_empty())?;
             let own = identity.own.clone();
             Some(((identity.rule, own, subject.primary.clone(), identity.what), subject.others.is_empty()))
         }
-        let mut left: SortedMap<Own<'_>, Vec<(usize, bool)>> = SortedMap::new();
+        let mut left: SortedMap<GrownKey<'_>, Vec<(usize, bool)>> = SortedMap::new();
         for (at, identity) in old.1.iter().rev().filter(|(at, _)| self.is_gone(*at)) {
             if let Some((own, is_alone)) = own(old.0, *at, identity) {
                 left.entry(own).or_default().push((*at, is_alone));
@@ -153,7 +157,11 @@ impl Causes {
 
     /// A shared value is reported on the later tenants, and a change of order may change which these are. So a finding
     /// is new only if it is about a tenant that did not share the value before.
-    fn join_groups(&mut self, old: (Seen<'_>, &[(usize, Identity<'_>)]), new: (Seen<'_>, &[(usize, Identity<'_>)])) {
+    fn join_groups(
+        &mut self,
+        old: (Seen<'_>, &[(usize, FindingIdentity<'_>)]),
+        new: (Seen<'_>, &[(usize, FindingIdentity<'_>)]),
+    ) {
         let (before, after) = (groups(old.0, old.1), groups(new.0, new.1));
         let mut counted: SortedSet<(SharedValues<'_>, usize)> = SortedSet::new();
         for (at, identity) in new.1 {
@@ -181,7 +189,7 @@ impl Causes {
 /// The rule and the values that several tenants share.
 type SharedValues<'f> = (&'f str, SortedSet<(FieldKind, Str)>);
 
-fn group<'f>(seen: Seen<'_>, at: usize, identity: &Identity<'f>) -> Option<SharedValues<'f>> {
+fn group<'f>(seen: Seen<'_>, at: usize, identity: &FindingIdentity<'f>) -> Option<SharedValues<'f>> {
     let subject = seen.report.findings.get(at)?.subject.as_deref()?;
     if identity.tenants.len() < 2 {
         return None;
@@ -195,7 +203,7 @@ fn group<'f>(seen: Seen<'_>, at: usize, identity: &Identity<'f>) -> Option<Share
     Some((identity.rule, values.map(|(_, kind, text)| (*kind, text.clone())).collect()))
 }
 
-fn groups<'f>(seen: Seen<'_>, all: &[(usize, Identity<'f>)]) -> SortedMap<SharedValues<'f>, SortedSet<usize>> {
+fn groups<'f>(seen: Seen<'_>, all: &[(usize, FindingIdentity<'f>)]) -> SortedMap<SharedValues<'f>, SortedSet<usize>> {
     let mut groups: SortedMap<SharedValues<'_>, SortedSet<usize>> = SortedMap::new();
     for (at, identity) in all {
         if let Some(group) = group(seen, *at, identity) {
@@ -210,14 +218,18 @@ fn identities<'f>(
     filter: Filter<'_>,
     none: &'f Subject,
     unified: &dyn Fn(usize) -> usize,
-) -> Vec<(usize, Identity<'f>)> {
+) -> Vec<(usize, FindingIdentity<'f>)> {
     let findings = seen.report.findings.iter().enumerate().filter(|(_, finding)| filter(finding));
     findings.map(|(at, finding)| (at, identity(finding, none, unified))).collect()
 }
 
-fn identity<'f>(finding: &'f ReportedFinding, none: &'f Subject, unified: &dyn Fn(usize) -> usize) -> Identity<'f> {
+fn identity<'f>(
+    finding: &'f ReportedFinding,
+    none: &'f Subject,
+    unified: &dyn Fn(usize) -> usize,
+) -> FindingIdentity<'f> {
     let subject = finding.subject.as_deref().unwrap_or(none);
-    Identity {
+    FindingIdentity {
         rule: &finding.rule,
         tenants: subject.own.iter().chain(&subject.others).map(|tenant| unified(*tenant)).collect(),
         own: subject.own.iter().map(|tenant| unified(*tenant)).collect(),

@@ -164,8 +164,8 @@ fn summary(diff: &Diff, comparison: &Comparison<'_>) -> DiffSummary {
 
 /// Everything that was not checked on one side or on both.
 fn not_compared(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompared> {
-    type Gap<'g> = (Option<String>, &'g crate::report::ReportedGap);
-    fn gaps<'g>(seen: Seen<'g>) -> Vec<Gap<'g>> {
+    type GapKey<'g> = (Option<String>, &'g crate::report::ReportedGap);
+    fn gaps<'g>(seen: Seen<'g>) -> Vec<GapKey<'g>> {
         let of_runs = seen.report.runs.iter().enumerate();
         let of_runs =
             of_runs.flat_map(move |(at, run)| run.not_checked.iter().map(move |gap| (Some(seen.run(at)), gap)));
@@ -177,7 +177,7 @@ fn not_compared(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Uncompar
     all.extend(wiring::half_known(old, new, pairing));
     for (run, gap) in gaps(new) {
         let is_same =
-            |(other_run, other): &Gap<'_>| *other_run == run && other.code == gap.code && other.reason == gap.reason;
+            |(other_run, other): &GapKey<'_>| *other_run == run && other.code == gap.code && other.reason == gap.reason;
         let mut gap = gap.clone();
         let side = match left.iter().position(is_same) {
             Some(at) => {

@@ -142,8 +142,9 @@ impl Pairing {
             return;
         }
         // Only tenants that share a value are compared with each other.
-        let marks: HashMap<usize, HashSet<Mark>> = new_left.iter().map(|&at| (at, marks(new, at))).collect();
-        let mut having: HashMap<&Mark, Vec<usize>> = HashMap::default();
+        let marks: HashMap<usize, HashSet<IdentifyingValue>> =
+            new_left.iter().map(|&at| (at, marks(new, at))).collect();
+        let mut having: HashMap<&IdentifyingValue, Vec<usize>> = HashMap::default();
         for (at, marks) in &marks {
             for mark in marks {
                 having.entry(mark).or_default().push(*at);
@@ -186,7 +187,7 @@ impl Pairing {
 }
 
 /// A value by which a tenant is recognized. A value that more than `CROWD` tenants share is not used.
-type Mark = (FieldKind, Str, Option<Str>);
+type IdentifyingValue = (FieldKind, Str, Option<Str>);
 const CROWD: usize = 64;
 
 /// How much two tenants have in common.
@@ -200,8 +201,8 @@ struct Score {
 }
 
 impl Score {
-    fn of(own: &HashSet<Mark>, others: Option<&HashSet<Mark>>) -> Self {
-        let common: Vec<&Mark> =
+    fn of(own: &HashSet<IdentifyingValue>, others: Option<&HashSet<IdentifyingValue>>) -> Self {
+        let common: Vec<&IdentifyingValue> =
             own.iter().filter(|mark| others.is_some_and(|others| others.contains(*mark))).collect();
         let has = |kind: FieldKind| common.iter().any(|(own, ..)| *own == kind);
         Self {
@@ -214,7 +215,7 @@ impl Score {
     }
 }
 
-fn marks(seen: Seen<'_>, at: usize) -> HashSet<Mark> {
+fn marks(seen: Seen<'_>, at: usize) -> HashSet<IdentifyingValue> {
     let Some((_, tenant)) = seen.tenant(at) else { return HashSet::default() };
     let mut grants: SortedMap<usize, [Option<Str>; 2]> = SortedMap::new();
     let mut marks = HashSet::default();

@@ -21,14 +21,14 @@ enum Fate {
 }
 
 #[derive(Default)]
-struct Graph {
+struct ChangeGraph {
     /// The ids of the nodes, by the kind of node and its key.
     ids: SortedMap<(char, String), String>,
     nodes: Vec<(String, String)>,
     edges: Vec<((String, String), Fate)>,
 }
 
-impl Graph {
+impl ChangeGraph {
     fn node(&mut self, kind: char, key: &str, label: &str) -> String {
         let next = format!("{kind}{}", self.ids.len());
         let id = self.ids.entry((kind, key.to_owned())).or_insert_with(|| next.clone()).clone();
@@ -68,7 +68,7 @@ impl Graph {
 /// The gained grants as thick arrows, and the lost ones as dotted arrows. Tenants that cross into another customer are
 /// marked and come first; if there are too many, the others are left out. `None` if there is nothing to draw.
 pub(super) fn picture(diff: &Diff) -> Option<String> {
-    let mut graph = Graph::default();
+    let mut graph = ChangeGraph::default();
     let changes = diff.urgent_first();
     let mut left_out = changes.len();
     for (change, _) in changes {

@@ -95,14 +95,14 @@ pub(super) fn all_recreated(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> 
 }
 
 /// The grants of each tenant, and whether a flow receives it.
-type Grants = Vec<(Vec<GrantChange>, bool)>;
+type TenantGrants = Vec<(Vec<GrantChange>, bool)>;
 
 /// The parts of a report that can be compared.
 struct Sight<'r> {
     seen: Seen<'r>,
     /// By run, whether all of its flows are known and at least one side has some.
     knows_flows: Vec<bool>,
-    grants: Grants,
+    grants: TenantGrants,
     /// By run, the kinds of values that no tenant has because no expression was found that receives them. They are not
     /// compared.
     unseen: Vec<SortedSet<FieldKind>>,
@@ -132,7 +132,7 @@ impl<'r> Sight<'r> {
 }
 
 /// The grants of each tenant in effect. Without flows, only the written grants are known.
-fn grants(seen: Seen<'_>, knows_flows: &[bool]) -> Grants {
+fn grants(seen: Seen<'_>, knows_flows: &[bool]) -> TenantGrants {
     let mut all: Vec<(Vec<GrantChange>, bool)> = vec![(Vec::new(), false); seen.report.tenants.len()];
     let of = |at: usize| seen.details.access.get(at).copied().flatten();
     for (at, access) in seen.report.access.iter().enumerate() {

@@ -59,7 +59,7 @@ pub(super) struct Now<'a> {
 #[derive(Deserialize)]
 struct EarlierReport {
     runs: Vec<EarlierRun>,
-    tenants: Vec<Reported>,
+    tenants: Vec<ReportedEarlier>,
     summary: EarlierSummary,
 }
 
@@ -80,16 +80,16 @@ struct EarlierRun {
     values: Vec<String>,
     workspace: Option<String>,
     safelists: usize,
-    not_checked: Vec<Gap>,
+    not_checked: Vec<EarlierGap>,
 }
 
 #[derive(Deserialize)]
-struct Gap {
+struct EarlierGap {
     code: String,
 }
 
 #[derive(Deserialize)]
-struct Reported {
+struct ReportedEarlier {
     key: String,
     is_named: bool,
     run: usize,
@@ -222,7 +222,7 @@ fn nowhere(name: &str) -> Result<Span, Problem> {
     Ok(Span::new(Sources::new().add(name, Vec::new())?, 0..0))
 }
 
-fn tenant(id: TenantId, reported: &Reported, span: Span) -> Tenant {
+fn tenant(id: TenantId, reported: &ReportedEarlier, span: Span) -> Tenant {
     let field = |kind, value: Option<&EarlierValue>| {
         let value = value.map(|value| match value {
             EarlierValue::Text(text) => text_at(text, span),

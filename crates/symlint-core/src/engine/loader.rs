@@ -9,7 +9,7 @@ use symlint_terraform::{
 
 use super::paths::{boundary, is_below, join, parent, shown, upwards};
 use super::request::{ConfigChoice, Named, Request};
-use super::search::{CONFIG, Excluded, Found, matches, search};
+use super::search::{CONFIG, Excluded, SearchResult, matches, search};
 use crate::config::{self, Config, ConfigError};
 use crate::report::{Location, Problem, ProblemKind};
 use crate::rule::Catalogue;
@@ -121,7 +121,7 @@ impl Loader<'_> {
     }
 
     /// Everything that is found at and below a folder, except what configuration files exclude.
-    pub(super) fn search(&self, top: &str) -> Result<Found, Problem> {
+    pub(super) fn search(&self, top: &str) -> Result<SearchResult, Problem> {
         let mut excluded = |folder: &str, is_top: bool| {
             let path = if is_top { self.config_path(folder)? } else { join(folder, CONFIG) };
             let sources = Sources::new();

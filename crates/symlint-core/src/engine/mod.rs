@@ -22,7 +22,7 @@ use symlint_terraform::{EntryKind, FileRole, FileTree, Given, Module, SortedMap,
 use crate::check::{self, Outcome, Run};
 use crate::config::Config;
 use crate::discover::{self, UsualAccount};
-use crate::fix::{self, Round};
+use crate::fix::{self, FixRound};
 use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
 use crate::parallel;
 use crate::policy::Baseline;
@@ -30,10 +30,10 @@ use crate::privacy::{self, Veil};
 use crate::proposal::{Proposal, ProposalPart};
 use crate::report::{self, Checked, Problem, ProblemKind, Report};
 use crate::rule::Catalogue;
-use crate::tenants::{Member, Model, Parts, RunId, SetUp};
+use crate::tenants::{Member, Model, RunId, SetUp, SetUpParts};
 use earlier::{EarlierRuns, Now, Site};
 use paths::{boundary, join, repository_path};
-use targets::{Finder, Target, Targets};
+use targets::{Target, TargetFinder, Targets};
 use tree::Fenced;
 
 pub use compare::Side;
@@ -188,7 +188,7 @@ impl<'c> Engine<'c> {
                 }
                 round
             })?;
-            let Round { files: changed, fixed: number } = round;
+            let FixRound { files: changed, fixed: number } = round;
             if changed.is_empty() {
                 break;
             }
@@ -209,7 +209,7 @@ impl<'c> Engine<'c> {
         request.policy.validate(self.catalogue)?;
         let tree = fenced(tree, request)?;
         let Targets { targets, mut problems, left_out, others, needing, configs } =
-            Finder::new(self.catalogue, Arc::clone(&tree), request).find();
+            TargetFinder::new(self.catalogue, Arc::clone(&tree), request).find();
         problems::refuse_undeclared(request, &targets)?;
         let baseline = baseline(&tree, request, &targets)?;
         let repository_path = |name: &str| repository_path(tree.as_ref(), name);
@@ -256,7 +256,7 @@ impl<'c> Engine<'c> {
         let file = |name: &str| repository_path(&real(name));
         let EarlierRuns { runs, places, gaps, left_out: known, .. } = earlier;
         let is_whole = targets.iter().all(|target| target.must_read.is_empty());
-        let set_up = SetUp::new(Parts { members, earlier: runs, is_whole }, &file);
+        let set_up = SetUp::new(SetUpParts { members, earlier: runs, is_whole }, &file);
         let (kept, mut outcomes) = without_equal_readings(kept, run.judge_all(set_up, &policies));
         problems.extend(problems::of(&kept, &outcomes, &needing, &others));
         // Several runs may read the same files.

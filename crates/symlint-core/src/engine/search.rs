@@ -28,7 +28,7 @@ const LOOK: usize = 2_000;
 
 /// What a search found.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct SearchResult {
     /// By the shown paths of the folders.
     pub(super) folders: SortedMap<String, Folder>,
     /// The folders that were left out, and why.
@@ -92,8 +92,8 @@ pub(super) fn search(
     tree: &dyn FileTree,
     top: &str,
     excluded: &mut dyn FnMut(&str, bool) -> Option<Excluded>,
-) -> Result<Found, FileError> {
-    let mut found = Found::default();
+) -> Result<SearchResult, FileError> {
+    let mut found = SearchResult::default();
     let mut rules: Vec<Excluded> = excluded(top, true).into_iter().collect();
     let real_top = tree.real(top);
     let mut work = vec![top.to_owned()];

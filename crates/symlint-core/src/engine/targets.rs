@@ -13,7 +13,7 @@ use super::called::called_by;
 use super::loader::{Configured, Loader};
 use super::paths::{base, boundary, is_below, join, parent, relative, shown, upwards};
 use super::request::{Named, Request};
-use super::search::{Found, matches};
+use super::search::{SearchResult, matches};
 use super::terragrunt::{Unread, unread};
 use super::values::{OfRoot, Replaced, Runs, ValuesFile, file_of, runs_of};
 use crate::config::Config;
@@ -83,7 +83,7 @@ pub(super) struct Targets {
     pub(super) configs: SortedMap<String, Vec<u8>>,
 }
 
-pub(super) struct Finder<'a> {
+pub(super) struct TargetFinder<'a> {
     loader: Loader<'a>,
     found: Targets,
     /// The indexes of the targets, by the files that they are built from.
@@ -96,7 +96,7 @@ pub(super) struct Finder<'a> {
     patterns: SortedMap<(String, String), bool>,
 }
 
-impl<'a> Finder<'a> {
+impl<'a> TargetFinder<'a> {
     pub(super) fn new(catalogue: &'a Catalogue, tree: Arc<dyn FileTree>, request: &'a Request) -> Self {
         Self {
             loader: Loader { catalogue, tree, request, configs: RefCell::default() },
@@ -261,7 +261,7 @@ impl<'a> Finder<'a> {
 
     /// The root modules: those that no other module calls, that have their own values, or that can be applied on their
     /// own.
-    fn roots(&mut self, found: &Found) -> Vec<(String, Project)> {
+    fn roots(&mut self, found: &SearchResult) -> Vec<(String, Project)> {
         let mut modules: Vec<(String, Project)> = Vec::new();
         let has_values = |folder: &str| found.folders.get(folder).is_some_and(|folder| !folder.values.is_empty());
         let (mut called, mut named): (SortedSet<String>, SortedSet<String>) = (SortedSet::new(), SortedSet::new());
@@ -325,7 +325,7 @@ impl<'a> Finder<'a> {
     /// declares.
     fn values_files(
         &mut self,
-        found: &Found,
+        found: &SearchResult,
         declared: &SortedMap<String, SortedSet<String>>,
     ) -> (SortedMap<String, OfRoot>, Vec<ValuesFile>) {
         let mut of_roots: SortedMap<String, OfRoot> = SortedMap::new();
@@ -520,7 +520,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Notes the gaps if Terragrunt would pass values to the modules that were found since `before`.
-    fn note_terragrunt(&mut self, found: &Found, before: usize, top: &str, place: Option<usize>) {
+    fn note_terragrunt(&mut self, found: &SearchResult, before: usize, top: &str, place: Option<usize>) {
         let targets = self.found.targets.get(before..).unwrap_or_default();
         // The first one, if there are several runs.
         let by_root: HashMap<String, usize> =

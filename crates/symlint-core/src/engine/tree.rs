@@ -73,12 +73,12 @@ pub(super) struct Fenced {
     /// The real paths of the files that the user named.
     pub(super) named: SortedSet<String>,
     /// A cache, because many root modules may call the same module.
-    pub(super) kept: Mutex<Kept>,
+    pub(super) kept: Mutex<FileCache>,
 }
 
 /// Files that were read, by path, as long as there is room.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct FileCache {
     files: SortedMap<String, Vec<u8>>,
     size: usize,
 }
@@ -86,7 +86,7 @@ pub(super) struct Kept {
 /// How many bytes are kept.
 const ROOM: usize = 32 << 20;
 
-impl Kept {
+impl FileCache {
     fn keep(&mut self, path: &str, bytes: &[u8]) {
         if self.size + bytes.len() <= ROOM {
             self.size += bytes.len();
@@ -96,7 +96,7 @@ impl Kept {
 }
 
 impl Fenced {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, FileCache> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

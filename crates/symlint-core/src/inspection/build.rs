@@ -57,7 +57,7 @@ fn run_of(
     veil: &Veil,
 ) -> InspectedRun {
     let model = &outcome.model;
-    let places = Places { model, veil };
+    let places = InspectionPlaces { model, veil };
     InspectedRun {
         root: reported.root.clone(),
         is_module: model.project.has_configuration(),
@@ -78,12 +78,12 @@ fn run_of(
 }
 
 /// Finds where things are written.
-struct Places<'m, 'p, 'v> {
+struct InspectionPlaces<'m, 'p, 'v> {
     model: &'m Model<'p>,
     veil: &'v Veil,
 }
 
-impl Places<'_, '_, '_> {
+impl InspectionPlaces<'_, '_, '_> {
     fn location(&self, span: Span) -> Location {
         let span = self.model.project.visible(span);
         Location::of(span, &self.model.sources().get(span.file))
@@ -165,7 +165,7 @@ fn is_shown(collection: &Collection) -> bool {
 }
 
 /// The flows, each call once: if the module around a call is called several times, so is the call.
-fn flows_of(model: &Model<'_>, places: &Places<'_, '_, '_>) -> Vec<InspectedFlow> {
+fn flows_of(model: &Model<'_>, places: &InspectionPlaces<'_, '_, '_>) -> Vec<InspectedFlow> {
     let mut found: Vec<InspectedFlow> = Vec::new();
     let mut known: SortedMap<Span, usize> = SortedMap::new();
     for (at, flow) in model.flows.iter().enumerate() {
@@ -189,7 +189,7 @@ fn flows_of(model: &Model<'_>, places: &Places<'_, '_, '_>) -> Vec<InspectedFlow
     found
 }
 
-fn collections_of(model: &Model<'_>, places: &Places<'_, '_, '_>) -> Vec<InspectedCollection> {
+fn collections_of(model: &Model<'_>, places: &InspectionPlaces<'_, '_, '_>) -> Vec<InspectedCollection> {
     let all = model.sources_of_values.collections();
     let mut found: Vec<InspectedCollection> = all
         .iter()
@@ -225,7 +225,7 @@ fn collection_of(
     model: &Model<'_>,
     at: usize,
     collection: &Collection,
-    places: &Places<'_, '_, '_>,
+    places: &InspectionPlaces<'_, '_, '_>,
 ) -> InspectedCollection {
     let tenants: Vec<&Tenant> =
         model.tenants.iter().filter(|tenant| tenant.provenance == Provenance::Collection(at)).collect();
@@ -274,18 +274,18 @@ fn flow_name(flow: &FlowCall<'_>) -> String {
     }
 }
 
-fn files_of(tenants: &[&Tenant], places: &Places<'_, '_, '_>) -> Vec<String> {
+fn files_of(tenants: &[&Tenant], places: &InspectionPlaces<'_, '_, '_>) -> Vec<String> {
     let spans: SortedSet<FileId> = tenants.iter().map(|tenant| tenant.span.file).collect();
     let files: SortedSet<String> = spans.into_iter().map(|file| places.file(Span::new(file, 0..0))).collect();
     files.into_iter().collect()
 }
 
-fn tenant_of(tenant: &Tenant, places: &Places<'_, '_, '_>) -> InspectedTenant {
+fn tenant_of(tenant: &Tenant, places: &InspectionPlaces<'_, '_, '_>) -> InspectedTenant {
     InspectedTenant { key: key_of(tenant, places), location: places.location(tenant.key.span) }
 }
 
 /// The key of a tenant, unless it must not be shown.
-fn key_of(tenant: &Tenant, places: &Places<'_, '_, '_>) -> Option<String> {
+fn key_of(tenant: &Tenant, places: &InspectionPlaces<'_, '_, '_>) -> Option<String> {
     let key = tenant.key.raw().map(Str::to_string).unwrap_or_default();
     (!places.veil.hides(&key)).then_some(key)
 }
@@ -348,7 +348,7 @@ fn absent(tenants: &[&Tenant], ways: &[Way]) -> Vec<AbsentField> {
         .collect()
 }
 
-fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &Places<'_, '_, '_>) -> InspectedFlow {
+fn flow_of(model: &Model<'_>, at: usize, flow: &FlowCall<'_>, places: &InspectionPlaces<'_, '_, '_>) -> InspectedFlow {
     let mut resources: Vec<String> = Vec::new();
     if let Some(module) = flow.module {
         resources
@@ -385,7 +385,7 @@ fn instance_of(
     model: &Model<'_>,
     flow: &FlowCall<'_>,
     instance: &FlowInstance,
-    places: &Places<'_, '_, '_>,
+    places: &InspectionPlaces<'_, '_, '_>,
 ) -> InspectedInstance {
     let tenant = instance.tenant.map(|id| model.tenant(id));
     let key = tenant.and_then(|tenant| key_of(tenant, places));
@@ -407,7 +407,7 @@ fn part_of(part: &ArgumentPart) -> InspectedPart {
     }
 }
 
-fn safelists_of(model: &Model<'_>, places: &Places<'_, '_, '_>) -> Vec<InspectedSafelist> {
+fn safelists_of(model: &Model<'_>, places: &InspectionPlaces<'_, '_, '_>) -> Vec<InspectedSafelist> {
     let mut found = Vec::new();
     for runtime in &model.runtimes {
         let span = runtime.block.attribute().map_or(runtime.block.name_span(), |attribute| attribute.name.span);

@@ -31,7 +31,7 @@ pub struct BaselineError {
 
 /// The file's content.
 #[derive(Debug, Serialize, Deserialize)]
-struct Written {
+struct WrittenBaseline {
     version: u32,
     findings: Vec<WrittenFinding>,
 }
@@ -60,7 +60,7 @@ impl Baseline {
     pub fn read(sources: &Sources, file: FileId) -> Result<Self, BaselineError> {
         let source = sources.get(file);
         let fail = |reason: String| BaselineError { name: source.name().to_owned(), reason };
-        let written: Written =
+        let written: WrittenBaseline =
             serde_json::from_str(source.text()).map_err(|error| fail(format!("this is not a baseline: {error}")))?;
         if written.version != VERSION {
             return Err(fail(format!("version {} of baselines is not supported", written.version)));
@@ -94,8 +94,8 @@ impl Baseline {
             .collect();
         findings.sort();
         findings.dedup();
-        let mut json =
-            serde_json::to_string_pretty(&Written { version: VERSION, findings }).expect("a baseline is plain data");
+        let mut json = serde_json::to_string_pretty(&WrittenBaseline { version: VERSION, findings })
+            .expect("a baseline is plain data");
         json.push('\n');
         json
     }

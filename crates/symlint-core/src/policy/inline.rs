@@ -76,12 +76,12 @@ impl Inline {
             }
         }
         if !meant.is_empty() {
-            let lines = Lines { file, items: items(), below: below(comments, source), comments, source };
+            let lines = FileLines { file, items: items(), below: below(comments, source), comments, source };
             meant.into_iter().for_each(|comment| self.add(comment, &lines, catalogue));
         }
     }
 
-    fn add(&mut self, comment: Comment<'_>, lines: &Lines<'_>, catalogue: &Catalogue) {
+    fn add(&mut self, comment: Comment<'_>, lines: &FileLines<'_>, catalogue: &Catalogue) {
         let mut fail = |message: String, span| self.invalid.push(InvalidSuppression { message, span });
         let Some((rules, reason)) = comment.parts() else {
             return fail(NOTHING.into(), comment.span);
@@ -166,7 +166,7 @@ impl<'s> Comment<'s> {
 }
 
 /// The items and comments of a file, by position.
-struct Lines<'s> {
+struct FileLines<'s> {
     file: FileId,
     /// The start and end of each attribute, block, item, and element, sorted by start.
     items: Vec<(u32, u32)>,
@@ -177,7 +177,7 @@ struct Lines<'s> {
     source: &'s SourceFile,
 }
 
-/// Computes [`Lines::below`].
+/// Computes [`FileLines::below`].
 fn below(comments: &[Span], source: &SourceFile) -> Vec<u32> {
     let mut below = Vec::with_capacity(comments.len());
     // If the next comment is alone on its line, that line and the last line of its block.
@@ -198,7 +198,7 @@ fn is_blank(source: &SourceFile, start: usize, end: usize) -> bool {
     text.chars().all(|c| c.is_whitespace() || c == '\u{FEFF}')
 }
 
-impl Lines<'_> {
+impl FileLines<'_> {
     /// For a comment after an item, its line and everything that starts on it. For a comment that is alone on its line,
     /// what starts on the line below.
     fn covered(&self, comment: Span) -> Span {

@@ -16,7 +16,7 @@ use crate::spelling::closest;
 pub use baseline::{Baseline, BaselineError};
 pub(crate) use copied::{Copied, copied};
 pub(crate) use inline::Inline;
-pub(crate) use suppress::{Applied, Effects, apply, replaced, unused, unused_baseline};
+pub(crate) use suppress::{Applied, SuppressionEffects, apply, replaced, unused, unused_baseline};
 
 /// Choices of the user in addition to the configuration.
 #[derive(Debug, Clone, Default)]

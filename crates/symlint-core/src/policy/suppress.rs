@@ -16,12 +16,12 @@ pub(crate) type SuppressionPlace = (String, u32);
 /// The suppressions of one project, and their effects.
 pub(crate) struct Applied {
     pub(crate) inline: Inline,
-    pub(crate) effects: Effects,
+    pub(crate) effects: SuppressionEffects,
 }
 
 /// The effects of suppressions, in one project or in all.
 #[derive(Default)]
-pub(crate) struct Effects {
+pub(crate) struct SuppressionEffects {
     /// The places of the suppressions that were used.
     used: SortedSet<SuppressionPlace>,
     /// The rule and the tenants of each finding that counts and is about several tenants.
@@ -30,7 +30,7 @@ pub(crate) struct Effects {
     changed: SortedSet<SuppressionPlace>,
 }
 
-impl Effects {
+impl SuppressionEffects {
     /// Combines the effects in all projects: a file or configuration may be part of several, and its suppressions need
     /// to be used in only one.
     pub(crate) fn of_all<'a>(all: impl IntoIterator<Item = &'a Applied>) -> Self {
@@ -52,7 +52,7 @@ pub(crate) fn apply(
     config: &Config,
     today: Option<&str>,
 ) -> Applied {
-    let Effects { mut used, mut groups, mut changed } = Effects::default();
+    let SuppressionEffects { mut used, mut groups, mut changed } = SuppressionEffects::default();
     let mut by_rule: SortedMap<&str, Vec<usize>> = SortedMap::new();
     for (index, suppression) in inline.valid.iter().enumerate() {
         by_rule.entry(suppression.rule).or_default().push(index);
@@ -82,7 +82,7 @@ pub(crate) fn apply(
         }
         finding.suppressed = suppression;
     }
-    Applied { inline, effects: Effects { used, groups, changed } }
+    Applied { inline, effects: SuppressionEffects { used, groups, changed } }
 }
 
 /// The exceptions that suppress a finding. If it is about several tenants, those that together cover all of them.
@@ -118,7 +118,7 @@ fn covers(exception: &Exception, tenant: &Tenant) -> bool {
 /// whether a rule could look at everything that it needs.
 pub(crate) fn unused(
     applied: &Applied,
-    effects: &Effects,
+    effects: &SuppressionEffects,
     model: &Model<'_>,
     config: &Config,
     today: Option<&str>,

@@ -14,7 +14,7 @@ pub(super) fn is_yaml(name: &str) -> bool {
 pub(super) fn read(file: FileId, source: &SourceFile, word: &str) -> (Vec<Span>, Vec<(u32, u32)>) {
     let mut comments = Vec::new();
     let mut items = Vec::new();
-    let mut open: Vec<Line> = Vec::new();
+    let mut open: Vec<YamlLine> = Vec::new();
     let mut end = 0;
     for line in (1..).map_while(|number| source.line_range(number)) {
         let text = source.text().get(line.clone()).unwrap_or_default();
@@ -27,7 +27,7 @@ pub(super) fn read(file: FileId, source: &SourceFile, word: &str) -> (Vec<Span>,
             continue;
         }
         let is_element = content.starts_with("- ") || content == "-";
-        let here = Line { start: line.start + indent, indent, is_element };
+        let here = YamlLine { start: line.start + indent, indent, is_element };
         while let Some(last) = open.pop_if(|last| !last.holds(&here)) {
             items.push((offset(last.start), offset(end)));
         }
@@ -40,16 +40,16 @@ pub(super) fn read(file: FileId, source: &SourceFile, word: &str) -> (Vec<Span>,
 }
 
 /// A line on which an item starts.
-struct Line {
+struct YamlLine {
     start: usize,
     indent: usize,
     is_element: bool,
 }
 
-impl Line {
+impl YamlLine {
     /// Whether the line `below` belongs to the item. The elements of a list may have the same indentation as the list's
     /// key.
-    fn holds(&self, below: &Line) -> bool {
+    fn holds(&self, below: &YamlLine) -> bool {
         below.indent > self.indent || (below.indent == self.indent && below.is_element && !self.is_element)
     }
 }

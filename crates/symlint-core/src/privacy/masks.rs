@@ -15,7 +15,7 @@ type Masks = SortedMap<FileId, Vec<Range<u32>>>;
 /// texts in values of sensitive variables or in `sensitive(…)`, unless they are well formed.
 pub(crate) fn masks(model: &Model<'_>, veil: &Veil, is_wanted: &dyn Fn(FileId) -> bool) -> Masks {
     let project = model.project;
-    let mut found = Finder { model, veil, masks: Masks::new() };
+    let mut found = MaskFinder { model, veil, masks: Masks::new() };
     for field in model.tenants.iter().flat_map(Tenant::values).filter(|field| field.is_hidden()) {
         found.add(field.span);
     }
@@ -70,13 +70,13 @@ pub(crate) fn shown_text(model: &Model<'_>, span: Span) -> String {
     shown + &part(from..span.end)
 }
 
-struct Finder<'a, 'p> {
+struct MaskFinder<'a, 'p> {
     model: &'a Model<'p>,
     veil: &'a Veil,
     masks: Masks,
 }
 
-impl Finder<'_, '_> {
+impl MaskFinder<'_, '_> {
     fn add(&mut self, span: Span) {
         if span.start < span.end && self.model.project.visible(span) == span {
             self.masks.entry(span.file).or_default().push(span.start..span.end);

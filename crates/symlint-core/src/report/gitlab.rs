@@ -24,11 +24,11 @@ struct Issue<'a> {
 #[derive(Serialize)]
 struct GitlabLocation<'a> {
     path: &'a str,
-    lines: Lines,
+    lines: IssueLines,
 }
 
 #[derive(Serialize)]
-struct Lines {
+struct IssueLines {
     begin: u32,
 }
 
@@ -47,7 +47,7 @@ pub fn gitlab(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         severity: severity(finding),
         location: GitlabLocation {
             path: report.repository_path(&finding.location.file),
-            lines: Lines { begin: finding.location.start.line },
+            lines: IssueLines { begin: finding.location.start.line },
         },
     });
     let problems = report.problems.iter().map(|problem| Issue {
@@ -57,7 +57,7 @@ pub fn gitlab(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         severity: "blocker",
         location: GitlabLocation {
             path: problem.location.as_ref().map_or(".", |location| report.repository_path(&location.file)),
-            lines: Lines { begin: problem.location.as_ref().map_or(1, |location| location.start.line) },
+            lines: IssueLines { begin: problem.location.as_ref().map_or(1, |location| location.start.line) },
         },
     });
     let config = report.policy.config.first().map_or(".", |config| report.repository_path(config));
@@ -66,7 +66,7 @@ pub fn gitlab(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         description: Cow::Owned(line),
         check_name: "symlint",
         severity: "info",
-        location: GitlabLocation { path: config, lines: Lines { begin: 1 } },
+        location: GitlabLocation { path: config, lines: IssueLines { begin: 1 } },
     });
     let issues: Vec<Issue<'_>> = findings.chain(problems).chain(policy).collect();
     serde_json::to_writer_pretty(&mut *to, &issues)?;

@@ -31,7 +31,7 @@ pub(super) fn mermaid(report: &Report) -> Option<String> {
     if shown.is_empty() {
         return None;
     }
-    let mut graph = Graph::default();
+    let mut graph = AccessGraph::default();
     for access in report.access.iter().filter(|access| shown.contains(&of(access))) {
         let run = report.runs.get(access.run).filter(|_| report.runs.len() > 1);
         graph.add(access, run.map(|run| run.name.as_str()), wrong.contains(&of(access)), steps(access));
@@ -50,14 +50,14 @@ fn is_about(finding: &ReportedFinding, access: &Access) -> bool {
 }
 
 #[derive(Default)]
-struct Graph {
+struct AccessGraph {
     /// The ids of the nodes, by the kind of node and its label.
     nodes: SortedMap<(char, String), String>,
     order: Vec<(String, String, bool)>,
     edges: SortedMap<(String, String), bool>,
 }
 
-impl Graph {
+impl AccessGraph {
     /// Adds a grant. The tenant is shown with its run if there are several runs. `wrong` are the edges with an error.
     fn add(&mut self, access: &Access, run: Option<&str>, is_wrong: bool, wrong: [bool; 4]) {
         let name = run.map_or_else(|| access.tenant.to_string(), |run| format!("{} in {run}", access.tenant));

@@ -33,7 +33,7 @@ const DESCRIPTION: usize = 1_024;
 /// Errors of `to`.
 pub fn sarif(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let to: &mut dyn Write = &mut Printable::json(to);
-    let mut files = Files { report, hashes: HashMap::default() };
+    let mut files = SarifFiles { report, hashes: HashMap::default() };
     let mut findings: Vec<&ReportedFinding> = report.counting().collect();
     let left_out = findings.len().saturating_sub(RESULTS);
     if left_out > 0 {
@@ -122,7 +122,7 @@ fn description(rule: &RuleDescription) -> String {
     }
 }
 
-fn result<'s>(finding: &'s ReportedFinding, index: Option<usize>, files: &mut Files<'s>) -> Value {
+fn result<'s>(finding: &'s ReportedFinding, index: Option<usize>, files: &mut SarifFiles<'s>) -> Value {
     let mut text = sentence(&finding.message);
     if let Some(help) = &finding.help {
         text.push(' ');
@@ -166,12 +166,12 @@ fn with<const N: usize>(mut object: Value, fields: [(&str, Option<Value>); N]) -
 }
 
 /// The files with findings.
-struct Files<'s> {
+struct SarifFiles<'s> {
     report: &'s Report,
     hashes: HashMap<&'s str, Vec<String>>,
 }
 
-impl<'s> Files<'s> {
+impl<'s> SarifFiles<'s> {
     fn uri(&self, file: &str) -> String {
         percent_encode(self.report.repository_path(file))
     }

@@ -4,7 +4,7 @@ use symlint_terraform::{Sources, Span};
 
 use crate::config::Config;
 use crate::finding::{Edit, Finding, Fix, Obstacle, Related};
-use crate::found::Found;
+use crate::found::KeptFindings;
 use crate::level::Level;
 use crate::tenants::{
     Choice, Field, FieldName, Locate, Model, NamingConvention, Place, Relation, RelationKind, RoleNames, RoleNaming,
@@ -24,7 +24,7 @@ pub struct Context<'a> {
     /// The help on the rule's page.
     pub(super) help: Option<&'static str>,
     pub(super) level: Level,
-    pub(super) findings: &'a mut Found,
+    pub(super) findings: &'a mut KeptFindings,
 }
 
 impl<'a> Context<'a> {
@@ -156,7 +156,7 @@ fn whose(set_up: &SetUp<'_>, model: &Model<'_>, tenant: &Tenant) -> String {
 
 /// A builder that adds to the finding that was just reported.
 pub struct FindingBuilder<'f> {
-    findings: &'f mut Found,
+    findings: &'f mut KeptFindings,
     model: &'f Model<'f>,
     set_up: &'f SetUp<'f>,
 }

@@ -8,7 +8,7 @@ pub use context::{Context, FindingBuilder};
 
 use crate::config::Config;
 use crate::finding::Obstacle;
-use crate::found::Found;
+use crate::found::KeptFindings;
 use crate::level::Level;
 use crate::suppression::Suppressions;
 use crate::tenants::{Model, SetUp, Tenant};
@@ -115,7 +115,7 @@ impl Rule {
         model: &'a Model<'a>,
         config: &'a Config,
         level: Level,
-        findings: &'a mut Found,
+        findings: &'a mut KeptFindings,
     ) -> Context<'a> {
         let Self { id: rule, obstacle, page: Page { help, .. }, .. } = *self;
         Context { set_up, model, config, rule, obstacle, help, level, findings }

@@ -28,11 +28,11 @@ pub(crate) struct Builder<'a> {
 }
 
 /// The objects that hold the values of a tenant: what was found at each of [`Layout::parents`].
-type Parents = SmallVec<[Found; 2]>;
+type Parents = SmallVec<[FoundValue; 2]>;
 
 /// What was found at a path inside a tenant.
 #[derive(Clone)]
-enum Found {
+enum FoundValue {
     /// This value, whose key is at this span.
     Value(Value, Span),
     /// Nothing after this many steps of the path. A gap can be shown at the span.
@@ -100,9 +100,9 @@ impl Builder<'_> {
             return Field::unusable(kind, self.tenant, self.key_span);
         }
         match self.found(kind, parents) {
-            Found::Value(value, _) => Field::new(kind, self.tenant, Some(value), self.key_span),
-            Found::Unusable => Field::unusable(kind, self.tenant, self.key_span),
-            Found::Absent { steps, absence, span } => {
+            FoundValue::Value(value, _) => Field::new(kind, self.tenant, Some(value), self.key_span),
+            FoundValue::Unusable => Field::unusable(kind, self.tenant, self.key_span),
+            FoundValue::Absent { steps, absence, span } => {
                 let path = self.layout.place(kind).map(|place| place.path.as_slice()).unwrap_or_default();
                 let whole_path = steps == path.len();
                 let absent_path = path.get(..steps).unwrap_or(path);
@@ -116,15 +116,15 @@ impl Builder<'_> {
     }
 
     /// What was found where the value of this kind should be.
-    fn found(&self, kind: FieldKind, parents: &Parents) -> Found {
-        let Some(ValuePlace { path, parent }) = self.layout.place(kind) else { return Found::Unusable };
+    fn found(&self, kind: FieldKind, parents: &Parents) -> FoundValue {
+        let Some(ValuePlace { path, parent }) = self.layout.place(kind) else { return FoundValue::Unusable };
         match (path.last(), parents.get(*parent)) {
             (Some(name), Some(parent)) => self.step(parent, path.len(), name),
-            _ => Found::Unusable,
+            _ => FoundValue::Unusable,
         }
     }
 
-    fn find(&self, path: &[Str], value: &Value) -> Found {
+    fn find(&self, path: &[Str], value: &Value) -> FoundValue {
         let mut found = self.start(value);
         for (index, name) in path.iter().enumerate() {
             found = self.step(&found, index + 1, name);
@@ -132,34 +132,34 @@ impl Builder<'_> {
         found
     }
 
-    fn start(&self, value: &Value) -> Found {
+    fn start(&self, value: &Value) -> FoundValue {
         match value.as_unknown() {
-            Some(unknown) if self.is_invalid(&unknown.span) => Found::Unusable,
-            _ => Found::Value(value.clone(), self.key_span),
+            Some(unknown) if self.is_invalid(&unknown.span) => FoundValue::Unusable,
+            _ => FoundValue::Value(value.clone(), self.key_span),
         }
     }
 
     /// What was found at the attribute `name` of `parent`, which is `steps` away from the tenant.
-    fn step(&self, parent: &Found, steps: usize, name: &str) -> Found {
-        let Found::Value(parent, span) = parent else { return parent.clone() };
+    fn step(&self, parent: &FoundValue, steps: usize, name: &str) -> FoundValue {
+        let FoundValue::Value(parent, span) = parent else { return parent.clone() };
         if parent.as_unknown().is_some() {
-            return Found::Value(parent.clone(), *span);
+            return FoundValue::Value(parent.clone(), *span);
         }
         if parent.entries().is_none() {
-            return Found::Unusable;
+            return FoundValue::Unusable;
         }
         let Some(entry) = parent.entry(name) else {
-            return Found::Absent { steps, absence: Absence::Missing, span: *span };
+            return FoundValue::Absent { steps, absence: Absence::Missing, span: *span };
         };
         let absence = match &entry.value.kind {
             Kind::Null => Some(Absence::Null),
             Kind::String(text) if text.is_empty() => Some(Absence::Empty),
-            Kind::Unknown(unknown) if self.is_invalid(&unknown.span) => return Found::Unusable,
+            Kind::Unknown(unknown) if self.is_invalid(&unknown.span) => return FoundValue::Unusable,
             _ => None,
         };
         match absence {
-            Some(absence) => Found::Absent { steps, absence, span: entry.value.origin.span },
-            None => Found::Value(parent.child(entry), entry.key_span),
+            Some(absence) => FoundValue::Absent { steps, absence, span: entry.value.origin.span },
+            None => FoundValue::Value(parent.child(entry), entry.key_span),
         }
     }
 
@@ -207,7 +207,7 @@ impl Builder<'_> {
         }
         let is_there = |kind| match self.found(kind, parents) {
             _ if self.layout.place(kind).is_none() => false,
-            Found::Absent { absence, .. } => absence == Absence::Empty,
+            FoundValue::Absent { absence, .. } => absence == Absence::Empty,
             _ => true,
         };
         let mut grants = Vec::with_capacity(1);
@@ -352,14 +352,16 @@ impl Builder<'_> {
         match self.find(grants, tenant) {
             // The configuration says that there is no list of grants.
             _ if grants.is_empty() => {}
-            Found::Value(list, key)
+            FoundValue::Value(list, key)
                 if (list.elements().is_some() || list.entries().is_some() || list.as_unknown().is_some())
                     && !self.layout.has_foreign_grants(&list) =>
             {
                 lists.push((key, list));
             }
             // Without a declared type, the gap is reported for the two attributes of a single grant.
-            Found::Absent { absence: Absence::Null, span, .. } if self.ty.is_some() && self.is_required(grants) => {
+            FoundValue::Absent { absence: Absence::Null, span, .. }
+                if self.ty.is_some() && self.is_required(grants) =>
+            {
                 self.report_gap(grants, Absence::Null, span, None, gaps);
             }
             _ => {}

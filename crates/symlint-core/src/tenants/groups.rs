@@ -47,7 +47,7 @@ pub struct Groups {
 #[derive(PartialEq, Eq, Hash)]
 enum Reason<'t> {
     /// The configuration says so; if a root module is named, only for that one.
-    Configured(&'t str, Option<&'t str>),
+    ConfiguredTenant(&'t str, Option<&'t str>),
     /// The configuration says so about keys that several customers have, and account and instance are the same.
     ConfiguredValues { name: &'t str, account: &'t str, instance: &'t str },
     /// They have the same key in one root module.
@@ -98,7 +98,7 @@ impl Groups {
             };
             let root = customer.and_then(|name| root_of(run, 0, name));
             if let Some(customer) = customer {
-                join(Reason::Configured(customer, root), true);
+                join(Reason::ConfiguredTenant(customer, root), true);
             }
             let key = tenant.own_key();
             let is_repeated = |key: &&str| repeated.contains(&(tenant.id.run, &tenant.provenance, *key));
@@ -185,11 +185,11 @@ fn repeated_keys<'t>(tenants: impl Iterator<Item = &'t Tenant>) -> HashSet<(RunI
 }
 
 /// A tenant with its run, its comparable values, and its groups in the configuration.
-type Configured<'r, 't> = (((&'r Members<'t>, &'t Tenant), &'r Comparable<'t>), &'r [Option<&'t str>; 2]);
+type ConfiguredTenant<'r, 't> = (((&'r Members<'t>, &'t Tenant), &'r Comparable<'t>), &'r [Option<&'t str>; 2]);
 
 /// The names of the configured customers (0) and organizations (1) with a key that is in several root modules, where
 /// its account and instance differ.
-fn keys_of_several<'r, 't: 'r>(tenants: impl Iterator<Item = Configured<'r, 't>>) -> HashSet<(usize, &'t str)> {
+fn keys_of_several<'r, 't: 'r>(tenants: impl Iterator<Item = ConfiguredTenant<'r, 't>>) -> HashSet<(usize, &'t str)> {
     let mut firsts = HashMap::default();
     let mut several = HashSet::default();
     for (((run, tenant), comparable), names) in tenants {

@@ -4,7 +4,7 @@ use foldhash::HashSet;
 use symlint_terraform::{Str, Value};
 
 use super::kind::FieldKind;
-use super::shape::Shape;
+use super::shape::TenantShape;
 use super::sources::{Evidence, Way};
 use super::step::{Step, Steps};
 use crate::config::Config;
@@ -24,7 +24,7 @@ pub(crate) struct Layout {
     /// The pairs of attributes that define grants, if these are not the ones in [`Layout::places`] alone.
     pub(crate) pairs: Vec<Pair>,
     /// The expected form of an element, if no type declares it.
-    pub(crate) shape: Shape,
+    pub(crate) shape: TenantShape,
 }
 
 /// What the elements of a collection should have, even if none of them has it.
@@ -83,9 +83,9 @@ impl Layout {
         let known = places.iter().flatten().map(|place| place.path.as_slice());
         let ours = ours.iter().map(Vec::as_slice).filter(|path| !path.is_empty());
         let shape = match is_ours {
-            true => Shape::of(known.chain(ours)),
+            true => TenantShape::of(known.chain(ours)),
             // A list that only some elements have is not a mistake if it reaches a sink.
-            false => Shape::of_foreign(known.filter(|path| !ways.iter().any(|way| is_list_at(&way.steps, path)))),
+            false => TenantShape::of_foreign(known.filter(|path| !ways.iter().any(|way| is_list_at(&way.steps, path)))),
         };
         let single = |field| {
             let at = FieldKind::VALUES.iter().position(|value| *value == field)?;

@@ -14,14 +14,14 @@ use crate::facts;
 
 /// Tenants by their values.
 #[derive(Debug, Default)]
-pub(super) struct Owners {
-    accounts: Kept,
-    instances: Kept,
+pub(super) struct OwnerIndex {
+    accounts: OwnersByText,
+    instances: OwnersByText,
 }
 
 /// Tenants by a text, for all runs, and if there are several, for each run.
 #[derive(Debug, Default)]
-struct Kept {
+struct OwnersByText {
     all: HashMap<Str, Owner>,
     /// By the indexes of the runs.
     own: Vec<HashMap<Str, Owner>>,
@@ -44,19 +44,19 @@ impl Owner {
 }
 
 /// Selects the value of a tenant.
-type Taken<'a, 't> = &'a dyn Fn(&'t Tenant, &Comparable<'t>) -> Option<Part<'t>>;
+type SelectValue<'a, 't> = &'a dyn Fn(&'t Tenant, &Comparable<'t>) -> Option<Part<'t>>;
 
 fn apart(groups: &Groups) -> impl Fn(TenantId, TenantId) -> bool {
     |a, b| !groups.same_organization(a, b)
 }
 
-impl Kept {
+impl OwnersByText {
     fn new<'t>(
         tenants: &[&'t Tenant],
         comparables: &[Comparable<'t>],
         groups: &Groups,
         has_runs: bool,
-        [stated, confirmed]: [Taken<'_, 't>; 2],
+        [stated, confirmed]: [SelectValue<'_, 't>; 2],
     ) -> Self {
         let mut kept = Self::default();
         kept.all.reserve(tenants.len());
@@ -94,14 +94,14 @@ impl Kept {
     }
 }
 
-impl Owners {
+impl OwnerIndex {
     pub(super) fn new<'t>(
         tenants: &[&'t Tenant],
         comparables: &[Comparable<'t>],
         groups: &Groups,
         has_runs: bool,
     ) -> Self {
-        let kept = |by| Kept::new(tenants, comparables, groups, has_runs, by);
+        let kept = |by| OwnersByText::new(tenants, comparables, groups, has_runs, by);
         Self {
             accounts: kept([&|tenant, _| tenant.sso_account(), &|_, comparable| comparable.sso_account]),
             instances: kept([&|tenant, _| tenant.instance_id(), &|_, comparable| comparable.instance]),

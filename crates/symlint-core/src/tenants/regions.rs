@@ -29,7 +29,7 @@ pub struct RegionOutlier {
 }
 
 /// The values of a tenant that are compared.
-struct Seen<'t> {
+struct ComparedRegion<'t> {
     tenant: TenantId,
     instance: &'t str,
     region: &'t str,
@@ -39,7 +39,7 @@ struct Seen<'t> {
 
 /// All outliers, with one tenant for each instance.
 pub(super) fn region_outliers<'t>(tenants: &[&'t Tenant], comparables: &[Comparable<'t>]) -> Vec<RegionOutlier> {
-    let mut groups: SortedMap<(&str, &str), Vec<Seen<'t>>> = SortedMap::new();
+    let mut groups: SortedMap<(&str, &str), Vec<ComparedRegion<'t>>> = SortedMap::new();
     for (tenant, comparable) in tenants.iter().zip(comparables) {
         if let Some((group, seen)) = seen(tenant, comparable) {
             groups.entry(group).or_default().push(seen);
@@ -78,7 +78,7 @@ pub(super) fn region_outliers<'t>(tenants: &[&'t Tenant], comparables: &[Compara
 }
 
 /// The partition and the digits that depend on the region, if no other rule reports these values of the tenant.
-fn seen<'t>(tenant: &'t Tenant, comparable: &Comparable<'t>) -> Option<((&'t str, &'t str), Seen<'t>)> {
+fn seen<'t>(tenant: &'t Tenant, comparable: &Comparable<'t>) -> Option<((&'t str, &'t str), ComparedRegion<'t>)> {
     let instance = comparable.instance.filter(|instance| instance.is_well_formed())?;
     let region = comparable.region.filter(|region| region_status(region) == RegionStatus::Supported)?;
     let partition = Arn::of(instance.piece.field)?.partition().text;
@@ -87,5 +87,6 @@ fn seen<'t>(tenant: &'t Tenant, comparable: &Comparable<'t>) -> Option<((&'t str
         && !tenant.has_role_account_mismatch();
     let digits = instance_id_suffix(instance.text())?.get(..PREFIX_LENGTH)?;
     let place = tenant.connector.region.span;
-    is_comparable.then(|| ((partition, digits), Seen { tenant: tenant.id, instance: instance.text(), region, place }))
+    is_comparable
+        .then(|| ((partition, digits), ComparedRegion { tenant: tenant.id, instance: instance.text(), region, place }))
 }

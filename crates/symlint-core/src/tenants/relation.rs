@@ -12,7 +12,7 @@ use super::arn::{Part, PermissionSetArn};
 use super::comparable::{Comparable, ComparableGrant};
 use super::groups::{Common, First, Firsts, Groups, Members};
 use super::id::{RunId, TenantId};
-use super::owners::Owners;
+use super::owners::OwnerIndex;
 use super::tenant::Tenant;
 use crate::facts;
 
@@ -65,7 +65,7 @@ pub(super) struct Compared<'a, 't> {
     /// they are, whether two tenants use one or not.
     pub(super) comparables: &'a [Comparable<'t>],
     pub(super) groups: &'a Groups,
-    pub(super) owners: &'a Owners,
+    pub(super) owners: &'a OwnerIndex,
     /// Whether there are several runs.
     pub(super) has_runs: bool,
 }
@@ -83,7 +83,7 @@ fn is_copied(compared: &Compared<'_, '_>, tenant: TenantId, owner: TenantId) -> 
 
 /// All relations except those of [`copies`], in the order of the tenants with the findings.
 pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
-    let mut finder = Finder { all: compared, targets: HashSet::default(), found: Vec::new() };
+    let mut finder = RelationFinder { all: compared, targets: HashSet::default(), found: Vec::new() };
     finder.targets = repeated(finder.grants().filter_map(|(_, _, grant)| grant.target.map(Part::text)));
     finder.organizations();
     finder.duplicate_tenants();
@@ -194,7 +194,7 @@ fn first_of_each_pair(mut found: Vec<Relation>) -> Vec<Relation> {
 
 /// Searches for relations, one kind after the other. Usually nothing is shared, so each search first looks for shared
 /// values.
-struct Finder<'a, 't> {
+struct RelationFinder<'a, 't> {
     all: &'a Compared<'a, 't>,
     /// The target accounts that several grants have.
     targets: HashSet<&'t str>,
@@ -210,16 +210,16 @@ fn repeated<'t>(texts: impl Iterator<Item = &'t str>) -> HashSet<&'t str> {
 
 /// The first tenants (and their grants) with a text and a second part to compare, by the text and by whether the second
 /// part is well formed: a malformed part can only be compared with malformed ones.
-type References<'t> = Common<(&'t str, bool), Reference<'t>>;
+type FirstHolders<'t> = Common<(&'t str, bool), FirstHolder<'t>>;
 
 #[derive(Clone, Copy)]
-struct Reference<'t> {
+struct FirstHolder<'t> {
     tenant: TenantId,
     grant: Option<usize>,
     part: Part<'t>,
 }
 
-impl<'a, 't> Finder<'a, 't> {
+impl<'a, 't> RelationFinder<'a, 't> {
     fn add(&mut self, kind: RelationKind, tenant: TenantId, other: TenantId) {
         self.found.push(Relation { kind, tenant, other, grant: None, other_grant: None });
     }
@@ -229,7 +229,7 @@ impl<'a, 't> Finder<'a, 't> {
         comparables.flat_map(|tenant| tenant.grants.iter().enumerate().map(|(at, grant)| (tenant.tenant, at, grant)))
     }
 
-    fn references(&self) -> References<'t> {
+    fn references(&self) -> FirstHolders<'t> {
         Common::new(self.all.has_runs)
     }
 
@@ -278,13 +278,14 @@ impl<'a, 't> Finder<'a, 't> {
     }
 
     fn duplicate_tenants(&mut self) {
-        let mut seen: Common<&Identity<'t>, Option<Firsts>> = Common::new(self.all.has_runs);
+        let mut seen: Common<&TenantIdentity<'t>, Option<Firsts>> = Common::new(self.all.has_runs);
         let owners = self.all.owners;
         let is_shared =
             |tenant: &Tenant| tenant.sso_account().is_some_and(|it| owners.is_stated_shared_account(it.text()));
         let tenants = self.all.tenants.iter().zip(self.all.comparables).filter(|(tenant, _)| is_shared(tenant));
-        let identities: Vec<(TenantId, Identity<'t>)> =
-            tenants.filter_map(|(tenant, comparable)| Some((tenant.id, Identity::of(tenant, comparable)?))).collect();
+        let identities: Vec<(TenantId, TenantIdentity<'t>)> = tenants
+            .filter_map(|(tenant, comparable)| Some((tenant.id, TenantIdentity::of(tenant, comparable)?)))
+            .collect();
         let groups = self.all.groups;
         for (tenant, identity) in &identities {
             let other = seen.see(identity, First::of(*tenant), &|a, b| !groups.same_organization(a, b));
@@ -302,7 +303,7 @@ impl<'a, 't> Finder<'a, 't> {
             let run = tenant.tenant.run;
             let instance = tenant.instance.and_then(|own| {
                 let key = (account, own.is_well_formed());
-                instances.add(run, key, Reference { tenant: tenant.tenant, grant: None, part: own });
+                instances.add(run, key, FirstHolder { tenant: tenant.tenant, grant: None, part: own });
                 let firsts = instances.firsts(run, key).filter(|first| own.differs(first.part));
                 firsts.map(|first| first.tenant).find(|&other| self.are_apart(tenant.tenant, other))
             });
@@ -342,7 +343,7 @@ impl<'a, 't> Finder<'a, 't> {
                 continue;
             }
             let (run, key) = (tenant.tenant.run, (instance.text(), own.is_well_formed()));
-            accounts.add(run, key, Reference { tenant: tenant.tenant, grant: None, part: own });
+            accounts.add(run, key, FirstHolder { tenant: tenant.tenant, grant: None, part: own });
             let mut firsts = accounts.firsts(run, key).filter(|first| own.differs(first.part));
             if let Some(first) = firsts.find(|first| self.are_apart(tenant.tenant, first.tenant)) {
                 self.add(RelationKind::DuplicateInstance, tenant.tenant, first.tenant);
@@ -360,7 +361,7 @@ impl<'a, 't> Finder<'a, 't> {
         for tenant in self.all.comparables {
             let (Some(account), Some(part)) = (tenant.sso_account, tenant.instance) else { continue };
             if targets.contains(account.text()) {
-                let reference = Reference { tenant: tenant.tenant, grant: None, part };
+                let reference = FirstHolder { tenant: tenant.tenant, grant: None, part };
                 owners.add(tenant.tenant.run, (account.text(), part.is_well_formed()), reference);
             }
         }
@@ -379,7 +380,7 @@ impl<'a, 't> Finder<'a, 't> {
             // A grant that contradicts its own tenant is not compared with others, and neither is a malformed account.
             let target = grant.target.filter(|it| self.targets.contains(it.text()) && it.is_well_formed());
             if let (Some(target), [part]) = (target, grant.instances.as_slice()) {
-                let reference = Reference { tenant, grant: Some(at), part: *part };
+                let reference = FirstHolder { tenant, grant: Some(at), part: *part };
                 references.add(tenant.run, (target.text(), part.is_well_formed()), reference);
             }
         }
@@ -393,12 +394,12 @@ impl<'a, 't> Finder<'a, 't> {
     /// Finds the grants of another instance whose target is a key in `references`.
     fn hold_targets_against(
         &mut self,
-        references: &References<'t>,
-        relation: impl Fn(TenantId, usize, Reference<'t>) -> Relation,
+        references: &FirstHolders<'t>,
+        relation: impl Fn(TenantId, usize, FirstHolder<'t>) -> Relation,
     ) {
         for (tenant, at, grant) in self.grants() {
             let (Some(target), Some(instance)) = (grant.target, grant.instances.first()) else { continue };
-            let is_foreign = |reference: &Reference<'t>| {
+            let is_foreign = |reference: &FirstHolder<'t>| {
                 grant.is_of_another_instance(reference.part) && self.are_apart(tenant, reference.tenant)
             };
             let mut firsts = references.firsts(tenant.run, (target.text(), instance.is_well_formed()));
@@ -420,7 +421,7 @@ impl<'a, 't> Finder<'a, 't> {
                 continue;
             }
             let key = (id.text(), part.is_well_formed());
-            references.add(tenant.run, key, Reference { tenant, grant: Some(at), part });
+            references.add(tenant.run, key, FirstHolder { tenant, grant: Some(at), part });
             let mut firsts = references.firsts(tenant.run, key).filter(|first| part.differs(first.part));
             if let Some(first) = firsts.find(|first| self.are_apart(tenant, first.tenant)) {
                 self.found.push(Relation {
@@ -530,12 +531,14 @@ impl<'a, 't> Finder<'a, 't> {
 
 /// Finds tenants that are identical to a tenant of another root module, but are not the same source text.
 pub(super) fn copies<'t>(runs: &[Members<'t>], comparables: &[Comparable<'t>]) -> Vec<Relation> {
-    let mut firsts: HashMap<(&str, Identity<'t>), (&str, TenantId)> = HashMap::default();
+    let mut firsts: HashMap<(&str, TenantIdentity<'t>), (&str, TenantId)> = HashMap::default();
     let mut written: HashSet<(&str, Str, u32)> = HashSet::default();
     let mut copies = Vec::new();
     let tenants = runs.iter().flat_map(|run| run.tenants.iter().map(move |tenant| (run, *tenant)));
     for ((run, tenant), comparable) in tenants.zip(comparables) {
-        let Some((key, identity)) = tenant.name_across_roots().zip(Identity::of(tenant, comparable)) else { continue };
+        let Some((key, identity)) = tenant.name_across_roots().zip(TenantIdentity::of(tenant, comparable)) else {
+            continue;
+        };
         let (file, start) = (run.written)(tenant);
         let is_new = written.insert((key, file, start));
         let (root, other) = *firsts.entry((key, identity)).or_insert((run.root, tenant.id));
@@ -548,19 +551,19 @@ pub(super) fn copies<'t>(runs: &[Members<'t>], comparables: &[Comparable<'t>]) -
 }
 
 /// Grants as texts: instance, permission set, account. Almost every tenant has exactly one.
-type Grants<'t> = SmallVec<[[&'t str; 3]; 1]>;
+type GrantTexts<'t> = SmallVec<[[&'t str; 3]; 1]>;
 
 /// The values in which a copy equals its original: all but names and regions, even if they contradict each other.
 #[derive(PartialEq, Eq, Hash)]
-struct Identity<'t> {
+struct TenantIdentity<'t> {
     sso_account: &'t str,
     /// Only set if it differs from `sso_account`.
     role_account: Option<&'t str>,
     instance: &'t str,
-    grants: Grants<'t>,
+    grants: GrantTexts<'t>,
 }
 
-impl<'t> Identity<'t> {
+impl<'t> TenantIdentity<'t> {
     fn of(tenant: &'t Tenant, comparable: &Comparable<'t>) -> Option<Self> {
         let sso_account = tenant.sso_account()?.text();
         let role_account = tenant.role_account().filter(|_| tenant.has_role_account_mismatch());
@@ -572,8 +575,8 @@ impl<'t> Identity<'t> {
 }
 
 /// All grants in order, without repetitions: instance, permission set, account. `None` if some are not known.
-fn grants(tenant: &Tenant) -> Option<Grants<'_>> {
-    let grants: Option<Grants<'_>> = tenant
+fn grants(tenant: &Tenant) -> Option<GrantTexts<'_>> {
+    let grants: Option<GrantTexts<'_>> = tenant
         .grants
         .iter()
         .map(|grant| {

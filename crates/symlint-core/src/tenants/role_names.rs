@@ -93,7 +93,7 @@ impl RoleNames {
             }
             named
         };
-        let mut judge = Judge {
+        let mut judge = RoleNameJudge {
             tenants,
             contested: OnceCell::new(),
             index,
@@ -334,7 +334,7 @@ fn other_names(tenants: &[Tenant]) -> HashMap<String, TenantId> {
     names
 }
 
-struct Judge<'t, 'a> {
+struct RoleNameJudge<'t, 'a> {
     tenants: &'t [Tenant],
     /// Tenants with the same key as another one, computed when needed.
     contested: OnceCell<HashSet<TenantId>>,
@@ -353,7 +353,7 @@ struct Judge<'t, 'a> {
     other_names: HashMap<String, TenantId>,
 }
 
-impl Judge<'_, '_> {
+impl RoleNameJudge<'_, '_> {
     fn judge(&self, tenants: &[Tenant]) -> RoleNames {
         let convention = self.affixes();
         let shortened = self.shortened(tenants, convention.as_ref());

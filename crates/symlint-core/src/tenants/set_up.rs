@@ -14,7 +14,7 @@ use super::kind::FieldKind;
 use super::model::Model;
 use super::names::{environment_of, normalise};
 use super::near::{NearIds, near_ids};
-use super::owners::Owners;
+use super::owners::OwnerIndex;
 use super::place::Locate;
 use super::regions::{RegionOutlier, region_outliers};
 use super::relation::{Compared, Relation, RelationKind, copies, relations};
@@ -59,7 +59,7 @@ pub struct EarlierTenant {
 }
 
 /// The runs to compare.
-pub struct Parts<'p, 'c> {
+pub struct SetUpParts<'p, 'c> {
     /// The runs, sorted.
     pub members: Vec<Member<'p, 'c>>,
     /// Earlier runs, sorted.
@@ -70,7 +70,7 @@ pub struct Parts<'p, 'c> {
 
 /// Where a value is written, independent of the runs that read it.
 #[derive(PartialEq, Eq, Hash)]
-enum Written {
+enum WrittenAt {
     /// In the only run.
     Here(Span),
     /// In a file, at this position.
@@ -87,7 +87,7 @@ pub struct SetUp<'p> {
     /// For each run, its index among the models.
     places: Vec<Option<usize>>,
     groups: Groups,
-    owners: Owners,
+    owners: OwnerIndex,
     /// In the order of the tenants with the findings.
     relations: Vec<Relation>,
     /// In the order of the models.
@@ -108,7 +108,7 @@ pub struct SetUp<'p> {
 
 impl<'p> SetUp<'p> {
     /// Compares the tenants of all runs. `file` returns the same path for a file, whatever links lead to it.
-    pub fn new(parts: Parts<'p, '_>, file: &dyn Fn(&str) -> String) -> Self {
+    pub fn new(parts: SetUpParts<'p, '_>, file: &dyn Fn(&str) -> String) -> Self {
         let set_up = Self::compare(&parts.members, &parts.earlier, file);
         let models = parts.members.into_iter().map(|member| member.model).collect();
         Self { models, earlier: parts.earlier, is_whole: parts.is_whole, ..set_up }
@@ -141,7 +141,7 @@ impl<'p> SetUp<'p> {
         let tenants: Vec<&Tenant> = runs.iter().flat_map(|run| run.tenants.iter().copied()).collect();
         let mut comparables: Vec<Comparable<'_>> = tenants.iter().map(|tenant| Comparable::of(tenant)).collect();
         let groups = Groups::new(&runs, &comparables);
-        let owners = Owners::new(&tenants, &comparables, &groups, has_runs);
+        let owners = OwnerIndex::new(&tenants, &comparables, &groups, has_runs);
         let mut copies = if has_runs { copies(&runs, &comparables) } else { Vec::new() };
         let before: usize = earlier.iter().map(|run| run.tenants.len()).sum();
         let mut rest = comparables.get_mut(before..).unwrap_or_default();
@@ -162,10 +162,10 @@ impl<'p> SetUp<'p> {
         let written = |piece: Piece<'_>| match member_of(piece.field.tenant.run) {
             Some(Member { model, .. }) if has_runs => {
                 let span = piece.span(model.sources());
-                Written::In(name_of(model, span.file), span.start)
+                WrittenAt::In(name_of(model, span.file), span.start)
             }
-            Some(Member { model, .. }) => Written::Here(piece.span(model.sources())),
-            None => Written::Earlier(piece.field.tenant, piece.field.kind, piece.start),
+            Some(Member { model, .. }) => WrittenAt::Here(piece.span(model.sources())),
+            None => WrittenAt::Earlier(piece.field.tenant, piece.field.kind, piece.start),
         };
         let near_ids = near_ids(&tenants, &comparables, &written, &|tenant| member_of(tenant.run).is_some());
         let region_outliers = region_outliers(&tenants, &comparables);
@@ -211,7 +211,7 @@ impl<'p> SetUp<'p> {
     /// A set-up with a single run.
     pub fn alone(model: Model<'p>, config: &Config) -> Self {
         let members = vec![Member { model, config, root: String::new() }];
-        Self::new(Parts { members, earlier: Vec::new(), is_whole: true }, &str::to_owned)
+        Self::new(SetUpParts { members, earlier: Vec::new(), is_whole: true }, &str::to_owned)
     }
 
     /// The models of the runs, in their order.

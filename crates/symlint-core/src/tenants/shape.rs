@@ -55,14 +55,14 @@ fn is_one_slip(name: &str, meant: &str) -> bool {
 
 /// The form of a tenant: the attributes of an object, and the form of each of them; a plain value has none.
 #[derive(Default)]
-pub(crate) struct Shape {
-    attributes: SortedMap<Str, Shape>,
+pub(crate) struct TenantShape {
+    attributes: SortedMap<Str, TenantShape>,
     /// Whether the attribute names are the author's own, so that only the other tenants show which names are
     /// misspelled.
     is_foreign: bool,
 }
 
-impl Shape {
+impl TenantShape {
     /// The form of a tenant with a value at the end of each of these paths.
     pub(crate) fn of<'p>(paths: impl IntoIterator<Item = &'p [Str]>) -> Self {
         let mut shape = Self::default();
@@ -72,7 +72,7 @@ impl Shape {
         shape
     }
 
-    /// Like [`Shape::of`], with attribute names that are the author's own.
+    /// Like [`TenantShape::of`], with attribute names that are the author's own.
     pub(crate) fn of_foreign<'p>(paths: impl IntoIterator<Item = &'p [Str]>) -> Self {
         let mut shape = Self::of(paths);
         shape.set_foreign();

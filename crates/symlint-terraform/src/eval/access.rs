@@ -8,7 +8,7 @@ use crate::source::{Span, Str};
 use crate::types::{Primitive, to_number, to_text};
 use crate::value::{Kind, Unknown, Value};
 
-use super::{Answer, ErrorSubject, Evaluator, Stop, Trial};
+use super::{Answer, ErrorSubject, Evaluator, Stop, TrialState};
 
 /// The attribute through which resources refer to each other.
 pub(super) const ID: &str = "id";
@@ -159,7 +159,7 @@ impl Evaluator<'_> {
             Stop::reason(format!("`{shown}` is required and missing"))
         } else {
             // Trial evaluations often fail, and nobody reads their messages.
-            let is_read = self.trial.get() == Trial::No && !self.project().is_private(&base.origin);
+            let is_read = self.trial.get() == TrialState::No && !self.project().is_private(&base.origin);
             let known = base.entries().filter(|_| is_read).unwrap_or_default();
             let nearest = nearest(name, known.iter().map(|entry| &entry.key)).cloned();
             let meant = nearest.as_ref().map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();

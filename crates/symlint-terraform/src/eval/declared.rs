@@ -7,10 +7,10 @@ use crate::syntax::{Expr, ExprKind, Key, SplatStep, TemplatePart};
 
 use super::access::nearest;
 use super::instance::Instance;
-use super::{Answer, Evaluator, Stop, Trial};
+use super::{Answer, Evaluator, Stop, TrialState};
 
 /// A reference to a name that no enclosing `for` binds, with the names after it: `var.x` is `["var", "x"]`.
-struct Reference<'a> {
+struct NameReference<'a> {
     names: Vec<&'a str>,
     /// The place of the last name.
     span: Span,
@@ -19,7 +19,7 @@ struct Reference<'a> {
 }
 
 /// Calls `visit` with every reference in `expr`. `bound` are the names of the enclosing `for` expressions.
-fn each_reference<'a>(expr: &'a Expr, bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(Reference<'a>)) {
+fn each_reference<'a>(expr: &'a Expr, bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(NameReference<'a>)) {
     if let Some(names) = names_of(expr) {
         let root = names.first().map_or("", |(name, _)| name);
         if !bound.contains(&root) {
@@ -28,7 +28,7 @@ fn each_reference<'a>(expr: &'a Expr, bound: &mut Vec<&'a str>, visit: &mut dyn 
             let taken = names.get(..names.len().min(most)).unwrap_or_default();
             let span = taken.last().map_or(expr.span, |(_, span)| *span);
             let whole = taken.first().map_or(span, |(_, first)| first.to(span));
-            visit(Reference { names: taken.iter().map(|(name, _)| *name).collect(), span, whole });
+            visit(NameReference { names: taken.iter().map(|(name, _)| *name).collect(), span, whole });
         }
         return;
     }
@@ -75,7 +75,7 @@ fn each_reference<'a>(expr: &'a Expr, bound: &mut Vec<&'a str>, visit: &mut dyn 
     }
 }
 
-fn each_in_steps<'a>(steps: &'a [SplatStep], bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(Reference<'a>)) {
+fn each_in_steps<'a>(steps: &'a [SplatStep], bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(NameReference<'a>)) {
     for step in steps {
         match step {
             SplatStep::Attribute(_) => {}
@@ -85,7 +85,7 @@ fn each_in_steps<'a>(steps: &'a [SplatStep], bound: &mut Vec<&'a str>, visit: &m
     }
 }
 
-fn each_in_template<'a>(parts: &'a [TemplatePart], bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(Reference<'a>)) {
+fn each_in_template<'a>(parts: &'a [TemplatePart], bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(NameReference<'a>)) {
     for part in parts {
         match part {
             TemplatePart::Literal(_) => {}
@@ -134,7 +134,7 @@ impl Evaluator<'_> {
         if !self.project.has_configuration() || !self.checked.borrow_mut().insert(expr.span) {
             return;
         }
-        let trial = self.trial.replace(Trial::No);
+        let trial = self.trial.replace(TrialState::No);
         each_reference(expr, &mut Vec::new(), &mut |reference| {
             let missing = match reference.names.as_slice() {
                 ["var", name] => module.variable(name).is_none().then_some(("variable", name)),

@@ -18,7 +18,7 @@ struct Inner {
     module: Option<ModuleId>,
     address: Str,
     key: InstanceKey,
-    repetition: Option<Repetition>,
+    repetition: Option<EachOrCount>,
     call: Option<(Instance, u32)>,
 }
 
@@ -46,37 +46,37 @@ impl InstanceKey {
 
 /// The values of `each` and `count`.
 #[derive(Debug)]
-pub(super) enum Repetition {
+pub(super) enum EachOrCount {
     Each { key: Value, value: Value },
     Count(Value),
 }
 
-impl Repetition {
+impl EachOrCount {
     /// A repetition of the block at `span` whose key is not known.
     pub(super) fn unknown(is_each: bool, span: Span) -> Self {
         let unknown = || Value::unknown("what the block is repeated for is not known", span);
-        if is_each { Repetition::Each { key: unknown(), value: unknown() } } else { Repetition::Count(unknown()) }
+        if is_each { EachOrCount::Each { key: unknown(), value: unknown() } } else { EachOrCount::Count(unknown()) }
     }
 
     pub(super) fn each_value(&self) -> Option<&Value> {
-        if let Repetition::Each { value, .. } = self { Some(value) } else { None }
+        if let EachOrCount::Each { value, .. } = self { Some(value) } else { None }
     }
 
     pub(super) fn count_index(&self) -> Option<&Value> {
-        if let Repetition::Count(index) = self { Some(index) } else { None }
+        if let EachOrCount::Count(index) = self { Some(index) } else { None }
     }
 
     /// Whether its key or index is this text.
     pub(super) fn is_under(&self, wanted: &str) -> bool {
-        let (Repetition::Each { key, .. } | Repetition::Count(key)) = self;
+        let (EachOrCount::Each { key, .. } | EachOrCount::Count(key)) = self;
         matches!(to_text(key), Primitive::Is(Value { kind: Kind::String(text), .. }) if text.as_str() == wanted)
     }
 
     /// The key of the instance with the index `place`.
     pub(super) fn key(&self, place: usize) -> InstanceKey {
         match self {
-            Repetition::Each { key, .. } => InstanceKey::Key(key.clone()),
-            Repetition::Count(_) => InstanceKey::Index(u32::try_from(place).unwrap_or(u32::MAX)),
+            EachOrCount::Each { key, .. } => InstanceKey::Key(key.clone()),
+            EachOrCount::Count(_) => InstanceKey::Index(u32::try_from(place).unwrap_or(u32::MAX)),
         }
     }
 }
@@ -102,7 +102,7 @@ impl Instance {
         caller: &Instance,
         call: &ModuleCall,
         key: InstanceKey,
-        repetition: Option<Repetition>,
+        repetition: Option<EachOrCount>,
     ) -> Self {
         let dot = if caller.address().is_empty() { "" } else { "." };
         let index = match &key {
@@ -157,7 +157,7 @@ impl Instance {
         self.0.id
     }
 
-    pub(super) fn repetition(&self) -> Option<&Repetition> {
+    pub(super) fn repetition(&self) -> Option<&EachOrCount> {
         self.0.repetition.as_ref()
     }
 

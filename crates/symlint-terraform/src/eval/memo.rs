@@ -14,7 +14,7 @@ use crate::source::Span;
 use crate::value::Value;
 
 use super::instance::Instance;
-use super::{Evaluator, Item, Slot, Trial};
+use super::{Evaluator, Item, MemoSlot, TrialState};
 
 impl Evaluator<'_> {
     /// Discards everything that was evaluated in `instance`. It is evaluated again when needed.
@@ -40,8 +40,8 @@ impl Evaluator<'_> {
     pub(super) fn is_running(&self, instance: &Instance, item: Item) -> bool {
         match self.memo.borrow().get(&(instance.id(), item)) {
             None => self.configurations.borrow_mut().entry(instance.id()).or_default().push(item),
-            Some(Slot::Running) => return true,
-            Some(Slot::Done { .. }) => {}
+            Some(MemoSlot::Running) => return true,
+            Some(MemoSlot::Done { .. }) => {}
         }
         false
     }
@@ -56,7 +56,7 @@ impl Evaluator<'_> {
         compute: impl FnOnce() -> Value,
     ) -> Value {
         let refers_to_itself = || {
-            let outer = self.trial.replace(Trial::No);
+            let outer = self.trial.replace(TrialState::No);
             let value = self.refused(format!("`{}` refers to itself", name()), span);
             self.trial.set(outer);
             value
@@ -67,7 +67,7 @@ impl Evaluator<'_> {
     /// The result of `compute`, which is called once for each key of `memo`.
     pub(super) fn once<K: Copy + Eq + Hash, T: Clone>(
         &self,
-        memo: &RefCell<HashMap<K, Slot<T>>>,
+        memo: &RefCell<HashMap<K, MemoSlot<T>>>,
         key: K,
         span: Span,
         compute: impl FnOnce() -> T,
@@ -76,25 +76,25 @@ impl Evaluator<'_> {
     ) -> T {
         let depth = self.depth.get();
         match memo.borrow().get(&key) {
-            Some(Slot::Done { value, height }) => {
+            Some(MemoSlot::Done { value, height }) => {
                 if depth + height > DEPTH {
                     return too_deep(self.too_deep(span));
                 }
                 self.peak.set(self.peak.get().max(depth + height));
                 return value.clone();
             }
-            Some(Slot::Running) => return refers_to_itself(),
+            Some(MemoSlot::Running) => return refers_to_itself(),
             None => {}
         }
-        memo.borrow_mut().insert(key, Slot::Running);
+        memo.borrow_mut().insert(key, MemoSlot::Running);
         // An error in there does not belong to the expression that asks.
-        let trial = self.trial.replace(Trial::No);
+        let trial = self.trial.replace(TrialState::No);
         let peak = self.peak.replace(depth);
         let value = self.apart(span, compute);
         let height = self.peak.get().saturating_sub(depth);
         self.peak.set(peak.max(self.peak.get()));
         self.trial.set(trial);
-        memo.borrow_mut().insert(key, Slot::Done { value: value.clone(), height });
+        memo.borrow_mut().insert(key, MemoSlot::Done { value: value.clone(), height });
         value
     }
 }

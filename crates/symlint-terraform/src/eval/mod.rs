@@ -54,8 +54,8 @@ pub struct Evaluator<'p> {
     project: &'p Project,
     root: Instance,
     instance_count: Cell<u32>,
-    memo: RefCell<HashMap<(u32, Item), Slot<Value>>>,
-    instances: RefCell<HashMap<(u32, u32), Slot<Instances>>>,
+    memo: RefCell<HashMap<(u32, Item), MemoSlot<Value>>>,
+    instances: RefCell<HashMap<(u32, u32), MemoSlot<Instances>>>,
     /// The cached configurations of resources in each instance.
     configurations: RefCell<HashMap<u32, Vec<Item>>>,
     conversions: RefCell<HashMap<ConversionKey, (Value, Value)>>,
@@ -78,7 +78,7 @@ pub struct Evaluator<'p> {
     is_too_deep: Cell<bool>,
     /// The greatest depth since it was last reset; see [`memo`].
     peak: Cell<u32>,
-    trial: Cell<Trial>,
+    trial: Cell<TrialState>,
     /// The files that functions have read, by path.
     files: RefCell<HashMap<String, FileId>>,
     /// The values that were encoded as JSON, by the resulting text.
@@ -101,7 +101,7 @@ pub struct Evaluator<'p> {
 
 /// Whether an expression is evaluated only to see whether it succeeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trial {
+enum TrialState {
     /// No: errors are recorded.
     No,
     /// Yes, and there was no error so far.
@@ -132,7 +132,7 @@ enum Item {
 
 /// A value that is evaluated once.
 #[derive(Debug)]
-enum Slot<T> {
+enum MemoSlot<T> {
     Running,
     Done { value: T, height: u32 },
 }
@@ -169,7 +169,7 @@ impl<'p> Evaluator<'p> {
             depth: Cell::new(0),
             is_too_deep: Cell::new(false),
             peak: Cell::new(0),
-            trial: Cell::new(Trial::No),
+            trial: Cell::new(TrialState::No),
             files: RefCell::default(),
             encoded: RefCell::default(),
             lost_keys: RefCell::default(),
@@ -307,10 +307,10 @@ impl<'p> Evaluator<'p> {
     }
 
     fn record(&self, message: String, span: Span, subject: Option<ErrorSubject>) {
-        if self.trial.get() == Trial::No {
+        if self.trial.get() == TrialState::No {
             self.push(EvalError { message, span, subject, kind: EvalErrorKind::Invalid });
         } else {
-            self.trial.set(Trial::Failed);
+            self.trial.set(TrialState::Failed);
         }
     }
 
@@ -398,7 +398,7 @@ impl<'p> Evaluator<'p> {
         if value.size() > self.most_parts {
             value = self.limited("this has too many elements to be evaluated", expr.span);
         }
-        if value.as_unknown().is_some() && self.trial.get() == Trial::Clean {
+        if value.as_unknown().is_some() && self.trial.get() == TrialState::Clean {
             self.unknowns.set(self.unknowns.get() + 1);
         }
         value
@@ -436,7 +436,7 @@ impl<'p> Evaluator<'p> {
 
     /// The result of `compute`. Errors in the expressions that it evaluates itself are not recorded.
     pub fn tolerating<T>(&self, compute: impl FnOnce() -> T) -> T {
-        let outer = self.trial.replace(Trial::Clean);
+        let outer = self.trial.replace(TrialState::Clean);
         let made = compute();
         self.trial.set(outer);
         made
@@ -445,9 +445,9 @@ impl<'p> Evaluator<'p> {
     /// Evaluates `expr` on trial.
     pub(crate) fn attempt(&self, expr: &Expr, scope: &Scope<'_>) -> Attempt {
         let unknowns = self.unknowns.get();
-        let outer = self.trial.replace(Trial::Clean);
+        let outer = self.trial.replace(TrialState::Clean);
         let value = self.eval(expr, scope);
-        let failed = self.trial.replace(outer) == Trial::Failed;
+        let failed = self.trial.replace(outer) == TrialState::Failed;
         // A resource itself, or its `id`, exists after apply.
         if self.unknowns.get() != unknowns && value.resource().is_none() {
             return Attempt::Unclear(value);

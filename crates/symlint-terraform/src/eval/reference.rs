@@ -11,9 +11,9 @@ use crate::value::{Entry, Kind, ResourceId, Unknown, Value};
 
 use super::access::ID;
 use super::declared::undeclared;
-use super::instance::{Instance, InstanceKey, Repetition};
+use super::instance::{EachOrCount, Instance, InstanceKey};
 use super::scope::Scope;
-use super::{Answer, Evaluator, Item, Stop, Trial};
+use super::{Answer, Evaluator, Item, Stop, TrialState};
 
 /// The start of a traversal, if it is not a value yet. A whole module or resource becomes a value only if no part of it
 /// is selected.
@@ -29,7 +29,7 @@ enum Start<'p> {
 
 /// An instance of a resource, selected by a key.
 struct Selected {
-    repetition: Repetition,
+    repetition: EachOrCount,
     /// Its index among the instances.
     place: u32,
     key: Origin,
@@ -168,7 +168,7 @@ impl<'p> Evaluator<'p> {
 
     /// The error for a reference to an undeclared name. Terraform reports it before any evaluation, even inside `try`.
     fn not_declared(&self, message: String, span: Span) -> Stop {
-        let outer = self.trial.replace(Trial::No);
+        let outer = self.trial.replace(TrialState::No);
         let value = self.refused(message, span);
         self.trial.set(outer);
         Stop::Unknown(value)
@@ -176,9 +176,9 @@ impl<'p> Evaluator<'p> {
 
     fn repetition(&self, root: &str, name: &Name, scope: &Scope<'_>) -> Answer {
         match (root, name.text.as_str(), scope.repetition) {
-            ("each", "key", Some(Repetition::Each { key, .. })) => Ok(key.clone()),
-            ("each", "value", Some(Repetition::Each { value, .. })) => Ok(value.clone()),
-            ("count", "index", Some(Repetition::Count(index))) => Ok(index.clone()),
+            ("each", "key", Some(EachOrCount::Each { key, .. })) => Ok(key.clone()),
+            ("each", "value", Some(EachOrCount::Each { value, .. })) => Ok(value.clone()),
+            ("count", "index", Some(EachOrCount::Count(index))) => Ok(index.clone()),
             ("each", "key" | "value", None) | ("count", "index", None) if !scope.is_single => {
                 Err(Stop::reason(format!("`{root}.{}` differs from instance to instance", name.text)))
             }
@@ -255,7 +255,7 @@ impl<'p> Evaluator<'p> {
             || instance.address().to_string(),
             || {
                 let scope = Scope::repeated(caller, instance.repetition());
-                let trial = self.trial.replace(Trial::Clean);
+                let trial = self.trial.replace(TrialState::Clean);
                 let arguments: Vec<Value> =
                     call.arguments.iter().map(|argument| self.eval(&argument.value, &scope)).collect();
                 self.trial.set(trial);
@@ -320,7 +320,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The repetitions of a resource with `for_each` or `count`; `None` if it has neither.
-    fn repetitions_of(&self, resource: &Resource, caller: &Instance) -> Answer<Option<Vec<Repetition>>> {
+    fn repetitions_of(&self, resource: &Resource, caller: &Instance) -> Answer<Option<Vec<EachOrCount>>> {
         match (resource.attribute("for_each"), resource.attribute("count")) {
             (Some(for_each), _) => self.each_of(&for_each.value, caller).map(Some),
             (None, Some(count)) => self.count_of(&count.value, caller).map(Some),
@@ -342,7 +342,7 @@ impl<'p> Evaluator<'p> {
                 return self.not_known(resource, None, None, span, &scope);
             };
             let selected = repetitions.into_iter().zip(0..).map(|(repetition, place)| {
-                let (Repetition::Each { key, .. } | Repetition::Count(key)) = &repetition;
+                let (EachOrCount::Each { key, .. } | EachOrCount::Count(key)) = &repetition;
                 let key = key.clone();
                 let of = Selected { repetition, place, key: key.origin.clone() };
                 (key, self.not_known(resource, None, Some(&of), span, &scope))
@@ -454,9 +454,9 @@ impl<'p> Evaluator<'p> {
         }
         self.remembered(instance.id(), item, span, label, || {
             let scope = Scope::repeated(instance, of.map(|of| &of.repetition));
-            let trial = self.trial.replace(Trial::Clean);
+            let trial = self.trial.replace(TrialState::Clean);
             let mut origins = Vec::new();
-            if let Some(Selected { repetition: Repetition::Each { key, .. } | Repetition::Count(key), .. }) = of {
+            if let Some(Selected { repetition: EachOrCount::Each { key, .. } | EachOrCount::Count(key), .. }) = of {
                 key.gather(&mut origins, &mut 1);
             }
             let whole = of.is_none() && resource.is_repeated();

@@ -10,7 +10,7 @@ use crate::syntax::Expr;
 use crate::types::{Primitive, to_number, to_text};
 use crate::value::{Kind, Unknown, Value};
 
-use super::instance::{Instance, InstanceKey, Instances, Repetition};
+use super::instance::{EachOrCount, Instance, InstanceKey, Instances};
 use super::scope::Scope;
 use super::{Answer, Evaluator, Stop};
 
@@ -29,7 +29,7 @@ impl Evaluator<'_> {
 
     /// An instance of `call` without a known key.
     pub fn any_instance(&self, caller: &Instance, call: &ModuleCall) -> Instance {
-        let repetition = Repetition::unknown(call.for_each.is_some(), call.span);
+        let repetition = EachOrCount::unknown(call.for_each.is_some(), call.span);
         Instance::new(self.next_id(), caller, call, InstanceKey::None, Some(repetition))
     }
 
@@ -46,7 +46,7 @@ impl Evaluator<'_> {
         for candidate in candidates.iter().filter(|candidate| !candidate.is_null()) {
             let repetitions = self.each_in(candidate, for_each.value.span).ok()?;
             instances.extend(repetitions.into_iter().map(|repetition| {
-                let Repetition::Each { key, .. } = &repetition else {
+                let EachOrCount::Each { key, .. } = &repetition else {
                     return Instance::new(self.next_id(), caller, call, InstanceKey::None, None);
                 };
                 let key = InstanceKey::Key(key.clone());
@@ -105,7 +105,7 @@ impl Evaluator<'_> {
     }
 
     /// The values of `each` in all instances.
-    pub(super) fn each_of(&self, for_each: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
+    pub(super) fn each_of(&self, for_each: &Expr, caller: &Instance) -> Answer<Vec<EachOrCount>> {
         self.each_in(&self.each_from(for_each, caller)?, for_each.span)
     }
 
@@ -116,14 +116,14 @@ impl Evaluator<'_> {
     }
 
     /// The value of `each` for a key of `collection`, which is the `for_each` at `span`, and its index.
-    pub(super) fn each_under(&self, key: &str, collection: &Value, span: Span) -> Answer<Option<(usize, Repetition)>> {
+    pub(super) fn each_under(&self, key: &str, collection: &Value, span: Span) -> Answer<Option<(usize, EachOrCount)>> {
         // Very many instances may each refer to one of as many.
         if let Some(entries) = collection.entries().filter(|_| !collection.is_sensitive()) {
             self.meter().spend(1)?;
             let parts = collection.each_part_at(span);
             let at = entries.binary_search_by(|entry| entry.key.as_str().cmp(key)).ok();
             let found = at.and_then(|at| Some((at, entries.get(at)?)));
-            let each = |entry| Repetition::Each { key: parts.key(entry), value: parts.child(entry) };
+            let each = |entry| EachOrCount::Each { key: parts.key(entry), value: parts.child(entry) };
             return Ok(found.map(|(at, entry)| (at, each(entry))));
         }
         let mut all = self.each_in(collection, span)?.into_iter().enumerate();
@@ -131,7 +131,7 @@ impl Evaluator<'_> {
     }
 
     /// The values of `each` for all elements of `collection`, which is the `for_each` at `span`.
-    fn each_in(&self, collection: &Value, span: Span) -> Answer<Vec<Repetition>> {
+    fn each_in(&self, collection: &Value, span: Span) -> Answer<Vec<EachOrCount>> {
         if collection.is_null() {
             return Err(Stop::error("`for_each` must not be null").on_null(collection));
         }
@@ -143,7 +143,7 @@ impl Evaluator<'_> {
         self.meter().spend(collection.entries().map_or(0, <[_]>::len))?;
         let parts = collection.each_part_at(span);
         if let Some(entries) = collection.entries() {
-            let each = |entry| Repetition::Each { key: parts.key(entry), value: parts.child(entry) };
+            let each = |entry| EachOrCount::Each { key: parts.key(entry), value: parts.child(entry) };
             return Ok(entries.iter().map(each).collect());
         }
         let Kind::Set(items) = &collection.kind else {
@@ -157,7 +157,7 @@ impl Evaluator<'_> {
             match (&item.kind, to_text(&item)) {
                 (Kind::Unknown(_), _) => return Err(Stop::Unknown(item)),
                 (Kind::String(_), Primitive::Is(text)) => {
-                    repetitions.push(Repetition::Each { key: text.clone(), value: text });
+                    repetitions.push(EachOrCount::Each { key: text.clone(), value: text });
                 }
                 _ => return Err(Stop::error("`for_each` must not contain null")),
             }
@@ -166,7 +166,7 @@ impl Evaluator<'_> {
     }
 
     /// The values of `count` in all instances.
-    pub(super) fn count_of(&self, expr: &Expr, caller: &Instance) -> Answer<Vec<Repetition>> {
+    pub(super) fn count_of(&self, expr: &Expr, caller: &Instance) -> Answer<Vec<EachOrCount>> {
         self.check_references(caller, expr);
         let value = self.known(expr, &Scope::single(caller))?;
         let refused = || Stop::error("`count` must be a whole number that is not negative");
@@ -180,7 +180,7 @@ impl Evaluator<'_> {
         let index = |index: usize| {
             let step = PathStep::Index(u32::try_from(index).unwrap_or(u32::MAX));
             let origin = made_of.clone().reached(|| path.select(step, Selection::Iterated));
-            Repetition::Count(Value::index(index, origin))
+            EachOrCount::Count(Value::index(index, origin))
         };
         Ok((0..count).map(index).collect())
     }

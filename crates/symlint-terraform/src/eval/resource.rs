@@ -7,7 +7,7 @@ use crate::syntax::Expr;
 use crate::value::{Unknown, Value};
 
 use super::Evaluator;
-use super::instance::{Instance, InstanceKey, Repetition};
+use super::instance::{EachOrCount, Instance, InstanceKey};
 use super::scope::Scope;
 
 /// An instance of a resource or data source, with its configuration.
@@ -16,7 +16,7 @@ pub struct ResourceInstance<'p> {
     resource: &'p Resource,
     instance: Instance,
     key: InstanceKey,
-    repetition: Option<Repetition>,
+    repetition: Option<EachOrCount>,
 }
 
 impl<'p> ResourceInstance<'p> {
@@ -79,7 +79,7 @@ impl<'p> Evaluator<'p> {
 
     /// An instance of `resource` without a known key.
     pub fn any_resource_instance(&self, instance: &Instance, resource: &'p Resource) -> ResourceInstance<'p> {
-        let repetition = Repetition::unknown(resource.attribute("for_each").is_some(), resource.block.span);
+        let repetition = EachOrCount::unknown(resource.attribute("for_each").is_some(), resource.block.span);
         ResourceInstance { resource, instance: instance.clone(), key: InstanceKey::None, repetition: Some(repetition) }
     }
 

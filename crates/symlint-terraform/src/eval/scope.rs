@@ -2,7 +2,7 @@
 
 use crate::value::Value;
 
-use super::instance::{Instance, Repetition};
+use super::instance::{EachOrCount, Instance};
 
 /// The scope in which an expression is evaluated.
 #[derive(Clone, Copy)]
@@ -10,7 +10,7 @@ pub(crate) struct Scope<'a> {
     /// The module; `None` for constants, which must not refer to anything.
     pub(super) instance: Option<&'a Instance>,
     /// The values of `each` or `count`.
-    pub(super) repetition: Option<&'a Repetition>,
+    pub(super) repetition: Option<&'a EachOrCount>,
     /// Whether `each` and `count` are undefined without a repetition. If false, they are unknown.
     pub(super) is_single: bool,
     /// The names of the enclosing `for` expressions, innermost first.
@@ -55,7 +55,7 @@ impl<'a> Scope<'a> {
     }
 
     /// A scope with the `each` or `count` of `repetition`, if there is one.
-    pub(super) fn repeated(instance: &'a Instance, repetition: Option<&'a Repetition>) -> Self {
+    pub(super) fn repeated(instance: &'a Instance, repetition: Option<&'a EachOrCount>) -> Self {
         Self { repetition, is_single: repetition.is_none(), ..Self::of(instance) }
     }
 

@@ -12,7 +12,7 @@ use crate::value::{Kind, Type, Value};
 use super::answer::ErrorSubject;
 use super::instance::Instance;
 use super::scope::Scope;
-use super::{EvalError, EvalErrorKind, Evaluator, Item, Trial};
+use super::{EvalError, EvalErrorKind, Evaluator, Item, TrialState};
 
 /// Collections with at least this many elements are converted once for all instances that receive the same collection.
 const LARGE: usize = 64;
@@ -83,7 +83,7 @@ impl<'p> Evaluator<'p> {
         if misfits || value.as_unknown().is_some() {
             return;
         }
-        let trial = self.trial.replace(Trial::No);
+        let trial = self.trial.replace(TrialState::No);
         for validation in &variable.validations {
             let scope = Scope::single(instance);
             let condition = self.nested(validation.condition.span, || self.eval(&validation.condition.value, &scope));

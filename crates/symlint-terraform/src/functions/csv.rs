@@ -12,7 +12,7 @@ use super::arguments::{Arguments, Function, function};
 pub(super) const FUNCTIONS: &[Function] = &[function("csvdecode", 1, 1, csvdecode)];
 
 /// A field: its place, and its text if that differs from what is written.
-struct Field {
+struct CsvField {
     text: Option<String>,
     range: Range<usize>,
 }
@@ -22,7 +22,7 @@ fn csvdecode(args: &Arguments<'_, '_>) -> Answer {
     args.evaluator.meter().spend(text.len() / 8)?;
     let mut records = records(&text).ok_or_else(|| args.refuse("expects a text in CSV"))?.into_iter();
     let header = records.next().ok_or_else(|| args.refuse("expects a text with a header line"))?;
-    let value = |field: &Field| {
+    let value = |field: &CsvField| {
         let (text, form) = match &field.text {
             Some(text) => (Str::from(text.as_str()), Form::Whole),
             None => (text.substr(field.range.clone()), Form::Verbatim),
@@ -42,7 +42,7 @@ fn csvdecode(args: &Arguments<'_, '_>) -> Answer {
         if record.len() != names.len() {
             return Err(args.refuse("expects lines with as many fields as the header"));
         }
-        let entry = |(name, field): (&Value, &Field)| {
+        let entry = |(name, field): (&Value, &CsvField)| {
             Entry::new(name.as_str().cloned().unwrap_or_default(), name.origin.span, value(field))
         };
         let mut entries: Vec<Entry> = names.iter().zip(&record).map(entry).collect();
@@ -61,7 +61,7 @@ fn csvdecode(args: &Arguments<'_, '_>) -> Answer {
 }
 
 /// The rows of a table without blank lines; `None` if there is a misplaced quote.
-fn records(text: &str) -> Option<Vec<Vec<Field>>> {
+fn records(text: &str) -> Option<Vec<Vec<CsvField>>> {
     let mut records = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -85,14 +85,14 @@ fn records(text: &str) -> Option<Vec<Vec<Field>>> {
 }
 
 /// The field that starts at `at`, and the position of the comma or the line end after it.
-fn field(text: &str, at: usize) -> Option<(Field, usize)> {
+fn field(text: &str, at: usize) -> Option<(CsvField, usize)> {
     let rest = text.get(at..)?;
     if !rest.starts_with('"') {
         let end = at + rest.find([',', '\n']).unwrap_or(rest.len());
         let ends_line = text.as_bytes().get(end) != Some(&b',');
         let kept = text.get(at..end)?;
         let kept = if ends_line { kept.strip_suffix('\r').unwrap_or(kept) } else { kept };
-        let field = Field { text: None, range: at..at + kept.len() };
+        let field = CsvField { text: None, range: at..at + kept.len() };
         return (!kept.contains('"')).then_some((field, end));
     }
     let mut end = at + 1;
@@ -106,7 +106,7 @@ fn field(text: &str, at: usize) -> Option<(Field, usize)> {
     let raw = text.get(at + 1..end)?;
     // Line breaks inside quotes become plain ones.
     let plain = raw.replace("\"\"", "\"").replace("\r\n", "\n");
-    let field = Field { text: (plain != raw).then_some(plain), range: at + 1..end };
+    let field = CsvField { text: (plain != raw).then_some(plain), range: at + 1..end };
     let mut after = end + 1;
     if text.get(after..)?.starts_with("\r\n") || text.get(after..)? == "\r" {
         after += 1;

@@ -39,10 +39,10 @@ impl Pattern {
     ///
     /// If Go rejects the pattern, or if it is not supported here.
     pub fn read(pattern: &str, subject: &str) -> Result<Self, PatternProblem> {
-        let mut reader = Reader {
+        let mut reader = PatternReader {
             rest: pattern,
             groups: Vec::new(),
-            level: Level::default(),
+            level: OpenGroup::default(),
             outer: Vec::new(),
             // For ASCII texts, no Unicode tables are needed.
             ascii: pattern.is_ascii() && subject.is_ascii(),
@@ -74,7 +74,7 @@ impl Pattern {
 }
 
 /// A part of a pattern.
-struct Part {
+struct PatternPart {
     hir: Hir,
     /// The maximum number of repetitions in it.
     repeats: u32,
@@ -92,19 +92,19 @@ struct Flags {
 
 /// A group that is not closed yet, or the whole pattern.
 #[derive(Default)]
-struct Level {
+struct OpenGroup {
     /// Its number, if it is numbered.
     group: Option<u32>,
     flags: Flags,
     /// The alternatives before the current one.
     alternatives: Vec<Hir>,
     /// The parts of the current alternative.
-    parts: Vec<Part>,
+    parts: Vec<PatternPart>,
     /// The maximum number of repetitions in the earlier alternatives.
     repeats: u32,
 }
 
-impl Level {
+impl OpenGroup {
     fn end_alternative(&mut self) {
         let repeats = self.parts.iter().map(|part| part.repeats);
         self.repeats = repeats.chain([self.repeats]).max().unwrap_or(1);
@@ -112,27 +112,27 @@ impl Level {
         self.alternatives.push(Hir::concat(parts.collect()));
     }
 
-    fn end(mut self) -> Part {
+    fn end(mut self) -> PatternPart {
         self.end_alternative();
         let hir = Hir::alternation(self.alternatives);
         let hir = match self.group {
             Some(index) => Hir::capture(Capture { index, name: None, sub: Box::new(hir) }),
             None => hir,
         };
-        Part { hir, repeats: self.repeats.max(1), is_repeated: false }
+        PatternPart { hir, repeats: self.repeats.max(1), is_repeated: false }
     }
 }
 
-struct Reader<'a> {
+struct PatternReader<'a> {
     rest: &'a str,
     groups: Vec<Option<String>>,
-    level: Level,
+    level: OpenGroup,
     /// The groups around `level`; the innermost comes last.
-    outer: Vec<Level>,
+    outer: Vec<OpenGroup>,
     ascii: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> PatternReader<'a> {
     fn read(&mut self) -> Result<(), PatternProblem> {
         while let Some(c) = self.next() {
             let Flags { has_lines, dot_is_any, .. } = self.level.flags;
@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
     }
 
     fn add(&mut self, hir: Hir) {
-        self.level.parts.push(Part { hir, repeats: 1, is_repeated: false });
+        self.level.parts.push(PatternPart { hir, repeats: 1, is_repeated: false });
     }
 
     fn add_class(&mut self, class: ClassUnicode) {
@@ -238,7 +238,7 @@ impl<'a> Reader<'a> {
         }
         let greedy = self.take("?") == self.level.flags.is_lazy;
         let hir = Hir::repetition(Repetition { min: least, max: most, greedy, sub: Box::new(part.hir) });
-        self.level.parts.push(Part { hir, repeats, is_repeated: true });
+        self.level.parts.push(PatternPart { hir, repeats, is_repeated: true });
         Ok(())
     }
 
@@ -276,7 +276,7 @@ impl<'a> Reader<'a> {
     }
 
     fn open(&mut self, group: Option<u32>, flags: Flags) -> Result<(), PatternProblem> {
-        let level = Level { group, flags, ..Level::default() };
+        let level = OpenGroup { group, flags, ..OpenGroup::default() };
         self.outer.push(std::mem::replace(&mut self.level, level));
         if self.outer.len() > DEEPEST { Err(PatternProblem::Unusual) } else { Ok(()) }
     }

@@ -29,7 +29,7 @@ fn yamldecode(args: &Arguments<'_, '_>) -> Answer {
         return Ok(value);
     }
     args.evaluator.meter().spend(text.len() / 8)?;
-    let mut reader = Reader {
+    let mut reader = YamlReader {
         args,
         events: Parser::new_from_str(&text),
         offsets: offsets(&text),
@@ -47,7 +47,7 @@ fn offsets(text: &str) -> Option<Vec<usize>> {
     (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect())
 }
 
-struct Reader<'a, 't, 'p> {
+struct YamlReader<'a, 't, 'p> {
     args: &'a Arguments<'a, 'p>,
     events: Parser<'t, saphyr_parser::StrInput<'t>>,
     offsets: Option<Vec<usize>>,
@@ -81,7 +81,7 @@ struct Odd;
 /// The prefix of YAML's own tags, such as `!!str`.
 const CORE: &str = "tag:yaml.org,2002:";
 
-impl<'t> Reader<'_, 't, '_> {
+impl<'t> YamlReader<'_, 't, '_> {
     /// The text at `range` may be something else for Terraform, for `reason`.
     fn odd(&self, reason: &str, range: Range<usize>) -> Stop {
         let span = self.written(range, Form::Whole).span;

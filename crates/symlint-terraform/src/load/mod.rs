@@ -353,21 +353,21 @@ fn set_child(project: &mut Project, module: usize, call: u32, child: Option<Modu
 /// Removes calls that lead back to a module which is being called. Terraform would nest such modules endlessly.
 fn refuse_cycles(project: &mut Project) {
     #[derive(Clone, Copy, PartialEq)]
-    enum State {
+    enum Visit {
         New,
         Open,
         Closed,
     }
-    let mut states = vec![State::New; project.modules.len()];
+    let mut states = vec![Visit::New; project.modules.len()];
     // The walk has its own stack, because calls may be nested as deeply as there are folders.
     let mut stack: Vec<(usize, usize)> = vec![(0, 0)];
     while let Some((module, position)) = stack.pop() {
         if let Some(state) = states.get_mut(module) {
-            *state = State::Open;
+            *state = Visit::Open;
         }
         let Some(call) = project.modules.get(module).and_then(|module| module.calls.get(position)) else {
             if let Some(state) = states.get_mut(module) {
-                *state = State::Closed;
+                *state = Visit::Closed;
             }
             continue;
         };
@@ -375,8 +375,8 @@ fn refuse_cycles(project: &mut Project) {
         let Some(child) = call.child else { continue };
         let child = child.0 as usize;
         match states.get(child) {
-            Some(State::New) => stack.push((child, 0)),
-            Some(State::Open) => {
+            Some(Visit::New) => stack.push((child, 0)),
+            Some(Visit::Open) => {
                 let message = format!("`module.{}` calls a module that leads back here", call.name.text);
                 let span = call.source.as_ref().map_or(call.span, |source| source.span);
                 project.errors.push(LoadError { message, span, kind: LoadErrorKind::ModuleCycle });

@@ -23,7 +23,7 @@ pub struct SortedMap<K, V> {
 
 /// The place of a key, or the place where it belongs.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct EntryPlace {
     part: usize,
     at: usize,
     is_found: bool,
@@ -44,7 +44,7 @@ fn search(length: usize, compare: &mut dyn FnMut(usize) -> Ordering) -> (usize, 
 }
 
 impl<K: Ord, V> SortedMap<K, V> {
-    fn find<Q: Ord + ?Sized>(&self, key: &Q) -> Place
+    fn find<Q: Ord + ?Sized>(&self, key: &Q) -> EntryPlace
     where
         K: Borrow<Q>,
     {
@@ -52,12 +52,12 @@ impl<K: Ord, V> SortedMap<K, V> {
         let part = if is_first { after } else { after.saturating_sub(1) };
         let entries = self.parts.get(part).map(Vec::as_slice).unwrap_or_default();
         let (at, is_found) = search(entries.len(), &mut |at| entries[at].0.borrow().cmp(key));
-        Place { part, at, is_found }
+        EntryPlace { part, at, is_found }
     }
 
     /// The value at a place, where `entry` is inserted if the key is not there yet.
-    fn put(&mut self, place: Place, entry: (K, V)) -> &mut V {
-        let Place { mut part, mut at, .. } = place;
+    fn put(&mut self, place: EntryPlace, entry: (K, V)) -> &mut V {
+        let EntryPlace { mut part, mut at, .. } = place;
         if self.parts.is_empty() {
             self.parts.push(Vec::new());
         }
@@ -97,7 +97,7 @@ impl<K: Ord, V> SortedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let Place { part, at, is_found } = self.find(key);
+        let EntryPlace { part, at, is_found } = self.find(key);
         if !is_found {
             return None;
         }
@@ -113,7 +113,7 @@ impl<K: Ord, V> SortedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let Place { part, at, is_found } = self.find(key);
+        let EntryPlace { part, at, is_found } = self.find(key);
         is_found.then(|| &self.parts[part][at].1)
     }
 
@@ -122,7 +122,7 @@ impl<K: Ord, V> SortedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let Place { part, at, is_found } = self.find(key);
+        let EntryPlace { part, at, is_found } = self.find(key);
         is_found.then(|| &mut self.parts[part][at].1)
     }
 
@@ -131,7 +131,7 @@ impl<K: Ord, V> SortedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let Place { part, at, is_found } = self.find(key);
+        let EntryPlace { part, at, is_found } = self.find(key);
         let (key, value) = self.parts.get(part)?.get(if is_found { at } else { at.checked_sub(1)? })?;
         Some((key, value))
     }
@@ -141,7 +141,7 @@ impl<K: Ord, V> SortedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let Place { part, at, .. } = self.find(key);
+        let EntryPlace { part, at, .. } = self.find(key);
         let mut parts = self.parts.get(part..).unwrap_or_default().iter();
         Iter { entries: parts.next().map_or([].iter(), |entries| entries[at..].iter()), parts }
     }
@@ -160,7 +160,7 @@ impl<K: Ord, V> SortedMap<K, V> {
 pub struct SortedEntry<'m, K, V> {
     map: &'m mut SortedMap<K, V>,
     key: K,
-    place: Place,
+    place: EntryPlace,
 }
 
 impl<'m, K: Ord, V> SortedEntry<'m, K, V> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
 
-use super::cursor::{Node, Outcome, Reader, Reported};
+use super::cursor::{Node, ReadResult, Reader, Reported};
 use super::recover::Level;
 use super::{Attribute, Block, Body, Expr, ExprKind, Name};
 
@@ -36,7 +36,7 @@ impl Reader<'_> {
         self.quiet = false;
     }
 
-    fn attribute_or_block(&mut self, body: &mut Body) -> Outcome<What> {
+    fn attribute_or_block(&mut self, body: &mut Body) -> ReadResult<What> {
         let start = self.at;
         let Some(word) = self.word() else { return Err(self.not_a_name()) };
         let name = self.name(word.clone());
@@ -59,14 +59,14 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn value_or_invalid(&self, outcome: Outcome<Node>) -> Expr {
+    pub(super) fn value_or_invalid(&self, outcome: ReadResult<Node>) -> Expr {
         match outcome {
             Ok(node) => node.expr,
             Err(_) => Expr { kind: ExprKind::Invalid, span: self.span(self.at..self.at) },
         }
     }
 
-    fn block(&mut self, start: usize, kind: Name, body: &mut Body) -> Outcome<What> {
+    fn block(&mut self, start: usize, kind: Name, body: &mut Body) -> ReadResult<What> {
         let mut labels = Vec::new();
         let open = loop {
             self.skip_blank();
@@ -106,7 +106,7 @@ impl Reader<'_> {
     }
 
     /// Reads the body after the `{` at `open`, and the `}`.
-    fn block_body(&mut self, open: usize) -> Outcome<Body> {
+    fn block_body(&mut self, open: usize) -> ReadResult<Body> {
         let mut body = Body::default();
         self.skip_blank();
         if !self.at_line_end() && self.peek() != Some(b'}') {
@@ -136,7 +136,7 @@ impl Reader<'_> {
     }
 
     /// Reads `name = value }`: a block on one line can have one argument.
-    fn single_argument(&mut self, body: &mut Body) -> Outcome<()> {
+    fn single_argument(&mut self, body: &mut Body) -> ReadResult<()> {
         let start = self.at;
         let what = self.attribute_or_block(body)?;
         if let What::Block = what {
@@ -155,7 +155,7 @@ impl Reader<'_> {
         ))
     }
 
-    fn line_must_end(&mut self, what: What) -> Outcome<()> {
+    fn line_must_end(&mut self, what: What) -> ReadResult<()> {
         self.skip_blank();
         while self.at_extra() {
             self.extra_bracket();

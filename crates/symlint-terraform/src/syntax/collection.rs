@@ -1,12 +1,12 @@
 //! Reads objects, tuples, and parentheses.
 
-use super::cursor::{Lines, Node, Outcome, Reader, Reported};
+use super::cursor::{Lines, Node, ReadResult, Reader, Reported};
 use super::recover::Level;
 use super::{Expr, ExprKind, Item, Key, Name};
 
 impl Reader<'_> {
     /// Reads `{ … }`, starting at its brace.
-    pub(super) fn object(&mut self) -> Outcome<Node> {
+    pub(super) fn object(&mut self) -> ReadResult<Node> {
         let open = self.at;
         self.at += 1;
         let (items, height) = self.nested(open, |reader| reader.items(open))?;
@@ -14,12 +14,12 @@ impl Reader<'_> {
     }
 
     /// Reads an object whose missing `{` should be here.
-    pub(super) fn rest_of_object(&mut self, open: usize) -> Outcome<Node> {
+    pub(super) fn rest_of_object(&mut self, open: usize) -> ReadResult<Node> {
         let (items, height) = self.nested(open, |reader| reader.items(open))?;
         self.node(ExprKind::Object(items.into()), open..self.at, height)
     }
 
-    fn items(&mut self, open: usize) -> Outcome<(Vec<Item>, usize)> {
+    fn items(&mut self, open: usize) -> ReadResult<(Vec<Item>, usize)> {
         let mut items = Vec::new();
         let mut height = 0;
         loop {
@@ -53,7 +53,7 @@ impl Reader<'_> {
     }
 
     /// Reads an item, and the comma after it.
-    fn item(&mut self, open: usize, items: &mut Vec<Item>, height: &mut usize) -> Outcome<()> {
+    fn item(&mut self, open: usize, items: &mut Vec<Item>, height: &mut usize) -> ReadResult<()> {
         let start = self.at;
         let key = self.item_key()?;
         if self.peek() != Some(b':') && !self.at_separator() {
@@ -90,7 +90,7 @@ impl Reader<'_> {
 
     /// Reads the part before `=`. Terraform may read `name [` as the start of a key, but if it is not one, the `=` is
     /// missing.
-    fn item_key(&mut self) -> Outcome<Node> {
+    fn item_key(&mut self) -> ReadResult<Node> {
         let start = self.at;
         let word = self.word();
         let behind = self.at;
@@ -138,14 +138,14 @@ impl Reader<'_> {
     }
 
     /// Reads `[ … ]`, starting at its bracket.
-    pub(super) fn tuple(&mut self) -> Outcome<Node> {
+    pub(super) fn tuple(&mut self) -> ReadResult<Node> {
         let open = self.at;
         self.at += 1;
         let (elements, height) = self.nested(open, |reader| reader.elements(open))?;
         self.node(ExprKind::Tuple(elements.into()), open..self.at, height)
     }
 
-    fn elements(&mut self, open: usize) -> Outcome<(Vec<Expr>, usize)> {
+    fn elements(&mut self, open: usize) -> ReadResult<(Vec<Expr>, usize)> {
         let mut elements = Vec::new();
         let mut height = 0;
         loop {
@@ -194,7 +194,7 @@ impl Reader<'_> {
     }
 
     /// Reads an element, and the comma after it.
-    fn element(&mut self, elements: &mut Vec<Expr>, height: &mut usize) -> Outcome<()> {
+    fn element(&mut self, elements: &mut Vec<Expr>, height: &mut usize) -> ReadResult<()> {
         let start = self.at;
         let outcome = self.expression(Lines::Continue);
         let failed = outcome.is_err();

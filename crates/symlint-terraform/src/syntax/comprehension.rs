@@ -1,10 +1,10 @@
 //! Reads `[for …]` and `{for …}`.
 
-use super::cursor::{Lines, Node, Outcome, Reader, Reported};
+use super::cursor::{Lines, Node, ReadResult, Reader, Reported};
 use super::{ExprKind, For, Name};
 
 /// The parts of a `for`, in boxes, so that reading one part needs little stack for the others.
-struct Parts {
+struct ForParts {
     names: Box<(Option<Name>, Name)>,
     collection: Box<Node>,
     key: Option<Box<Node>>,
@@ -16,7 +16,7 @@ struct Parts {
 impl Reader<'_> {
     /// Reads `[for x in collection : result if condition]` or `{for x in collection : key => result... if condition}`,
     /// starting at its bracket.
-    pub(super) fn comprehension(&mut self) -> Outcome<Node> {
+    pub(super) fn comprehension(&mut self) -> ReadResult<Node> {
         let open = self.at;
         let parts = self.nested(open, |reader| reader.for_parts(open))?;
         let nodes = [Some(&parts.collection), parts.key.as_ref(), Some(&parts.result), parts.condition.as_ref()];
@@ -34,7 +34,7 @@ impl Reader<'_> {
         self.node(ExprKind::For(Box::new(parts)), open..self.at, height)
     }
 
-    fn for_parts(&mut self, open: usize) -> Outcome<Parts> {
+    fn for_parts(&mut self, open: usize) -> ReadResult<ForParts> {
         let object = self.peek() == Some(b'{');
         let close = if object { "}" } else { "]" };
         self.at += 1;
@@ -61,10 +61,10 @@ impl Reader<'_> {
         if !self.eat(close) {
             return Err(self.for_not_closed(open, close));
         }
-        Ok(Parts { names, collection, key, result, grouping, condition })
+        Ok(ForParts { names, collection, key, result, grouping, condition })
     }
 
-    fn boxed(&mut self) -> Outcome<Box<Node>> {
+    fn boxed(&mut self) -> ReadResult<Box<Node>> {
         self.expression(Lines::Continue).map(Box::new)
     }
 
@@ -79,7 +79,7 @@ impl Reader<'_> {
     }
 
     /// Reads `value in` or `key, value in`. `example` shows how to write the whole expression.
-    pub(super) fn loop_names(&mut self, example: &str) -> Outcome<(Option<Name>, Name)> {
+    pub(super) fn loop_names(&mut self, example: &str) -> ReadResult<(Option<Name>, Name)> {
         let first = self.loop_name(example)?;
         let names = if self.eat(",") {
             self.skip_space();
@@ -93,7 +93,7 @@ impl Reader<'_> {
         Ok(names)
     }
 
-    fn loop_name(&mut self, example: &str) -> Outcome<Name> {
+    fn loop_name(&mut self, example: &str) -> ReadResult<Name> {
         let Some(word) = self.word() else {
             return Err(self.unexpected(&format!("a name is missing: write `{example}`")));
         };

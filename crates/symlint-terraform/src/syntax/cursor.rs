@@ -55,7 +55,7 @@ thread_local! {
 }
 
 /// Something that was read, or a mistake that has been reported.
-pub(super) type Outcome<T> = Result<T, Reported>;
+pub(super) type ReadResult<T> = Result<T, Reported>;
 
 /// An expression and its height; see [`crate::limits::MAX_HEIGHT`].
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The result for a single expression.
-    pub(super) fn only(mut self, expr: Outcome<Expr>) -> Result<Expr, SyntaxError> {
+    pub(super) fn only(mut self, expr: ReadResult<Expr>) -> Result<Expr, SyntaxError> {
         self.check_encoding();
         self.errors.sort_by_key(|error| error.span.start);
         match (self.errors.into_iter().next(), expr) {
@@ -242,7 +242,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Calls `read` one level deeper; at most [`MAX_DEPTH`] levels.
-    pub(super) fn nested<T>(&mut self, start: usize, read: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+    pub(super) fn nested<T>(&mut self, start: usize, read: impl FnOnce(&mut Self) -> ReadResult<T>) -> ReadResult<T> {
         if self.depth >= MAX_DEPTH {
             return Err(self.too_deep(start..start + 1));
         }
@@ -253,7 +253,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Counts a value or a block at `at`. If a file has more than [`MAX_NODES`], it is not read further.
-    pub(super) fn count_node(&mut self, at: usize) -> Outcome<()> {
+    pub(super) fn count_node(&mut self, at: usize) -> ReadResult<()> {
         self.nodes += 1;
         if self.nodes <= MAX_NODES {
             return Ok(());

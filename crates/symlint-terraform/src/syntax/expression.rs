@@ -3,7 +3,7 @@
 //! Everything that can continue without a bracket, such as a sum or `a ? b : c ? d : e`, is read in a loop. Only
 //! brackets need stack, and [`crate::limits::MAX_DEPTH`] limits them.
 
-use super::cursor::{Lines, Node, Outcome, Reader, Reported};
+use super::cursor::{Lines, Node, ReadResult, Reader, Reported};
 use super::{Binary, BinaryOperator, Conditional, Expr, ExprKind, Operation, UnaryOperator};
 
 /// Operands with operators of the same precedence. The last operand has not been read yet.
@@ -27,7 +27,7 @@ impl Chain {
 
 impl Reader<'_> {
     /// Reads a source that consists of one expression.
-    pub(super) fn whole_expression(&mut self) -> Outcome<Expr> {
+    pub(super) fn whole_expression(&mut self) -> ReadResult<Expr> {
         self.skip_space();
         let start = self.at;
         let node = self.expression(Lines::Continue)?;
@@ -39,14 +39,14 @@ impl Reader<'_> {
     }
 
     /// Reads the expression that starts here, and the whitespace after it.
-    pub(super) fn expression(&mut self, lines: Lines) -> Outcome<Node> {
+    pub(super) fn expression(&mut self, lines: Lines) -> ReadResult<Node> {
         let node = self.operation(lines)?;
         if self.peek() == Some(b'?') { self.conditional(node, lines) } else { Ok(node) }
     }
 
     /// Reads `condition ? yes : no`, starting at its question mark.
     #[inline(never)]
-    fn conditional(&mut self, condition: Node, lines: Lines) -> Outcome<Node> {
+    fn conditional(&mut self, condition: Node, lines: Lines) -> ReadResult<Node> {
         // Each condition with its result, and at the end the result if all are false.
         let mut parts = vec![condition];
         while self.peek() == Some(b'?') {
@@ -64,7 +64,7 @@ impl Reader<'_> {
         self.conditions(parts)
     }
 
-    fn conditions(&mut self, parts: Vec<Node>) -> Outcome<Node> {
+    fn conditions(&mut self, parts: Vec<Node>) -> ReadResult<Node> {
         let mut parts = parts.into_iter().rev();
         let mut no = parts.next().ok_or(Reported)?;
         while let (Some(yes), Some(condition)) = (parts.next(), parts.next()) {
@@ -77,7 +77,7 @@ impl Reader<'_> {
     }
 
     /// Reads operands and the operators between them. Operators that bind tighter are nested deeper.
-    fn operation(&mut self, lines: Lines) -> Outcome<Node> {
+    fn operation(&mut self, lines: Lines) -> ReadResult<Node> {
         let mut operand = self.signed(lines)?;
         let mut chains: Vec<Chain> = Vec::new();
         while let Some(operator) = self.binary_operator() {
@@ -90,7 +90,7 @@ impl Reader<'_> {
 
     /// Adds `operand`, and the `operator` after it, to the chain that it belongs to.
     #[inline(never)]
-    fn chained(&mut self, chains: &mut Vec<Chain>, operand: Node, operator: BinaryOperator) -> Outcome<()> {
+    fn chained(&mut self, chains: &mut Vec<Chain>, operand: Node, operator: BinaryOperator) -> ReadResult<()> {
         let operand = self.joined(chains, operand, operator.rank())?;
         match chains.last_mut() {
             Some(chain) if chain.operator.rank() == operator.rank() => {
@@ -103,7 +103,7 @@ impl Reader<'_> {
     }
 
     /// Closes the chains whose operators bind tighter than `rank`. `last` is their last operand.
-    fn joined(&mut self, chains: &mut Vec<Chain>, last: Node, rank: u8) -> Outcome<Node> {
+    fn joined(&mut self, chains: &mut Vec<Chain>, last: Node, rank: u8) -> ReadResult<Node> {
         let mut last = last;
         while let Some(mut chain) = chains.pop_if(|chain| chain.operator.rank() > rank) {
             let written = chain.first.span.start as usize..last.expr.span.end as usize;
@@ -137,7 +137,7 @@ impl Reader<'_> {
     }
 
     /// Reads an operand with the signs in front of it.
-    fn signed(&mut self, lines: Lines) -> Outcome<Node> {
+    fn signed(&mut self, lines: Lines) -> ReadResult<Node> {
         match self.peek() {
             Some(b'-' | b'!') => self.unary(lines),
             _ => self.traversal(lines),
@@ -146,7 +146,7 @@ impl Reader<'_> {
 
     /// Reads `-a` or `!a`, starting at its sign.
     #[inline(never)]
-    fn unary(&mut self, lines: Lines) -> Outcome<Node> {
+    fn unary(&mut self, lines: Lines) -> ReadResult<Node> {
         let mut signs = Vec::new();
         loop {
             let operator = match self.peek() {

@@ -1,13 +1,13 @@
 //! Reads heredocs: `<<X` and `<<-X`.
 
 use super::Literal;
-use super::cursor::{Node, Outcome, Reader};
-use super::template::{Piece, PieceKind, cut, strip};
+use super::cursor::{Node, ReadResult, Reader};
+use super::template::{PieceKind, TemplatePiece, cut, strip};
 use crate::limits::MAX_ERRORS;
 
 impl Reader<'_> {
     /// Reads `<<X`, its lines, and its end. After that, the reader is at the end of the last line.
-    pub(super) fn heredoc(&mut self) -> Outcome<Node> {
+    pub(super) fn heredoc(&mut self) -> ReadResult<Node> {
         let open = self.at;
         self.at += 2;
         let indented = self.eat("-");
@@ -90,7 +90,7 @@ impl Reader<'_> {
 ///
 /// This follows HCL exactly: blank lines are ignored and stay the same, and lines are determined after the strip
 /// markers were applied.
-fn dedent(pieces: &mut [Piece]) {
+fn dedent(pieces: &mut [TemplatePiece]) {
     let mut common = usize::MAX;
     let mut starts: Vec<&mut Literal> = Vec::new();
     let mut new_line = true;

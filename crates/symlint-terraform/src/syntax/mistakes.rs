@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::cursor::{Outcome, Reader, Reported, count};
+use super::cursor::{ReadResult, Reader, Reported, count};
 use super::{BinaryOperator, Expr, ExprKind, Name};
 use crate::source::offset;
 
@@ -146,7 +146,7 @@ impl Reader<'_> {
     }
 
     /// Reports text after the value that starts at `start`, where a comma, a new line, or `}` must follow.
-    pub(super) fn not_separated(&mut self, start: usize) -> Outcome<()> {
+    pub(super) fn not_separated(&mut self, start: usize) -> ReadResult<()> {
         if let Some(reported) = self.bare_text(start) {
             return Err(reported);
         }
@@ -158,7 +158,7 @@ impl Reader<'_> {
     }
 
     /// Reports two elements without a comma between them: the first is at `start` to `end`, and the second is here.
-    pub(super) fn no_comma(&mut self, start: usize, end: usize) -> Outcome<()> {
+    pub(super) fn no_comma(&mut self, start: usize, end: usize) -> ReadResult<()> {
         if let Some(reported) = self.bare_text(start) {
             return Err(reported);
         }

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::cursor::{Lines, Node, Outcome, Reader};
+use super::cursor::{Lines, Node, ReadResult, Reader};
 use super::mistakes::shown;
 use super::{Call, Expr, ExprKind, Name};
 use crate::limits::MAX_HEIGHT;
 
 impl Reader<'_> {
     /// Reads a value without the steps after it.
-    pub(super) fn operand(&mut self, lines: Lines) -> Outcome<Node> {
+    pub(super) fn operand(&mut self, lines: Lines) -> ReadResult<Node> {
         match self.peek() {
             Some(b'"') => self.quoted(),
             Some(b'0'..=b'9') => self.number(),
@@ -26,7 +26,7 @@ impl Reader<'_> {
     }
 
     /// A node at `range` around parts with the given `height`.
-    pub(super) fn node(&mut self, kind: ExprKind, range: Range<usize>, height: usize) -> Outcome<Node> {
+    pub(super) fn node(&mut self, kind: ExprKind, range: Range<usize>, height: usize) -> ReadResult<Node> {
         if height >= MAX_HEIGHT {
             let message = format!(
                 "this expression has more than {MAX_HEIGHT} steps one in the other: put parts of it into locals"
@@ -47,7 +47,7 @@ impl Reader<'_> {
         is_for
     }
 
-    fn number(&mut self) -> Outcome<Node> {
+    fn number(&mut self) -> ReadResult<Node> {
         let range = self.digits();
         if self.slice(range.clone()).bytes().filter(|&byte| byte == b'.').count() > 1 {
             let end = self.word_like(range.end);
@@ -76,7 +76,7 @@ impl Reader<'_> {
     }
 
     /// Reads `( … )`, starting at its bracket.
-    fn paren(&mut self) -> Outcome<Node> {
+    fn paren(&mut self) -> ReadResult<Node> {
         let open = self.at;
         self.at += 1;
         let inner = self.nested(open, |reader| {
@@ -91,7 +91,7 @@ impl Reader<'_> {
     }
 
     /// Reads an operand that starts with `word`: a constant, a reference, or a call.
-    fn named(&mut self, word: Range<usize>, lines: Lines) -> Outcome<Node> {
+    fn named(&mut self, word: Range<usize>, lines: Lines) -> ReadResult<Node> {
         self.skip(lines);
         if self.peek() == Some(b'(') || self.looking_at("::") {
             return self.call(word, lines);
@@ -111,7 +111,7 @@ impl Reader<'_> {
 
     /// Reads `name(arguments…)` or `namespace::name(arguments…)`, after its first word.
     #[inline(never)]
-    fn call(&mut self, word: Range<usize>, lines: Lines) -> Outcome<Node> {
+    fn call(&mut self, word: Range<usize>, lines: Lines) -> ReadResult<Node> {
         let start = word.start;
         let mut name = self.name(word);
         if self.looking_at("::") {
@@ -137,7 +137,7 @@ impl Reader<'_> {
     }
 
     /// Reads the arguments after the `(` at `open`, and the `)`.
-    fn arguments(&mut self, name: Name, open: usize) -> Outcome<(Call, usize)> {
+    fn arguments(&mut self, name: Name, open: usize) -> ReadResult<(Call, usize)> {
         let mut arguments = Vec::new();
         let mut expand_last = false;
         let mut height = 0;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use super::cursor::{Node, Outcome, Reader};
+use super::cursor::{Node, ReadResult, Reader};
 use super::template::Kind;
 use super::{ExprKind, Literal, Name};
 use crate::form::Form;
@@ -13,7 +13,7 @@ use crate::source::Str;
 
 impl Reader<'_> {
     /// Reads `"…"`, starting at its first quote.
-    pub(super) fn quoted(&mut self) -> Outcome<Node> {
+    pub(super) fn quoted(&mut self) -> ReadResult<Node> {
         let open = self.at;
         match self.quoted_end(open) {
             QuotedEnd::Verbatim(end) => {
@@ -36,7 +36,7 @@ impl Reader<'_> {
     }
 
     /// Reads the quoted label of a block, which is not a template.
-    pub(super) fn label(&mut self) -> Outcome<Name> {
+    pub(super) fn label(&mut self) -> ReadResult<Name> {
         let open = self.at;
         match self.quoted_end(open) {
             QuotedEnd::Verbatim(end) | QuotedEnd::Plain(end) => {
@@ -78,7 +78,7 @@ impl Reader<'_> {
     }
 
     /// The literal text at `range` without escapes.
-    pub(super) fn literal(&mut self, range: Range<usize>, kind: Kind) -> Outcome<Literal> {
+    pub(super) fn literal(&mut self, range: Range<usize>, kind: Kind) -> ReadResult<Literal> {
         let written = self.slice(range.clone());
         // Almost all texts are equal to their values.
         if written.bytes().all(|byte| is_itself(byte) || byte == b'"') {
@@ -109,7 +109,7 @@ impl Reader<'_> {
         Literal { text: self.substr(range.clone()), span: self.span(range), form: Form::Verbatim }
     }
 
-    fn unescape(&mut self, range: Range<usize>, kind: Kind) -> Outcome<String> {
+    fn unescape(&mut self, range: Range<usize>, kind: Kind) -> ReadResult<String> {
         let mut text = String::with_capacity(range.len());
         let mut at = range.start;
         while at < range.end {

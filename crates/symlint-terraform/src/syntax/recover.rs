@@ -1,7 +1,7 @@
 //! Continues after a mistake.
 
 use super::brackets::{balance, before_comment};
-use super::cursor::{Lines, Node, Outcome, Reader};
+use super::cursor::{Lines, Node, ReadResult, Reader};
 use crate::limits::MAX_DEPTH;
 
 /// The construct that an item is part of, which determines where the item ends.
@@ -127,7 +127,7 @@ impl Reader<'_> {
     }
 
     /// Reads the value of `name`, which starts here. It may be an object whose `{` is missing.
-    pub(super) fn value_of(&mut self, name: &str) -> Outcome<Node> {
+    pub(super) fn value_of(&mut self, name: &str) -> ReadResult<Node> {
         let end = if self.at_line_end() { Some(self.at) } else { self.slip_end() };
         let Some(end) = end.filter(|_| self.lacks_brace()) else { return self.expression(Lines::End) };
         let open = self.at;

@@ -8,7 +8,7 @@ use crate::source::offset;
 /// How many lines are examined to find what a bracket belongs to.
 const LINES: usize = 200;
 
-struct Open {
+struct OpenBracket {
     bracket: u8,
     at: usize,
     indent: usize,
@@ -21,7 +21,7 @@ impl Reader<'_> {
     pub(super) fn repairs(&mut self) -> Repairs {
         self.back_to(0);
         let mut repairs = Repairs::default();
-        let mut open: Vec<Open> = Vec::new();
+        let mut open: Vec<OpenBracket> = Vec::new();
         let mut balance = 0_isize;
         let mut indent = 0;
         let mut line_starts = true;
@@ -34,7 +34,7 @@ impl Reader<'_> {
                 let at = self.at;
                 first = at;
                 let item = !matches!(byte, b'}' | b']') && self.starts_item(indent);
-                let outside = |last: &Open| last.indent > indent || last.indent == indent && item;
+                let outside = |last: &OpenBracket| last.indent > indent || last.indent == indent && item;
                 while open.last().is_some_and(outside) {
                     repairs.missing.extend(open.pop().map(|last| (last.at, at)));
                 }
@@ -57,7 +57,7 @@ impl Reader<'_> {
                 b'<' if self.peek_at(1) == Some(b'<') => self.skip_heredoc(),
                 b'{' | b'[' => {
                     balance += 1;
-                    open.push(Open { bracket: byte, at: self.at, indent });
+                    open.push(OpenBracket { bracket: byte, at: self.at, indent });
                     self.at += 1;
                 }
                 b'}' | b']' => {
@@ -93,7 +93,7 @@ impl Reader<'_> {
 
     /// Whether the bracket here is not the `first` character on its line, and would close a bracket of an earlier line
     /// whose content continues below.
-    fn goes_on_behind(&self, open: &Open, first: usize) -> bool {
+    fn goes_on_behind(&self, open: &OpenBracket, first: usize) -> bool {
         self.at != first && open.at < first && self.goes_on_below(open.bracket, open.indent)
     }
 

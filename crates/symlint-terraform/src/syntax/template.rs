@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::cursor::{Lines, Node, Outcome, Reader};
+use super::cursor::{Lines, Node, ReadResult, Reader};
 use super::{Expr, ExprKind, Literal, Name, TemplatePart};
 use crate::form::Form;
 use crate::limits::MAX_DEPTH;
@@ -16,7 +16,7 @@ pub(super) enum Kind {
 }
 
 /// A part of a template, before directives are matched with their ends.
-pub(super) struct Piece {
+pub(super) struct TemplatePiece {
     pub(super) kind: PieceKind,
     written: Range<usize>,
     /// Whether the whitespace before and after it is removed.
@@ -35,7 +35,7 @@ pub(super) enum PieceKind {
 
 impl Reader<'_> {
     /// Reads a source that consists of one template.
-    pub(super) fn whole_template(&mut self) -> Outcome<Expr> {
+    pub(super) fn whole_template(&mut self) -> ReadResult<Expr> {
         let start = self.at;
         let mut pieces = Vec::new();
         while self.peek().is_some() {
@@ -47,14 +47,14 @@ impl Reader<'_> {
     }
 
     /// Reads the pieces up to the closing quote, and the quote.
-    pub(super) fn pieces(&mut self, kind: Kind, open: usize) -> Outcome<Vec<Piece>> {
+    pub(super) fn pieces(&mut self, kind: Kind, open: usize) -> ReadResult<Vec<TemplatePiece>> {
         let mut pieces = Vec::new();
         loop {
             let start = self.at;
             self.text_end(kind);
             if self.at > start {
                 let literal = self.literal(start..self.at, kind)?;
-                pieces.push(Piece::literal(literal));
+                pieces.push(TemplatePiece::literal(literal));
             }
             match self.peek() {
                 Some(b'"') => break,
@@ -68,7 +68,7 @@ impl Reader<'_> {
     }
 
     /// Reads the pieces of one line of a heredoc or file, with its line end.
-    pub(super) fn line_pieces(&mut self, pieces: &mut Vec<Piece>) -> Outcome<()> {
+    pub(super) fn line_pieces(&mut self, pieces: &mut Vec<TemplatePiece>) -> ReadResult<()> {
         loop {
             let start = self.at;
             self.text_end(Kind::Lines);
@@ -78,7 +78,7 @@ impl Reader<'_> {
             }
             if self.at > start {
                 let literal = self.literal(start..self.at, Kind::Lines)?;
-                pieces.push(Piece::literal(literal));
+                pieces.push(TemplatePiece::literal(literal));
             }
             if newline || self.peek().is_none() {
                 return Ok(());
@@ -109,7 +109,7 @@ impl Reader<'_> {
     }
 
     /// Reads `${ … }` or `%{ … }`.
-    fn sequence(&mut self) -> Outcome<Piece> {
+    fn sequence(&mut self) -> ReadResult<TemplatePiece> {
         let open = self.at;
         let directive = self.peek() == Some(b'%');
         self.at += 2;
@@ -127,10 +127,10 @@ impl Reader<'_> {
         if !self.eat("}") {
             return Err(self.sequence_not_closed(open));
         }
-        Ok(Piece { kind, written: open..self.at, strip: (before, behind) })
+        Ok(TemplatePiece { kind, written: open..self.at, strip: (before, behind) })
     }
 
-    fn directive(&mut self, open: usize) -> Outcome<PieceKind> {
+    fn directive(&mut self, open: usize) -> ReadResult<PieceKind> {
         let word = self.word().unwrap_or(self.at..self.at);
         self.skip_space();
         Ok(match self.slice(word.clone()) {
@@ -152,7 +152,11 @@ impl Reader<'_> {
 
     /// The expression that consists of `pieces`, which are at `range`: a string if there is nothing to compute, or else
     /// a template.
-    pub(super) fn assemble(&mut self, pieces: Vec<Piece>, range: Range<usize>) -> Outcome<(ExprKind, usize)> {
+    pub(super) fn assemble(
+        &mut self,
+        pieces: Vec<TemplatePiece>,
+        range: Range<usize>,
+    ) -> ReadResult<(ExprKind, usize)> {
         if pieces.iter().all(|piece| matches!(piece.kind, PieceKind::Literal(_))) {
             return Ok((ExprKind::String(self.merge(pieces, range)), 0));
         }
@@ -161,7 +165,7 @@ impl Reader<'_> {
     }
 
     /// The expression for the lines of a heredoc in which there is nothing to compute.
-    pub(super) fn lines(&mut self, pieces: Vec<Piece>, range: Range<usize>) -> Outcome<(ExprKind, usize)> {
+    pub(super) fn lines(&mut self, pieces: Vec<TemplatePiece>, range: Range<usize>) -> ReadResult<(ExprKind, usize)> {
         let (parts, height) = self.nest(pieces)?;
         Ok(match <Box<[TemplatePart; 1]>>::try_from(parts) {
             Ok(only) => match *only {
@@ -174,7 +178,7 @@ impl Reader<'_> {
     }
 
     /// Merges literals into one.
-    fn merge(&self, pieces: Vec<Piece>, range: Range<usize>) -> Literal {
+    fn merge(&self, pieces: Vec<TemplatePiece>, range: Range<usize>) -> Literal {
         let mut text = String::new();
         let mut literals = pieces.into_iter().filter_map(|piece| match piece.kind {
             PieceKind::Literal(literal) => (!literal.text.is_empty()).then_some(literal),
@@ -214,11 +218,11 @@ impl Reader<'_> {
     }
 
     /// Matches directives with their ends.
-    fn nest(&mut self, pieces: Vec<Piece>) -> Outcome<(Box<[TemplatePart]>, usize)> {
-        let mut open: Vec<Open> = Vec::new();
+    fn nest(&mut self, pieces: Vec<TemplatePiece>) -> ReadResult<(Box<[TemplatePart]>, usize)> {
+        let mut open: Vec<OpenDirective> = Vec::new();
         let mut parts = Vec::new();
         let mut height = 0;
-        for Piece { kind, written, .. } in pieces {
+        for TemplatePiece { kind, written, .. } in pieces {
             match kind {
                 PieceKind::Literal(literal) => push_literal(&mut parts, literal, self),
                 PieceKind::Interpolation(node) => {
@@ -231,16 +235,16 @@ impl Reader<'_> {
                         return Err(self.too_deep(written));
                     }
                     height = height.max(inner + open.len());
-                    open.push(Open { kind, written, before: std::mem::take(&mut parts), yes: None });
+                    open.push(OpenDirective { kind, written, before: std::mem::take(&mut parts), yes: None });
                 }
                 PieceKind::Else => match open.last_mut() {
-                    Some(Open { kind: PieceKind::If(_), yes: yes @ None, .. }) => {
+                    Some(OpenDirective { kind: PieceKind::If(_), yes: yes @ None, .. }) => {
                         *yes = Some(std::mem::take(&mut parts));
                     }
                     _ => return Err(self.error(written, "this `else` does not belong to an `if`: remove it")),
                 },
                 PieceKind::EndIf => match open.pop() {
-                    Some(Open { kind: PieceKind::If(condition), before, yes, .. }) => {
+                    Some(OpenDirective { kind: PieceKind::If(condition), before, yes, .. }) => {
                         let last = std::mem::replace(&mut parts, before);
                         let (yes, no) = if let Some(yes) = yes { (yes, last) } else { (last, Vec::new()) };
                         parts.push(TemplatePart::If { condition: condition.expr, yes: yes.into(), no: no.into() });
@@ -248,7 +252,7 @@ impl Reader<'_> {
                     _ => return Err(self.error(written, "this `endif` does not belong to an `if`: remove it")),
                 },
                 PieceKind::EndFor => match open.pop() {
-                    Some(Open { kind: PieceKind::For { key, value, collection }, before, .. }) => {
+                    Some(OpenDirective { kind: PieceKind::For { key, value, collection }, before, .. }) => {
                         let body = std::mem::replace(&mut parts, before).into();
                         parts.push(TemplatePart::For { key, value, collection: collection.expr, body });
                     }
@@ -257,7 +261,7 @@ impl Reader<'_> {
             }
             height = height.max(open.len());
         }
-        if let Some(Open { kind, written, .. }) = open.pop() {
+        if let Some(OpenDirective { kind, written, .. }) = open.pop() {
             let end = if matches!(kind, PieceKind::If(_)) { "endif" } else { "endfor" };
             return Err(self.error(written, format!("this is not closed: add `%{{ {end} }}`")));
         }
@@ -266,7 +270,7 @@ impl Reader<'_> {
 }
 
 /// A directive whose end has not been found yet.
-struct Open {
+struct OpenDirective {
     kind: PieceKind,
     written: Range<usize>,
     /// The parts before it.
@@ -275,7 +279,7 @@ struct Open {
     yes: Option<Vec<TemplatePart>>,
 }
 
-impl Piece {
+impl TemplatePiece {
     fn literal(literal: Literal) -> Self {
         let written = literal.span.start as usize..literal.span.end as usize;
         Self { kind: PieceKind::Literal(literal), written, strip: (false, false) }
@@ -300,7 +304,7 @@ fn push_literal(parts: &mut Vec<TemplatePart>, literal: Literal, reader: &Reader
 }
 
 /// Applies the strip markers. Each only affects the literal next to it, which in a heredoc is the rest of the line.
-pub(super) fn strip(pieces: &mut [Piece]) {
+pub(super) fn strip(pieces: &mut [TemplatePiece]) {
     let mut strip_start = false;
     let mut previous: Option<&mut Literal> = None;
     for piece in pieces {

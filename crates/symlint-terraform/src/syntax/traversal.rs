@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::cursor::{Lines, Node, Outcome, Reader};
+use super::cursor::{Lines, Node, ReadResult, Reader};
 use super::mistakes::shown;
 use super::{Expr, ExprKind, Name, Splat, SplatStep};
 
@@ -23,7 +23,7 @@ enum TraversalStep {
 
 impl Reader<'_> {
     /// Reads a value and the steps after it.
-    pub(super) fn traversal(&mut self, lines: Lines) -> Outcome<Node> {
+    pub(super) fn traversal(&mut self, lines: Lines) -> ReadResult<Node> {
         let start = self.at;
         let mut node = self.operand(lines)?;
         self.skip(lines);
@@ -35,7 +35,7 @@ impl Reader<'_> {
 
     /// Applies `step` to `base`. This is a separate function so that the one above needs little stack.
     #[inline(never)]
-    fn of_step(&mut self, base: Node, step: TraversalStep, written: Range<usize>) -> Outcome<Node> {
+    fn of_step(&mut self, base: Node, step: TraversalStep, written: Range<usize>) -> ReadResult<Node> {
         let height = base.height.max(step.height());
         let kind = match step {
             TraversalStep::Attribute(name) => ExprKind::Attribute(Box::new(base.expr), Box::new(name)),
@@ -46,7 +46,7 @@ impl Reader<'_> {
     }
 
     /// Reads the step that is here, if there is one, and the whitespace after it.
-    fn step(&mut self, lines: Lines) -> Outcome<Option<Taken>> {
+    fn step(&mut self, lines: Lines) -> ReadResult<Option<Taken>> {
         match self.peek() {
             Some(b'[') => self.bracket(lines).map(Some),
             Some(b'.') if self.peek_at(1) != Some(b'.') => self.dot(lines).map(Some),
@@ -62,7 +62,7 @@ impl Reader<'_> {
     }
 
     /// Reads `.name`, `.0`, or `.*` with the names and numbers after it.
-    fn dot(&mut self, lines: Lines) -> Outcome<Taken> {
+    fn dot(&mut self, lines: Lines) -> ReadResult<Taken> {
         if let Some(taken) = self.after_dot(lines)? {
             return Ok(taken);
         }
@@ -80,7 +80,7 @@ impl Reader<'_> {
     }
 
     /// Reads the rest of `.name` or `.0`; returns `None` before the star of `.*`.
-    fn after_dot(&mut self, lines: Lines) -> Outcome<Option<Taken>> {
+    fn after_dot(&mut self, lines: Lines) -> ReadResult<Option<Taken>> {
         let dot = self.at;
         self.at += 1;
         self.skip(lines);
@@ -97,7 +97,7 @@ impl Reader<'_> {
     }
 
     /// Reads the number of `.0`.
-    fn legacy_index(&mut self, dot: usize) -> Outcome<TraversalStep> {
+    fn legacy_index(&mut self, dot: usize) -> ReadResult<TraversalStep> {
         let digits = self.digits();
         if self.slice(digits.clone()).contains('.') {
             let message =
@@ -109,7 +109,7 @@ impl Reader<'_> {
     }
 
     /// Reads `[key]`, or `[*]` with everything that follows it.
-    fn bracket(&mut self, lines: Lines) -> Outcome<Taken> {
+    fn bracket(&mut self, lines: Lines) -> ReadResult<Taken> {
         let open = self.at;
         self.at += 1;
         self.skip(lines);

@@ -125,7 +125,7 @@ fn found_in_runs(
     let comparables: Vec<Comparable<'_>> = tenants.iter().map(|tenant| Comparable::of(tenant)).collect();
     let groups = Groups::new(&members, &comparables);
     let has_runs = runs.len() > 1;
-    let owners = Owners::new(&tenants, &comparables, &groups, has_runs);
+    let owners = OwnerIndex::new(&tenants, &comparables, &groups, has_runs);
     let compared =
         Compared { tenants: &tenants, comparables: &comparables, groups: &groups, owners: &owners, has_runs };
     let mut found = relations(&compared);
