@@ -67,7 +67,6 @@ struct Submodule {
 pub(crate) enum Submodules {
     /// Read their current files in place of the old ones.
     AsTheyAre,
-    /// Leave them out.
     LeftOut,
 }
 

@@ -91,7 +91,6 @@ pub struct Described {
     pub is_bad: bool,
     /// Whether it has new warnings, or not everything was compared.
     pub is_doubtful: bool,
-    /// The comparison.
     pub diff: Diff,
     /// A sentence for each hidden finding.
     pub hidden: Vec<String>,

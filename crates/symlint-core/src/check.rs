@@ -31,7 +31,7 @@ pub struct Outcome<'p> {
 #[derive(Clone, Copy)]
 pub struct Run<'a> {
     pub catalogue: &'a Catalogue,
-    /// Which rules run.
+    /// Which rules run, at which level, and whether comments can suppress findings.
     pub policy: &'a Policy,
     /// The current day, `YYYY-MM-DD`. Without it, exceptions do not expire.
     pub today: Option<&'a str>,

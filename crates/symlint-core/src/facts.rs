@@ -10,7 +10,6 @@ pub struct Partition {
     pub id: &'static str,
     /// How the names of its regions start: all have the form `PREFIX-WORD-NUMBER`.
     prefixes: &'static [&'static str],
-    /// Its regions.
     regions: &'static [&'static str],
     without_identity_center: &'static [&'static str],
 }

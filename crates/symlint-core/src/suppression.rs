@@ -43,7 +43,6 @@ impl SuppressedBy {
 pub struct Suppressions {
     /// Comments that are meant to suppress something but do not.
     pub invalid: Vec<InvalidSuppression>,
-    /// Suppressions without effect.
     pub unused: Vec<UnusedSuppression>,
     /// Comments with the same reason on several tenants.
     pub copied: Vec<CopiedSuppression>,

@@ -54,7 +54,6 @@ impl fmt::Debug for Surroundings {
 pub struct LoadedFile {
     /// Its text is in [`Project::sources`].
     pub id: FileId,
-    /// The parsed content.
     pub file: File,
     /// The role of the file.
     pub role: FileRole,
@@ -102,7 +101,7 @@ pub struct Assignment {
     pub attribute: Arc<Attribute>,
     /// Where the value comes from.
     pub source: AssignmentSource,
-    /// The whole assignment.
+    /// From the name to the end of the value.
     pub span: Span,
 }
 
@@ -184,7 +183,6 @@ pub struct Variable {
 /// A `validation { … }` in a variable.
 #[derive(Debug)]
 pub struct Validation {
-    /// The condition.
     pub condition: Arc<Attribute>,
     /// The message if the condition is false.
     pub message: Option<Arc<Attribute>>,
@@ -203,9 +201,7 @@ pub struct ModuleCall {
     pub version: Option<Name>,
     /// The arguments for the module's variables.
     pub arguments: Vec<Arc<Attribute>>,
-    /// `for_each`
     pub for_each: Option<Arc<Attribute>>,
-    /// `count`
     pub count: Option<Arc<Attribute>>,
     /// The whole block.
     pub span: Span,

@@ -96,11 +96,8 @@ pub struct ResourceId {
 pub enum Type {
     /// Any type. Within a collection, the same type for all elements.
     Any,
-    /// The type `string`.
     String,
-    /// The type `number`.
     Number,
-    /// The type `bool`.
     Bool,
     /// The type `list(element)`.
     List(Box<Type>),

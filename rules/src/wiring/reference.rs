@@ -36,7 +36,7 @@ pub(super) enum To {
     Role(TenantId),
     /// An id that is written out.
     Text,
-    /// None at all.
+    /// The attribute refers to no resource at all.
     Nothing,
 }
 

@@ -53,7 +53,7 @@ pub struct Comparison<'r> {
     pub fail_on: Option<Level>,
 }
 
-/// Compares two reports.
+/// Compares two reports, and the check itself before and after the change.
 pub fn compare(comparison: &Comparison<'_>) -> Diff {
     let none = Details::default();
     let Comparison { old: before, new: after, tops, .. } = comparison;

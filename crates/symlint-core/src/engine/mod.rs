@@ -57,7 +57,6 @@ type ReadEarlier = fn(&Arc<dyn FileTree>, &Request) -> Result<EarlierRuns, Probl
 
 /// A proposed configuration, and the report without it.
 pub struct Proposed {
-    /// The proposed configuration.
     pub proposal: Proposal,
     /// The report of a check without it.
     pub report: Report,
@@ -302,7 +301,7 @@ impl Target {
         }
     }
 
-    /// What it checks.
+    /// What it checks, by names that are the same in all jobs.
     fn site(&self, tree: &dyn FileTree) -> Site {
         let project = &self.project;
         let values = project.files().iter().filter(|file| file.role == FileRole::Values);

@@ -20,7 +20,6 @@ pub struct Request {
     pub environment: Vec<(String, String)>,
     /// The value of `TF_WORKSPACE`.
     pub workspace: Option<String>,
-    /// Which configuration applies.
     pub config: ConfigChoice,
     /// The file with the findings that are accepted.
     pub baseline: Option<String>,
@@ -41,7 +40,7 @@ pub enum Named {
     Alone(String),
 }
 
-/// Which configuration applies.
+/// The choice of a configuration file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ConfigChoice {
     /// The nearest `.symlint.hcl` in the folder or above it.
@@ -49,6 +48,6 @@ pub enum ConfigChoice {
     Nearest,
     /// This file, for all paths.
     File(String),
-    /// The default configuration.
+    /// No file, so the default settings apply.
     None,
 }

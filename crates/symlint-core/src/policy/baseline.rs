@@ -29,7 +29,7 @@ pub struct BaselineError {
     reason: String,
 }
 
-/// The file's content.
+/// The JSON in the baseline file.
 #[derive(Debug, Serialize, Deserialize)]
 struct WrittenBaseline {
     version: u32,

@@ -7,7 +7,6 @@ use crate::spelling::listed;
 /// The contents of a proposed configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proposal {
-    /// The settings.
     pub settings: Vec<ProposalPart>,
     /// The questions. A person uncomments what is true.
     pub questions: Vec<ProposalPart>,

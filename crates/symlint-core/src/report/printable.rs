@@ -100,7 +100,7 @@ impl<'w> Printable<'w> {
         Self { to, escape: printable }
     }
 
-    /// For JSON.
+    /// For JSON, in which strings keep their values.
     pub(crate) fn json(to: &'w mut dyn Write) -> Self {
         Self { to, escape: in_json }
     }

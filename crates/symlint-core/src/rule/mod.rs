@@ -19,9 +19,8 @@ pub struct Rule {
     pub id: &'static str,
     /// The group that it belongs to.
     pub group: &'static Group,
-    /// The documentation.
     pub page: Page,
-    /// Reports the findings.
+    /// The function that reports its findings.
     pub check: Check,
     /// If its findings mean that other rules could not check something, the reason.
     pub obstacle: Option<Obstacle>,

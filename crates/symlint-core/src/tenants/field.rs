@@ -144,7 +144,7 @@ impl Field {
         Some(Piece { field: self, text: &text.value, start: 0 })
     }
 
-    /// The cleaned text.
+    /// The text after cleaning; `None` if the value is absent, unknown, or unusable.
     pub fn as_str(&self) -> Option<&str> {
         self.text().map(|piece| piece.text)
     }

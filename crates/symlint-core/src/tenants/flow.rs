@@ -162,9 +162,7 @@ impl<'p> ConnectorCall<'p> {
 /// One instance of a connector call.
 #[derive(Debug)]
 pub struct ConnectorInstance {
-    /// `environment`
     pub environment: Option<Value>,
-    /// `runtime_role_arns`
     pub runtime_role_arns: Option<Value>,
 }
 

@@ -11,7 +11,6 @@ use super::tenant::{Provenance, Tenant};
 
 /// The tenants of a run, with the facts that their values do not show.
 pub(crate) struct Members<'t> {
-    /// The run's ID.
     pub(crate) run: RunId,
     /// The root module. Runs of the same root module have the same name here.
     pub(crate) root: &'t str,

@@ -103,7 +103,6 @@ pub enum VariableState {
 
 /// Everything that rules can look at.
 pub struct Model<'p> {
-    /// The run's ID.
     pub run: RunId,
     /// The Terraform project that was read.
     pub project: &'p Project,

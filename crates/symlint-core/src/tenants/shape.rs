@@ -26,9 +26,7 @@ pub enum MisfitKind {
     },
     /// The value cannot be converted to the expected type.
     Type {
-        /// The expected type.
         wanted: &'static str,
-        /// The actual type.
         got: &'static str,
     },
 }

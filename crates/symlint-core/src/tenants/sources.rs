@@ -134,7 +134,6 @@ pub struct OtherAttribute {
 /// A sink that an attribute reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
-    /// The sink.
     pub sink: SinkPlace,
     /// The kind of value that the sink needs.
     pub field: FieldKind,
@@ -172,7 +171,7 @@ impl fmt::Display for SinkPlace {
 pub struct Cases {
     /// The cases in which it holds.
     pub count: usize,
-    /// The examined cases.
+    /// All examined cases.
     pub of: usize,
 }
 

@@ -12,7 +12,6 @@ use super::shape::Misfit;
 /// A customer, or one of several ways to access a customer.
 #[derive(Debug)]
 pub struct Tenant {
-    /// The tenant's ID.
     pub id: TenantId,
     /// Its name: the key in the map, or the name in the flow call.
     pub key: Field,
@@ -67,7 +66,6 @@ pub enum Provenance {
 pub enum Whole {
     /// An object, or a list of grants.
     Object,
-    /// The value `null`.
     Null,
     Other(&'static str),
     /// Not known before apply.

@@ -54,7 +54,7 @@ impl Arguments<'_, '_> {
         self.refuse(format_args!("expects a {wanted} as argument {}, not a {}", index + 1, value.type_name()))
     }
 
-    /// Counts steps.
+    /// Counts steps; an error if the limit is reached.
     pub(super) fn spend(&self, steps: usize) -> Answer<()> {
         if steps > ELEMENTS {
             return Err(Stop::limit("this has too many elements to be evaluated"));

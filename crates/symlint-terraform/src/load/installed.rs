@@ -13,7 +13,7 @@ const LIST: &str = ".terraform/modules/modules.json";
 /// Prefixes of the address of a registry module. The first is empty because the address may name no registry.
 const REGISTRIES: [&str; 3] = ["", "registry.terraform.io/", "registry.opentofu.org/"];
 
-/// The installed modules.
+/// The modules that `terraform init` has installed.
 #[derive(Debug, Default)]
 pub(super) struct Installed {
     root: String,

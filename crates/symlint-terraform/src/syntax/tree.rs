@@ -72,7 +72,6 @@ pub struct Expr {
 /// The kind of an expression.
 #[derive(Debug)]
 pub enum ExprKind {
-    /// The literal `null`.
     Null,
     /// The literal `true` or `false`.
     Bool(bool),
