@@ -72,6 +72,9 @@ pub(crate) fn ours(error: &clap::Error) -> Option<(String, String)> {
         return Some((format!("there is no command `{command}`"), ours));
     }
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
+    // clap reads Terraform's `-var` as `-v -a -r`.
+    let typed = std::env::args().find(|typed| argument == "-a" && typed.starts_with("-var"));
+    let argument = typed.as_ref().unwrap_or(argument);
     let option = argument.split('=').next().unwrap_or(argument);
     let ours = match option {
         "--fix" => "use `symlint fix`; `symlint fix --diff` shows what it would change",
@@ -83,7 +86,7 @@ pub(crate) fn ours(error: &clap::Error) -> Option<(String, String)> {
         "--diff" => "use `symlint fix --diff`, or `symlint diff --base REF` for changes of access",
         "--show-fixes" | "--dry-run" => "use `symlint fix --diff`",
         "--unsafe-fixes" => "use `symlint fix --unsafe`",
-        "-a" if std::env::args().any(|it| it.starts_with("-var")) => "use `--var NAME=VALUE` or `--var-file FILE`",
+        "-var" | "-var-file" => "use `--var NAME=VALUE` or `--var-file FILE`",
         "--output-file" | "--output" | "-o" | "--out" => "use `--format FORMAT=FILE`",
         "--show-files" | "--list-files" => "use `-v`, which shows what is read",
         "--explain" => "use `symlint explain RULE`",

@@ -99,8 +99,8 @@ pub(crate) fn after<'r>(
         let is_first = findings.iter().take(index).all(|other| other.help != finding.help);
         let numbers = if is_first { alike.collect::<Vec<_>>().join(", ") } else { (index + 1).to_string() };
         let mut number = if findings.len() > 1 { format!("{numbers} ") } else { String::new() };
-        let mut add = |what: &str, said: &str| {
-            let _ = writeln!(text, "{}", style.wrapped(&format!("  {number}{what} "), said));
+        let mut add = |what: &str, content: &str| {
+            let _ = writeln!(text, "{}", style.wrapped(&format!("  {number}{what} "), content));
             number = " ".repeat(number.len());
         };
         if let Some(help) = finding.help.as_deref().filter(|_| is_first) {
@@ -236,10 +236,10 @@ pub(crate) fn excerpt(
     let mut notes = Vec::new();
     let labels = marks.into_iter().map(|mark| {
         let shown = text.shown(&mark.span);
-        let label = mark.text.map(|said| {
-            text.label(&shown, &said, style.width).unwrap_or_else(|| {
+        let label = mark.text.map(|label| {
+            text.label(&shown, &label, style.width).unwrap_or_else(|| {
                 let letter = ('a'..='z').nth(notes.len()).unwrap_or('*');
-                notes.push((letter, said));
+                notes.push((letter, label));
                 letter.to_string()
             })
         });

@@ -223,7 +223,7 @@ fn last_lines(diff: &Diff, lines: &mut ReportLines) {
     };
     let text = lines.painted(paint, &printable(&headline.text));
     let base = printable(&diff.base);
-    let said = format!("compared {} with {before} of {base}: {text}", count(after, "tenant"));
-    let said = lines.style.wrapped("", &said);
-    lines.line(&said);
+    let summary = format!("compared {} with {before} of {base}: {text}", count(after, "tenant"));
+    let summary = lines.style.wrapped("", &summary);
+    lines.line(&summary);
 }

@@ -33,7 +33,7 @@ impl Repository {
     pub(crate) fn around(paths: &[String], disk: &dyn FileTree, instead: &str) -> Result<Self, Problem> {
         let mut root: Option<String> = None;
         for path in paths {
-            let own = root_of(path, disk).map_err(|is_bare| match is_bare {
+            let own = root_of(path, disk).map_err(|is_plain| match is_plain {
                 true => usage(format!("`{path}` is in a bare git repository, which has no work tree"), "use a clone"),
                 false => usage(format!("`{path}` is not in a git repository"), instead),
             })?;
@@ -124,8 +124,8 @@ impl Repository {
         if output.status.success() {
             return Ok(output.stdout);
         }
-        let said = String::from_utf8_lossy(&output.stderr);
-        let line = said.lines().find(|line| !line.trim().is_empty());
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let line = errors.lines().find(|line| !line.trim().is_empty());
         let line = line.map(|line| line.trim_start_matches("fatal: ").chars().filter(|c| !c.is_control()).collect());
         Err(line.map(|line: String| format!(": {line}")).unwrap_or_default())
     }
@@ -184,16 +184,16 @@ fn root_of(path: &str, disk: &dyn FileTree) -> Result<String, bool> {
     let has = |folder: &str, name: &str| {
         matches!(disk.kind(&format!("{}/{name}", folder.trim_end_matches('/'))), Ok(Some(_)))
     };
-    let mut is_bare = false;
+    let mut is_plain = false;
     let mut current = Some(real.as_str());
     while let Some(folder) = current {
         if has(folder, ".git") {
             return Ok(folder.to_owned());
         }
-        is_bare |= ["HEAD", "objects", "refs"].iter().all(|name| has(folder, name));
+        is_plain |= ["HEAD", "objects", "refs"].iter().all(|name| has(folder, name));
         current = (folder != "/" && folder.contains('/')).then(|| parent(folder)).filter(|above| *above != folder);
     }
-    Err(is_bare)
+    Err(is_plain)
 }
 
 /// The path of `git` according to PATH, without relative folders and folders in the repository.

@@ -11,9 +11,9 @@ pub(crate) fn related<'f>(
     report: FindingBuilder<'f>,
     tenant: &Tenant,
     owner: &Tenant,
-    said: &[FieldKind],
+    reported: &[FieldKind],
 ) -> FindingBuilder<'f> {
-    let common = common(tenant, owner).into_iter().filter(|piece| !said.contains(&piece.field.kind));
+    let common = common(tenant, owner).into_iter().filter(|piece| !reported.contains(&piece.field.kind));
     let whose = report.whose(owner);
     common.fold(report, |report, piece| report.related(piece, format!("also {whose}")))
 }
@@ -40,13 +40,13 @@ pub(crate) fn what(tenant: &Tenant, owner: &Tenant) -> Option<String> {
 }
 
 /// Which of the marked values that are `owner`'s must be replaced as well, if they are not written in `settings`.
-/// Values of the kinds `said` are not marked.
+/// Values of the kinds `reported` are not marked.
 pub(crate) fn also(
     cx: &Context<'_>,
     tenant: &Tenant,
     owner: &Tenant,
     settings: Option<&str>,
-    said: &[FieldKind],
+    reported: &[FieldKind],
 ) -> String {
     let kinds = [FieldKind::SsoAccountId, FieldKind::PermissionSetArn, FieldKind::TargetAccountId];
     let is_elsewhere = |field: &Field| {
@@ -58,7 +58,10 @@ pub(crate) fn also(
         let is_own = is_inside && !field.is_derived();
         let path = cx.model.path_of(tenant.id, field.kind);
         let around = path.as_deref().and_then(|path| Some(path.rsplit_once('.')?.0));
-        is_own && kinds.contains(&field.kind) && !said.contains(&field.kind) && (around.is_none() || around != settings)
+        is_own
+            && kinds.contains(&field.kind)
+            && !reported.contains(&field.kind)
+            && (around.is_none() || around != settings)
     };
     let common = common(tenant, owner);
     let mut names: Vec<String> = Vec::new();
@@ -76,18 +79,24 @@ pub(crate) fn also(
 }
 
 /// What to replace if the role of a connector is `owner`'s: everything, if the instance is `owner`'s, too. `name` is
-/// the name of the customer. Values of the kinds `said` are reported elsewhere.
-pub(crate) fn replacement(cx: &Context<'_>, tenant: &Tenant, owner: &Tenant, name: &str, said: &[FieldKind]) -> String {
+/// the name of the customer. Values of the kinds `reported` are reported elsewhere.
+pub(crate) fn replacement(
+    cx: &Context<'_>,
+    tenant: &Tenant,
+    owner: &Tenant,
+    name: &str,
+    reported: &[FieldKind],
+) -> String {
     let output = format!("the `settings` output of {name}'s connector");
     if !has_same_instance(tenant, owner) {
-        return format!("Use `role_arn` from {output}.{}", also(cx, tenant, owner, None, said));
+        return format!("Use `role_arn` from {output}.{}", also(cx, tenant, owner, None, reported));
     }
     let around = |kind| {
         let path = cx.model.path_of(tenant.id, kind)?;
         path.rsplit_once('.').map(|(around, _)| around.to_owned())
     };
     let settings = around(FieldKind::RoleArn).filter(|role| around(FieldKind::InstanceArn).as_ref() == Some(role));
-    let also = also(cx, tenant, owner, settings.as_deref(), said);
+    let also = also(cx, tenant, owner, settings.as_deref(), reported);
     match settings {
         Some(settings) => format!("Replace all of `{settings}` with {output}.{also}"),
         None => format!("Replace all connector settings with {output}.{also}"),

@@ -39,7 +39,7 @@ pub(crate) fn engine() -> Engine<'static> {
 
 #[cfg(not(feature = "whole"))]
 fn engine() -> Engine<'static> {
-    Engine::alone(catalogue())
+    Engine::without_earlier_reports(catalogue())
 }
 
 /// Checks the files of a [`CheckRequest`] and returns the report in `format`, exactly as `symlint check --format`

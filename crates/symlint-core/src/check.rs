@@ -45,7 +45,7 @@ pub struct Run<'a> {
 /// Checks one project with the rules of `catalogue`, without a baseline or a day.
 pub fn check<'p>(project: &'p Project, config: &Config, policy: &Policy, catalogue: &Catalogue) -> Outcome<'p> {
     let run = Run { catalogue, policy, today: None, baseline: None, repository_path: &str::to_owned };
-    let set_up = SetUp::alone(model(project, config, RunId::default(), &[], &[]), config);
+    let set_up = SetUp::single(model(project, config, RunId::default(), &[], &[]), config);
     run.judge_all(set_up, &[config]).swap_remove(0)
 }
 

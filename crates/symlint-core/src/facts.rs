@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_are_told_from_real_ids() {
+    fn placeholders_differ_from_real_ids() {
         for id in ["123456789012", "000000000000", "111122223333", "098765432109", "000000001234", "345678901234"] {
             assert!(is_placeholder_account(id), "{id}");
         }

@@ -498,8 +498,8 @@ fn ignored_changes(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         }
         let settings = resource.sink().into_iter().flat_map(|sink| sink.settings).map(|setting| setting.attribute);
         let references = Reference::of(resource.kind(), resource.type_name());
-        let judged: Vec<&str> = settings.chain(references.map(|it| it.within.unwrap_or(it.attribute))).collect();
-        if let Some((name, at)) = resource.resource.ignored(&judged) {
+        let used: Vec<&str> = settings.chain(references.map(|it| it.within.unwrap_or(it.attribute))).collect();
+        if let Some((name, at)) = resource.resource.ignored(&used) {
             let address = resource.address();
             let reason = format!(
                 "`{address}` ignores changes of {name}, so what takes effect may differ from what is written, and was not checked"

@@ -19,7 +19,7 @@ use crate::syntax::{
     Attribute, Block, Body, Expr, ExprKind, File, Item, Key, Literal, Name, Relocate, SyntaxError, normalised,
     read_json_loosely, read_template, relocate,
 };
-pub(crate) use strict::{parse, without_lone_surrogates};
+pub(crate) use strict::{parse, without_unpaired_surrogates};
 
 /// How strings in a file are interpreted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ fn read(id: FileId, source: &SourceFile, strings: Strings, body: fn(&mut JsonRea
             span: Span::new(id, 0..u32::try_from(skipped).unwrap_or(0)),
         });
     }
-    let text = without_lone_surrogates(text.get(skipped..).unwrap_or_default());
+    let text = without_unpaired_surrogates(text.get(skipped..).unwrap_or_default());
     let body = match parse(&text) {
         Ok(Json::Object(object)) => body(&mut reader, &object),
         Ok(other) => {

@@ -153,10 +153,10 @@ impl Origin {
     }
 
     /// Whether it has no path, sources, or dependence.
-    pub(crate) fn is_bare(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         let is_made_of_nothing = match &self.makeup {
             Makeup::Written(_) => true,
-            Makeup::Joined(parts) => parts.iter().all(|part| part.origin.is_bare()),
+            Makeup::Joined(parts) => parts.iter().all(|part| part.origin.is_plain()),
             Makeup::Derived(sources) => sources.is_empty(),
         };
         is_made_of_nothing && self.path.is_none() && self.dependence.is_none()
@@ -164,16 +164,16 @@ impl Origin {
 
     /// Whether it may identify a value that was built from it: it leads somewhere, or is a literal that is long enough
     /// to be an account ID.
-    pub(crate) fn is_telling(&self) -> bool {
+    pub(crate) fn is_identifying(&self) -> bool {
         const ENOUGH: u32 = 12;
         let is_long = self.span.end - self.span.start >= ENOUGH;
-        !self.is_bare() || is_long && matches!(self.makeup, Makeup::Written(form) if form != Form::Whole)
+        !self.is_plain() || is_long && matches!(self.makeup, Makeup::Written(form) if form != Form::Whole)
     }
 
     /// The same origin, also depending on `on`.
     #[must_use]
     pub(crate) fn depending_on(self, on: &Origin) -> Self {
-        if on.is_bare() { self } else { self.depending(Dependence(Arc::new(On::Origin(on.clone())))) }
+        if on.is_plain() { self } else { self.depending(Dependence(Arc::new(On::Origin(on.clone())))) }
     }
 
     /// The same origin, also depending on what `other` depends on.

@@ -72,7 +72,7 @@ impl Parts<'_> {
     }
 
     /// Without the container's sensitivity, for callers that mark the whole result.
-    pub(crate) fn bare(mut self) -> Self {
+    pub(crate) fn without_sensitivity(mut self) -> Self {
         self.sensitive = false;
         self
     }

@@ -338,7 +338,7 @@ impl Value {
         if origins.is_empty() || origins.iter().all(is_own) {
             return self;
         }
-        if !own.is_bare() && !origins.iter().any(is_own) {
+        if !own.is_plain() && !origins.iter().any(is_own) {
             origins.push(own);
         }
         self.origin = Origin::derived(self.origin.span, origins);
@@ -357,7 +357,7 @@ impl Value {
     pub(crate) fn gather(&self, origins: &mut Vec<Origin>, left: &mut usize) {
         let Some(further) = left.checked_sub(1) else { return };
         *left = further;
-        if self.origin.is_telling() {
+        if self.origin.is_identifying() {
             origins.push(self.origin.clone());
         }
         if self.origin.path.is_some() {

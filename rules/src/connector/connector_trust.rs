@@ -10,13 +10,13 @@ use symlint_core::tenants::{ConnectorCall, FieldKind, Model, Place, Tenant, text
 use symlint_terraform::{Str, Value};
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let (mut seen, mut judged) = (HashSet::default(), HashSet::default());
+    let (mut seen, mut checked) = (HashSet::default(), HashSet::default());
     for connector in &cx.model.connectors {
         for instance in &connector.instances {
             let Some(list) = &instance.runtime_role_arns else { continue };
             for (trusted, text) in principals(list) {
                 // Most connectors have the same trust policy.
-                if !judged.insert((trusted.origin.span, text.clone())) {
+                if !checked.insert((trusted.origin.span, text.clone())) {
                     continue;
                 }
                 let problem =

@@ -11,13 +11,13 @@ use crate::names::{ResourceName, is_slug, is_slug_character, names, unexpected_c
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // Tenants whose key is wrong, or has characters that another rule reports.
-    let mut judged: HashSet<TenantId> = HashSet::default();
+    let mut handled: HashSet<TenantId> = HashSet::default();
     let in_names = OnceCell::new();
     for tenant in cx.tenants() {
         let key = if is_empty(&tenant.key) { Some("") } else { tenant.key.as_str() };
         let Some(key) = key.filter(|_| tenant.is_named()) else { continue };
         if tenant.key.cleaned().is_some() {
-            judged.insert(tenant.id);
+            handled.insert(tenant.id);
         }
         if tenant.key.is_garbled() || is_slug(key) {
             continue;
@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         if !key.is_empty() && in_names.get(&tenant.id) == Some(&false) {
             continue;
         }
-        judged.insert(tenant.id);
+        handled.insert(tenant.id);
         let message = match refused(key) {
             Some((_, refused)) => {
                 format!("the key `{key}` contains {refused}, but Sym allows only letters, digits, `_`, and `-`")
@@ -42,7 +42,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             );
         }
     }
-    check_names(cx, &mut judged);
+    check_names(cx, &mut handled);
 }
 
 /// The tenants whose resources are known, and whether Sym rejects one of their names, as far as that is known.
@@ -63,10 +63,10 @@ fn is_empty(key: &Field) -> bool {
 }
 
 /// Checks the computed names, once for each tenant whose key is valid.
-fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
+fn check_names(cx: &mut Context<'_>, handled: &mut HashSet<TenantId>) {
     let names = names(cx.model);
     let mut found: SortedMap<Span, Vec<(&ResourceName<'_>, String)>> = SortedMap::new();
-    for name in names.iter().filter(|name| name.tenant().is_none_or(|tenant| !judged.contains(&tenant))) {
+    for name in names.iter().filter(|name| name.tenant().is_none_or(|tenant| !handled.contains(&tenant))) {
         let Some((at, refused)) = refused(name.text).filter(|_| name.arn(cx.model).is_none()) else { continue };
         let span = name.value.origin.locate(at, cx.sources());
         let is_reported =
@@ -78,7 +78,7 @@ fn check_names(cx: &mut Context<'_>, judged: &mut HashSet<TenantId>) {
     }
     for (span, names) in found {
         let names: Vec<_> =
-            names.into_iter().filter(|(name, _)| name.tenant().is_none_or(|tenant| judged.insert(tenant))).collect();
+            names.into_iter().filter(|(name, _)| name.tenant().is_none_or(|tenant| handled.insert(tenant))).collect();
         let Some((first, refused)) = names.first() else { continue };
         let tenants = crate::names::tenants_of(names.iter().map(|(name, _)| *name));
         let kind = first.resource.kind();

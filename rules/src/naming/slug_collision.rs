@@ -20,11 +20,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let already_reported: HashSet<Span> =
         unscoped.iter().filter_map(|names| names.first()).map(|name| name.block()).collect();
     let model = cx.model;
-    let is_judged = |name: &&ResourceName<'_>| !already_reported.contains(&name.block()) && name.arn(model).is_none();
-    let named = || tenants_of(names.iter().filter(is_judged)).into_iter().collect();
+    let is_checked = |name: &&ResourceName<'_>| !already_reported.contains(&name.block()) && name.arn(model).is_none();
+    let named = || tenants_of(names.iter().filter(is_checked)).into_iter().collect();
     let reported = check_keys(cx, &LazyCell::new(named));
-    let judged: Vec<&ResourceName<'_>> = same.into_iter().filter(is_judged).collect();
-    check_names(cx, &judged, &reported);
+    let checked: Vec<&ResourceName<'_>> = same.into_iter().filter(is_checked).collect();
+    check_names(cx, &checked, &reported);
 }
 
 /// The tenants whose keys are the same name for Sym as another key in the same map. One of the two may have been left

@@ -75,7 +75,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             continue;
         }
         // A copied account or role has a finding of its own.
-        let said = [
+        let reported = [
             FieldKind::InstanceArn,
             FieldKind::Region,
             FieldKind::PermissionSetArn,
@@ -92,7 +92,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
                 let help = format!(
                     "Copy {own_name} from this tenant's own Identity Center.{} Requests for this tenant would fail, or \
                      reach {}.",
-                    copied::also(cx, tenant, owner, None, &said),
+                    copied::also(cx, tenant, owner, None, &reported),
                     cx.called(owner)
                 );
                 cx.report(own.piece, message).label("another tenant's instance").help(help)
@@ -103,7 +103,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
                     called(cx, tenant, first.piece.field),
                     own.text()
                 );
-                let also = first_owner.map(|owner| copied::also(cx, tenant, owner, None, &said)).unwrap_or_default();
+                let also =
+                    first_owner.map(|owner| copied::also(cx, tenant, owner, None, &reported)).unwrap_or_default();
                 cx.report(first.piece, message).label("a different instance").more_help(&also)
             }
         };
@@ -121,7 +122,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             report = report.related(other.piece, "the same instance");
         }
         if let Some(owner) = first_owner.or(left_over) {
-            copied::related(report, tenant, owner, &said);
+            copied::related(report, tenant, owner, &reported);
         }
     }
 }

@@ -85,7 +85,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     };
     let is_written = || tenant.connector.role_arn.text().is_some_and(|role| role.is_verbatim(cx.sources()));
     // Other values that were copied with the account have the same cause.
-    let said: &[FieldKind] = match tenant.foreign_permission_sets().next() {
+    let reported: &[FieldKind] = match tenant.foreign_permission_sets().next() {
         Some(_) => &[FieldKind::SsoAccountId, FieldKind::PermissionSetArn],
         None => &[FieldKind::SsoAccountId],
     };
@@ -95,7 +95,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         _ if is_built => {
             format!("Use the account in which {name}'s connector was applied.")
         }
-        Some(owner) => copied::replacement(cx, tenant, owner, &name, said),
+        Some(owner) => copied::replacement(cx, tenant, owner, &name, reported),
         None => format!("Use `role_arn` from the `settings` output of {name}'s connector."),
     };
     // If the role is this tenant's and the account is another tenant's, the account was left over.
@@ -149,7 +149,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         report = report.related(target.piece, format!("this tenant's {}", name.of_its_own()));
     }
     if let Some(owner) = role_owner.or(left_over) {
-        copied::related(report, tenant, owner, said);
+        copied::related(report, tenant, owner, reported);
     }
 }
 

@@ -247,18 +247,18 @@ fn removal(item: &Item, next: Option<&Item>, source: &SourceFile) -> Option<Edit
     let between = text.get(end..next)?;
     let comma = between.trim_start_matches([' ', '\t']).starts_with(',');
     let end = if comma { end + between.find(',')? + 1 } else { end };
-    let behind = text.get(end..next)?;
+    let after = text.get(end..next)?;
     let blank = |c: char| c == ' ' || c == '\t' || c == '\r';
     let line_start = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
     let alone = text.get(line_start..start)?.chars().all(blank);
     let comment = |text: &str| text.starts_with('#') || text.starts_with("//");
-    let newline = behind.find('\n').filter(|&at| behind.get(..at).is_some_and(|rest| rest.chars().all(blank)));
+    let newline = after.find('\n').filter(|&at| after.get(..at).is_some_and(|rest| rest.chars().all(blank)));
     let range = match newline {
         Some(newline) if alone => line_start..end + newline + 1,
-        None if behind.chars().all(blank) => start..next,
+        None if after.chars().all(blank) => start..next,
         // The comment takes the item's place.
-        None if comment(behind.trim_start_matches(blank)) => {
-            start..end + (behind.len() - behind.trim_start_matches(blank).len())
+        None if comment(after.trim_start_matches(blank)) => {
+            start..end + (after.len() - after.trim_start_matches(blank).len())
         }
         _ if comma || newline.is_some() => start..end,
         _ => return None,

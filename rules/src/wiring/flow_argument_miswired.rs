@@ -90,8 +90,8 @@ fn doubtful<'a>(model: &'a Model<'a>) -> Vec<Slots<'a>> {
 fn wrong<'a>(model: &'a Model<'a>, doubtful: &'a [Slots<'a>]) -> Vec<Wrong<'a>> {
     let judge = Judge::new(model, doubtful, instances(model).map(|(_, instance, tenant)| Slots::of(instance, tenant)));
     let all = || doubtful.iter().flat_map(|slots| &slots.slots);
-    let judged = all().filter_map(|slot| Some(Wrong { slot, problem: judge.judge(slot)?, instance: slot.instance }));
-    let mut wrong: Vec<Wrong<'_>> = judged.collect();
+    let all_wrong = all().filter_map(|slot| Some(Wrong { slot, problem: judge.judge(slot)?, instance: slot.instance }));
+    let mut wrong: Vec<Wrong<'_>> = all_wrong.collect();
     // If a permission set is wrong for other tenants as well, it is the cause.
     let known: HashSet<Span> = wrong.iter().map(|wrong| wrong.slot.argument.span).collect();
     for slots in doubtful {

@@ -7,7 +7,7 @@ use symlint_core::tenants::{FieldKind, FlowInstance, Model, RuntimeCall, Tenant,
 use symlint_terraform::{Form, Makeup, Span, Value};
 
 /// At most this many accounts that do not belong to a tenant are compared with those that are missing.
-const STRAYS: usize = 100;
+const MOST_OTHERS: usize = 100;
 
 /// An account of a safelist.
 #[derive(Clone)]
@@ -173,11 +173,11 @@ fn lacking<'a>(cx: &Context<'_>, tenants: impl Iterator<Item = &'a Tenant>, acco
     let configured =
         |account: &str| cx.config.host_accounts.contains(account) || cx.config.safelist_extra.contains(account);
     let unwired = cx.model.unwired_accounts();
-    let is_stray = |account: &&Account| {
+    let is_other = |account: &&Account| {
         let id = account.id.as_str();
         !account.is_of_tenant && !cx.set_up.is_account_of_tenant(id) && !configured(id) && !unwired.contains(id)
     };
-    let strays: Vec<&Account> = accounts.iter().filter(is_stray).take(STRAYS).collect();
+    let others: Vec<&Account> = accounts.iter().filter(is_other).take(MOST_OTHERS).collect();
     let is_missing = |tenant: &'a Tenant| {
         let account = tenant.sso_account().filter(|account| account.is_well_formed())?.text();
         // The runtime may always assume roles in its own account.
@@ -195,12 +195,12 @@ fn lacking<'a>(cx: &Context<'_>, tenants: impl Iterator<Item = &'a Tenant>, acco
     };
     let missing: Vec<_> = tenants.filter_map(is_missing).collect();
     let meant = |account: &str| {
-        let alike = closest(account, strays.iter().map(|stray| stray.id.as_str()));
-        let alike = alike.and_then(|alike| strays.iter().find(|stray| stray.id == alike));
+        let alike = closest(account, others.iter().map(|other| other.id.as_str()));
+        let alike = alike.and_then(|alike| others.iter().find(|other| other.id == alike));
         // If one account is missing and one belongs to no tenant, the latter is probably meant for the former.
-        let only = || if let ([_], [only]) = (missing.as_slice(), strays.as_slice()) { Some(only) } else { None };
-        let stray = alike.or_else(only)?;
-        Some(Meant { span: stray.span, is_alike: alike.is_some() })
+        let only = || if let ([_], [only]) = (missing.as_slice(), others.as_slice()) { Some(only) } else { None };
+        let other = alike.or_else(only)?;
+        Some(Meant { span: other.span, is_alike: alike.is_some() })
     };
     missing.iter().map(|&(tenant, account)| Missing { tenant, account, meant: meant(account) }).collect()
 }

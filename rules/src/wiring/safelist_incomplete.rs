@@ -18,15 +18,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for Missing { tenant, account, meant } in &mistyped {
         let Some(Meant { span, is_alike }) = *meant else { continue };
         let at = Place { span, tenant: Some(tenant.id), path: None };
-        let stray = cx.sources().text(span).to_string();
+        let listed = cx.sources().text(span).to_string();
         let message = match is_alike {
             true => format!(
-                "the safelist contains {stray}, but the SSO account of {} is {account}{}",
+                "the safelist contains {listed}, but the SSO account of {} is {account}{}",
                 cx.called(tenant),
-                difference(stray.trim_matches('"'), account)
+                difference(listed.trim_matches('"'), account)
             ),
             false => format!(
-                "the safelist contains {stray}, which is not the SSO account of any tenant, and lacks {account}, that of {}",
+                "the safelist contains {listed}, which is not the SSO account of any tenant, and lacks {account}, that of {}",
                 cx.called(tenant)
             ),
         };
@@ -49,12 +49,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 ),
             },
             false => format!(
-                "{one}\n\nIf {stray} is your own account, set this in .symlint.hcl:\n\n    host_accounts = {}",
-                hosts(cx, &stray)
+                "{one}\n\nIf {listed} is your own account, set this in .symlint.hcl:\n\n    host_accounts = {}",
+                hosts(cx, &listed)
             ),
         };
         let report = cx.report(at, message).help(help).related(&tenant.sso_account_id, label);
-        if is_alike && is_account_id(&stray) && is_confirmed(tenant) {
+        if is_alike && is_account_id(&listed) && is_confirmed(tenant) {
             report.suggestion(format!("replace it with {account}"), span, *account);
         }
     }

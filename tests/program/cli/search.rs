@@ -292,10 +292,22 @@ fn options_of_other_programs_lead_to_ours() {
         ("--base", "`symlint diff --base REF`"),
         ("--diff", "`symlint fix --diff`"),
         ("--show-fixes", "`symlint fix --diff`"),
+        ("--dry-run", "`symlint fix --diff`"),
+        ("--rule=x", "`--select RULE`"),
+        ("-var-file=x", "no option `-var-file`\nhelp: use `--var NAME=VALUE` or `--var-file FILE`"),
     ] {
         let run = symlint(&["check", option]);
         assert!(run.code == 2 && run.stderr.contains(said), "{option}: {}", run.stderr);
         assert!(!run.stderr.contains("tip:"), "{option}: {}", run.stderr);
+    }
+    for (option, said) in [
+        ("--max-findings=x", "use a whole number, or 0 for all"),
+        ("--max-findings=-1", "use a whole number, or 0 for all"),
+        ("--format=sarrif", "the formats are `human`, `concise`, `json`, `sarif`"),
+        ("--format=sarrif", "did you mean `sarif`?"),
+    ] {
+        let run = symlint(&["check", option]);
+        assert!(run.code == 2 && run.stderr.contains(said), "{option}: {}", run.stderr);
     }
     let typo = symlint(&["check", "--slect"]);
     assert!(typo.stderr.contains("'--select'") && !typo.stderr.contains("-- --"), "{}", typo.stderr);

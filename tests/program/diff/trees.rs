@@ -59,6 +59,7 @@ fn two_folders_are_compared_by_what_is_below_them() {
     for (arguments, said) in [
         (&["diff", "old", "gone"][..], "there is no such file or folder"),
         (&["diff", "old"], "there is nothing to compare with"),
+        (&["diff", "old", "new", "bare"], "only two folders can be compared"),
         (&["diff", "--base", "main"], "is not in a git repository\nhelp: compare two folders: `symlint diff OLD NEW`"),
         (&["check", "--new-since", "main"], "is not in a git repository\nhelp: accept the current findings with"),
         (&["diff", "--base", "main", "bare"], "`bare` is in a bare git repository, which has no work tree"),

@@ -69,7 +69,7 @@ pub fn headline(diff: &Diff) -> Headline {
     let moved = diff.tenants.iter().filter(|tenant| tenant.moved_from.is_some()).count();
     add(moved, format!("{} moved to another root module", count(moved, "tenant")));
     // Safelist entries of a tenant that is added, removed, or moved are not mentioned separately.
-    let lonely = |change: &&ListChange| {
+    let is_separate = |change: &&ListChange| {
         let is_of = |tenant: &TenantChange| {
             matches!(tenant.change, TenantChangeKind::Added | TenantChangeKind::Removed) || tenant.moved_from.is_some()
         };
@@ -78,7 +78,7 @@ pub fn headline(diff: &Diff) -> Headline {
             || !diff.tenants.iter().any(|it| is_of(it) && change.tenants.iter().any(|key| *key == it.tenant.as_str()))
     };
     for (list, what) in [(ListKind::Trust, "trust"), (ListKind::Safelist, "safelist")] {
-        let number = diff.lists.iter().filter(|change| change.list == list).filter(lonely).count();
+        let number = diff.lists.iter().filter(|change| change.list == list).filter(is_separate).count();
         let entries = plural(number, &format!("{what} entry"), &format!("{what} entries"));
         add(number, format!("{entries} changed"));
     }

@@ -20,20 +20,20 @@ pub(super) fn unwired(
     tenants: &[Tenant],
 ) -> Vec<Unwired> {
     let lists = walked.runtimes.iter().flat_map(|runtime| &runtime.safelists);
-    let mut strays: HashSet<Str> = lists
+    let mut unowned: HashSet<Str> = lists
         .flat_map(|list| list.elements().unwrap_or_default())
         .filter_map(text_of)
         .filter(|text| is_account_id(text))
         .collect();
     for tenant in tenants {
         let own = [tenant.sso_account(), tenant.role_account()];
-        own.into_iter().flatten().for_each(|account| _ = strays.remove(account.text()));
+        own.into_iter().flatten().for_each(|account| _ = unowned.remove(account.text()));
     }
-    if strays.is_empty() || tenants.is_empty() {
+    if unowned.is_empty() || tenants.is_empty() {
         return Vec::new();
     }
     let names: HashSet<&str> = tenants.iter().map(Tenant::name).collect();
-    let mut search = Search { sources, strays, names, shapes: HashSet::default(), found: SortedMap::new() };
+    let mut search = Search { sources, unowned, names, shapes: HashSet::default(), found: SortedMap::new() };
     let values = roots(evaluator).filter_map(|(_, root)| Some((container(evaluator, walked, &root)?, root)));
     let values: Vec<(Value, Root)> = values.collect();
     values.iter().for_each(|(value, _)| search.note_shapes(value, DEPTH));
@@ -46,7 +46,7 @@ pub(super) fn unwired(
 struct Search<'a> {
     sources: &'a SourceIndex,
     /// The accounts in a safelist that belong to no tenant.
-    strays: HashSet<Str>,
+    unowned: HashSet<Str>,
     /// The names of the tenants.
     names: HashSet<&'a str>,
     /// The sets of attributes that the tenants' elements have.
@@ -97,7 +97,7 @@ impl Search<'_> {
 
     /// Notes an entry, or looks inside it. Next to tenants that are texts, a text is an entry.
     fn entry(&mut self, name: Option<(Str, Span)>, value: &Value, path: Path, around: Around, depth: usize) {
-        if depth == 0 || self.strays.is_empty() || !self.sources.tenants(value).is_empty() {
+        if depth == 0 || self.unowned.is_empty() || !self.sources.tenants(value).is_empty() {
             return;
         }
         let mut texts = Vec::new();
@@ -111,12 +111,12 @@ impl Search<'_> {
         };
         let account = texts.iter().find_map(|text| {
             let in_role = text.split(':').nth(4).filter(|_| has_shape(FieldKind::RoleArn, text));
-            self.strays.get(in_role.unwrap_or(text)).cloned()
+            self.unowned.get(in_role.unwrap_or(text)).cloned()
         });
         match account {
             None => {}
             Some(account) if is_entry => {
-                self.strays.remove(&account);
+                self.unowned.remove(&account);
                 let named = || ["name", "key", "slug"].into_iter().find_map(|name| text_of(&value.get(name)?));
                 let name = name.or_else(|| Some((named()?, value.origin.span)));
                 let (name, span) = name.unwrap_or_else(|| (Str::from(path.to_string()), value.origin.span));

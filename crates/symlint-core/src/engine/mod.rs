@@ -88,7 +88,7 @@ impl<'c> Engine<'c> {
     }
 
     /// Like [`Engine::new`], without support for earlier reports. A program that uses no other constructor is smaller.
-    pub fn alone(catalogue: &'c Catalogue) -> Self {
+    pub fn without_earlier_reports(catalogue: &'c Catalogue) -> Self {
         Self { catalogue, read_earlier: no_earlier }
     }
 

@@ -245,14 +245,14 @@ impl<'a> TargetFinder<'a> {
         let loaded = modules.iter().flat_map(|(_, project)| values_of(project));
         let values = found.folders.iter().flat_map(|(path, it)| it.values.iter().map(move |name| join(path, name)));
         self.below = (values.collect(), loaded.filter_map(|path| self.loader.tree.real(&path)).collect());
-        let (mut of_roots, lone) = self.values_files(&found, &declared);
+        let (mut of_roots, without_root) = self.values_files(&found, &declared);
         for (folder, project) in modules {
             let files = of_roots.remove(&folder).unwrap_or_default();
             let result = self.add_root(&folder, project, files, place, must_read);
             self.found.problems.extend(result.err());
         }
-        for file in lone.into_iter().filter(|_| must_read.is_empty()) {
-            let result = self.add_lone(file, declared.is_empty(), place);
+        for file in without_root.into_iter().filter(|_| must_read.is_empty()) {
+            let result = self.add_without_root(file, declared.is_empty(), place);
             self.found.problems.extend(result.err());
         }
         self.note_terragrunt(&found, before, top, place);
@@ -329,7 +329,7 @@ impl<'a> TargetFinder<'a> {
         declared: &SortedMap<String, SortedSet<String>>,
     ) -> (SortedMap<String, OfRoot>, Vec<ValuesFile>) {
         let mut of_roots: SortedMap<String, OfRoot> = SortedMap::new();
-        let mut lone = Vec::new();
+        let mut without_root = Vec::new();
         for (folder, name) in found.folders.iter().flat_map(|(path, it)| it.values.iter().map(move |name| (path, name)))
         {
             if is_automatic(name) && declared.contains_key(folder) {
@@ -356,14 +356,14 @@ impl<'a> TargetFinder<'a> {
                 }
                 (None, Some(_), Some(_)) => {
                     let roots = setting().collect();
-                    self.hand_out(file, roots, &mut of_roots);
+                    self.assign(file, roots, &mut of_roots);
                 }
                 // Terraform would be run in the file's folder, and would report that nothing declares its variables.
                 (None, None, _) if declared.contains_key(folder) => {}
-                (None, None, _) => lone.push(file),
+                (None, None, _) => without_root.push(file),
             }
         }
-        (of_roots, lone)
+        (of_roots, without_root)
     }
 
     /// Adds a root module once for each set of values that it has.
@@ -469,7 +469,7 @@ impl<'a> TargetFinder<'a> {
 
     /// Assigns a values file that could be meant for several root modules: to those whose configuration names it, or
     /// else, without loading it, to the one that it is most likely meant for.
-    fn hand_out(&self, file: ValuesFile, roots: Vec<&String>, of_roots: &mut SortedMap<String, OfRoot>) {
+    fn assign(&self, file: ValuesFile, roots: Vec<&String>, of_roots: &mut SortedMap<String, OfRoot>) {
         let chosen: Vec<&String> = roots.iter().copied().filter(|root| self.loader.chooses(root, &file.path)).collect();
         // Folder names are the best indication.
         let is_shared = |part: &&str| file.path.split('/').any(|other| other == *part);
@@ -510,7 +510,7 @@ impl<'a> TargetFinder<'a> {
     }
 
     /// Adds a values file whose variables no root module declares, if it may contain tenants.
-    fn add_lone(&mut self, file: ValuesFile, is_all: bool, place: Option<usize>) -> Result<(), Problem> {
+    fn add_without_root(&mut self, file: ValuesFile, is_all: bool, place: Option<usize>) -> Result<(), Problem> {
         let ValuesFile { path, project, tenants, .. } = file;
         let configured = self.loader.config(parent(&path), &project)?;
         if is_all || !tenants.is_empty() || concerns(&project, &configured.0) {

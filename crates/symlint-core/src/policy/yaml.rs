@@ -60,8 +60,8 @@ fn comment(line: &str, word: &str) -> Option<usize> {
         |at: &usize| line.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t']));
     let mut hashes = line.match_indices('#').map(|(at, _)| at).filter(is_separate);
     hashes.find(|&at| {
-        let (before, behind) = line.split_at_checked(at).unwrap_or_default();
-        before.trim().is_empty() || behind.get(1..).is_some_and(|text| text.trim_start().starts_with(word))
+        let (before, after) = line.split_at_checked(at).unwrap_or_default();
+        before.trim().is_empty() || after.get(1..).is_some_and(|text| text.trim_start().starts_with(word))
     })
 }
 

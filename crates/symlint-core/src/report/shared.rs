@@ -96,7 +96,7 @@ struct Joined {
     finding: ReportedFinding,
     runs: SortedSet<usize>,
     /// The differing messages of other runs, and their places.
-    said: Vec<(usize, String, Location)>,
+    differing: Vec<(usize, String, Location)>,
     /// All tenants that it is about.
     tenants: HashSet<String>,
 }
@@ -104,7 +104,7 @@ struct Joined {
 impl Joined {
     fn of(finding: ReportedFinding) -> Self {
         let tenants = finding.tenant.iter().chain(&finding.others).cloned().collect();
-        Self { finding, runs: SortedSet::new(), said: Vec::new(), tenants }
+        Self { finding, runs: SortedSet::new(), differing: Vec::new(), tenants }
     }
 
     /// Whether a finding with the same texts is the same finding. It is not if it compares with other places. A mistake
@@ -122,18 +122,18 @@ impl Joined {
         if later.message != self.finding.message {
             let is_new = |place: &&RelatedPlace| self.finding.related.iter().all(|it| it.location != place.location);
             let place = later.related.iter().find(is_new).map_or(later.location, |place| place.location.clone());
-            self.said.push((later.run, later.message, place));
+            self.differing.push((later.run, later.message, place));
         }
         self.tenants.extend(later.tenant.into_iter().chain(later.others));
     }
 
     fn named(self, runs: &[ReportedRun]) -> ReportedFinding {
-        let Self { mut finding, runs: more, said, tenants } = self;
+        let Self { mut finding, runs: more, differing, tenants } = self;
         if more.is_empty() {
             return finding;
         }
         let names: Vec<&str> = more.iter().take(NAMED).filter_map(|run| Some(runs.get(*run)?.name.as_str())).collect();
-        for (run, message, location) in said.into_iter().take(NAMED) {
+        for (run, message, location) in differing.into_iter().take(NAMED) {
             let run = runs.get(run).map(|run| run.name.as_str()).unwrap_or_default();
             finding.related.push(RelatedPlace { message: format!("in {run}: {message}"), location });
         }

@@ -77,7 +77,7 @@ pub(super) fn near_ids<'t, W: Eq + Hash>(
     }
     let texts: Vec<&str> = ids.iter().map(|id| id.text).collect();
     let mut found = Vec::new();
-    for (first, second) in lonely_pairs(&texts) {
+    for (first, second) in isolated_pairs(&texts) {
         let (Some(first), Some(second)) = (ids.get(first), ids.get(second)) else { continue };
         // An ID that is written in two places is assumed to be right, because the same typo is unlikely to happen
         // twice.
@@ -91,7 +91,7 @@ pub(super) fn near_ids<'t, W: Eq + Hash>(
 }
 
 /// The pairs of texts that are near each other but near no third text: three or more are a series.
-fn lonely_pairs(texts: &[&str]) -> Vec<(usize, usize)> {
+fn isolated_pairs(texts: &[&str]) -> Vec<(usize, usize)> {
     let mut near: Vec<Vec<usize>> = vec![Vec::new(); texts.len()];
     let mut join = |a: usize, b: usize| {
         for (one, other) in [(a, b), (b, a)] {

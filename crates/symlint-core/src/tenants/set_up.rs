@@ -209,7 +209,7 @@ impl<'p> SetUp<'p> {
     }
 
     /// A set-up with a single run.
-    pub fn alone(model: Model<'p>, config: &Config) -> Self {
+    pub fn single(model: Model<'p>, config: &Config) -> Self {
         let members = vec![Member { model, config, root: String::new() }];
         Self::new(SetUpParts { members, earlier: Vec::new(), is_whole: true }, &str::to_owned)
     }

@@ -25,10 +25,7 @@ pub enum MisfitKind {
         is_taken: bool,
     },
     /// The value cannot be converted to the expected type.
-    Type {
-        wanted: &'static str,
-        got: &'static str,
-    },
+    Type { wanted: &'static str, got: &'static str },
 }
 
 /// How many letters may be wrong, missing, superfluous, or swapped in a misspelled name.

@@ -18,7 +18,7 @@ impl Evaluator<'_> {
     pub(super) fn pairs(&self, collection: &Value, keys: bool, span: Span) -> Answer<Vec<(Value, Value)>> {
         // The elements of a sensitive collection are only sensitive when selected; a loop marks its whole result
         // instead.
-        let parts = collection.each_part_at(span).bare();
+        let parts = collection.each_part_at(span).without_sensitivity();
         let none = || Value::new(Kind::Null, Origin::derived(span, []));
         match &collection.kind {
             Kind::Unknown(_) => Err(Stop::Unknown(collection.clone())),
@@ -117,7 +117,7 @@ impl Evaluator<'_> {
         }
         for (at, (key, value)) in pairs.iter().enumerate() {
             let note = |origin: &Origin, made_of: &mut Vec<Origin>| {
-                if at == 0 && !origin.is_bare() {
+                if at == 0 && !origin.is_plain() {
                     made_of.push(origin.clone());
                 }
             };

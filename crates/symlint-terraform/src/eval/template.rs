@@ -57,7 +57,7 @@ impl Pieces {
     /// Notes a value that the text depends on.
     fn decided(&mut self, by: &Origin) {
         self.sensitive |= by.sensitive;
-        if !by.is_bare() {
+        if !by.is_plain() {
             self.decided_by.push(by.clone());
         }
     }
@@ -72,7 +72,7 @@ impl Pieces {
         let mut origins: Vec<Origin> = self.parts.into_iter().map(|part| part.origin).collect();
         origins.extend(self.decided_by);
         self.unknown.iter().for_each(|(_, part)| part.gather(&mut origins, &mut 64));
-        origins.retain(Origin::is_telling);
+        origins.retain(Origin::is_identifying);
         unknown.made_of_origins(origins)
     }
 

@@ -90,9 +90,9 @@ impl<'p> Evaluator<'p> {
             if matches!(to_bool(&condition), Primitive::Is(Value { kind: Kind::Bool(false), .. })) {
                 let message = validation.message.as_ref().map(|message| self.eval(&message.value, &scope));
                 let message = message.filter(|message| !self.project.is_private(&message.origin));
-                let said = message.as_ref().and_then(|message| message.as_str()).map(|text| format!(": {text}"));
-                let said = said.unwrap_or_default();
-                let message = format!("`var.{}` fails its validation{said}", variable.name.text);
+                let detail = message.as_ref().and_then(|message| message.as_str()).map(|text| format!(": {text}"));
+                let detail = detail.unwrap_or_default();
+                let message = format!("`var.{}` fails its validation{detail}", variable.name.text);
                 let kind = EvalErrorKind::Validation(value.origin.span);
                 self.push(EvalError { message, span: validation.condition.value.span, subject: None, kind });
             }

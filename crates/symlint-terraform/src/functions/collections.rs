@@ -38,14 +38,14 @@ fn entries<'a>(args: &'a Arguments<'_, '_>, index: usize) -> Answer<(&'a Value, 
 
 fn keys(args: &Arguments<'_, '_>) -> Answer {
     let (map, entries) = entries(args, 0)?;
-    let parts = map.each_part().bare();
+    let parts = map.each_part().without_sensitivity();
     let keys: Vec<Value> = entries.iter().map(|entry| parts.key(entry)).collect();
     if matches!(map.kind, Kind::Map(_)) { args.list_of(keys, Type::String) } else { args.tuple(keys) }
 }
 
 fn values(args: &Arguments<'_, '_>) -> Answer {
     let (map, entries) = entries(args, 0)?;
-    let parts = map.each_part().bare();
+    let parts = map.each_part().without_sensitivity();
     let values: Vec<Value> = entries.iter().map(|entry| parts.child(entry)).collect();
     if matches!(map.kind, Kind::Map(_)) { args.list_like(values, map) } else { args.tuple(values) }
 }
@@ -72,7 +72,7 @@ fn merge(args: &Arguments<'_, '_>) -> Answer {
         any = true;
         let (container, entries) = entries(args, index)?;
         let has_name = container.origin.path.is_some();
-        let parts = container.parts().bare();
+        let parts = container.parts().without_sensitivity();
         merged.extend(entries.iter().map(|entry| match has_name {
             true => Entry::keyed(&parts.key(entry), parts.child(entry)),
             false => entry.with(parts.child(entry)),

@@ -82,7 +82,7 @@ fn jsondecode(args: &Arguments<'_, '_>) -> Answer {
     if let Some(value) = read_back(args, &text, &origin).filter(|_| !text.ends_with('\n')) {
         return Ok(value);
     }
-    match json::parse(&json::without_lone_surrogates(&text)) {
+    match json::parse(&json::without_unpaired_surrogates(&text)) {
         Ok(json) => Ok(Decoder { args, text: &text, origin: &origin }.decode(&json)?.marked(origin.sensitive)),
         // Go accepts a few invalid escapes and superfluous closing brackets.
         Err(_) if text.contains("\\u") || closes_too_much(&text) => Err(Stop::reason("this text is not decoded here")),

@@ -201,7 +201,7 @@ fn alternatives(level: &str) -> Answer<Option<Vec<String>>> {
     let mut all = vec![String::new()];
     let mut left = level;
     while let Some((before, rest)) = left.split_once('{') {
-        let Some((inside, behind)) = rest.split_once('}').filter(|(inside, _)| !inside.contains('{')) else {
+        let Some((inside, after)) = rest.split_once('}').filter(|(inside, _)| !inside.contains('{')) else {
             return Ok(None);
         };
         if all.len() * inside.split(',').count() > MOST || level.len() > MOST {
@@ -209,7 +209,7 @@ fn alternatives(level: &str) -> Answer<Option<Vec<String>>> {
         }
         let with = |start: String| inside.split(',').map(move |one| format!("{start}{before}{one}"));
         all = all.into_iter().flat_map(with).collect();
-        left = behind;
+        left = after;
     }
     all.iter_mut().for_each(|one| one.push_str(left));
     Ok((!left.contains('}')).then_some(all))

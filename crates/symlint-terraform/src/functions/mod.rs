@@ -261,7 +261,7 @@ fn attempt_each(evaluator: &Evaluator<'_>, expressions: &[Expr], span: Span, sco
                         break;
                     }
                 }
-                failed.retain(|origin| !origin.is_bare());
+                failed.retain(|origin| !origin.is_plain());
                 let mut value = unknown.or_instead(instead);
                 value.origin = Origin::derived(span, []);
                 return Ok(value.made_of_origins(failed));

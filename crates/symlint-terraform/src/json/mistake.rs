@@ -33,7 +33,7 @@ pub(super) fn explained(error: &ParseError, text: &str) -> Mistake {
             };
             (message, range.start..range.start + word.len())
         }
-        _ => (said(error.kind()), range),
+        _ => (message(error.kind()), range),
     }
 }
 
@@ -47,8 +47,8 @@ fn is_about_words(kind: &ParseErrorKind) -> bool {
     )
 }
 
-fn said(kind: &ParseErrorKind) -> String {
-    let said = match kind {
+fn message(kind: &ParseErrorKind) -> String {
+    let message = match kind {
         ParseErrorKind::ExpectedComma => "a comma is missing here",
         ParseErrorKind::ExpectedColonAfterObjectKey => "a key is followed by `:` and a value",
         ParseErrorKind::ExpectedObjectValue => "a value is missing after this `:`",
@@ -64,7 +64,7 @@ fn said(kind: &ParseErrorKind) -> String {
         ParseErrorKind::MultipleRootJsonValues => "nothing may follow the object",
         kind => return lowered(&kind.to_string()),
     };
-    said.to_owned()
+    message.to_owned()
 }
 
 fn shortened(word: &str) -> String {

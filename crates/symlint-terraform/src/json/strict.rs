@@ -14,7 +14,7 @@ use crate::limits::MAX_NODES;
 const MAX_DEPTH: usize = 100;
 
 /// `text` with each unpaired surrogate replaced by the replacement character, as in Go. All positions stay the same.
-pub(crate) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_unpaired_surrogates(text: &str) -> Cow<'_, str> {
     const REPLACEMENT: &str = "\\ufffd";
     let unit = |at: usize| {
         let escape = text.get(at..at + 6)?.strip_prefix("\\u")?;

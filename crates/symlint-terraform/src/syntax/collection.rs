@@ -93,7 +93,7 @@ impl Reader<'_> {
     fn item_key(&mut self) -> ReadResult<Node> {
         let start = self.at;
         let word = self.word();
-        let behind = self.at;
+        let after_word = self.at;
         self.skip_blank();
         // Almost all keys are plain words.
         if let Some(word) = &word
@@ -102,7 +102,7 @@ impl Reader<'_> {
             let kind = self.constant_or_name(word.clone());
             return self.node(kind, word.clone(), 0);
         }
-        let is_apart = matches!(self.text.as_bytes().get(behind), Some(b' ' | b'\t'));
+        let is_apart = matches!(self.text.as_bytes().get(after_word), Some(b' ' | b'\t'));
         let opens = word.filter(|_| is_apart && self.peek() == Some(b'['));
         self.back_to(start);
         let errors_before = self.error_count();

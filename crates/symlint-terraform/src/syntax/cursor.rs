@@ -176,7 +176,7 @@ impl<'s> Reader<'s> {
         self.quiet
             || self.is_wrong(at)
             || at >= self.text.len() && self.any_error()
-            || self.after_missing.is_some_and(|behind| line(behind) == line(at))
+            || self.after_missing.is_some_and(|after| line(after) == line(at))
     }
 
     /// Reports bytes that are not valid UTF-8, except in comments. If there already is a mistake in the same place,
@@ -189,8 +189,8 @@ impl<'s> Reader<'s> {
                 end += 1;
             }
             let within = |span: &Span| span.start < end && start < span.end;
-            let behind = self.comments.partition_point(|comment| comment.start <= start);
-            let in_comment = behind.checked_sub(1).and_then(|last| self.comments.get(last)).is_some_and(within);
+            let started = self.comments.partition_point(|comment| comment.start <= start);
+            let in_comment = started.checked_sub(1).and_then(|last| self.comments.get(last)).is_some_and(within);
             if !in_comment && !self.errors.iter().any(|error| within(&error.span)) {
                 let message = "this is not UTF-8: save the file in that encoding";
                 self.error(start as usize..end as usize, message);
@@ -367,10 +367,10 @@ impl<'s> Reader<'s> {
         let from = at.saturating_sub(LONGEST);
         let to = bytes.len().min(at + LONGEST);
         let before = bytes.get(from..at)?.iter().rposition(|&byte| byte == b'\n');
-        let behind = bytes.get(at..to)?.iter().position(|&byte| byte == b'\n');
+        let newline = bytes.get(at..to)?.iter().position(|&byte| byte == b'\n');
         count(to - from);
         let start = before.map(|before| from + before + 1).or((from == 0).then_some(0))?;
-        let end = behind.map(|behind| at + behind).or((to == bytes.len()).then_some(to))?;
+        let end = newline.map(|newline| at + newline).or((to == bytes.len()).then_some(to))?;
         Some(start..end)
     }
 

@@ -139,7 +139,7 @@ impl Reader<'_> {
 
     /// Reports text after the value that starts at `start`, where the line must end.
     pub(super) fn unexpected_after(&mut self, start: usize) -> Reported {
-        if let Some(reported) = self.bare_text(start) {
+        if let Some(reported) = self.unquoted_text(start) {
             return reported;
         }
         self.unexpected("the line must end here")
@@ -147,7 +147,7 @@ impl Reader<'_> {
 
     /// Reports text after the value that starts at `start`, where a comma, a new line, or `}` must follow.
     pub(super) fn not_separated(&mut self, start: usize) -> ReadResult<()> {
-        if let Some(reported) = self.bare_text(start) {
+        if let Some(reported) = self.unquoted_text(start) {
             return Err(reported);
         }
         if self.item_follows() {
@@ -159,7 +159,7 @@ impl Reader<'_> {
 
     /// Reports two elements without a comma between them: the first is at `start` to `end`, and the second is here.
     pub(super) fn no_comma(&mut self, start: usize, end: usize) -> ReadResult<()> {
-        if let Some(reported) = self.bare_text(start) {
+        if let Some(reported) = self.unquoted_text(start) {
             return Err(reported);
         }
         if self.at_word() || matches!(self.peek(), Some(b'"' | b'{' | b'[' | b'(' | b'0'..=b'9')) {
@@ -216,18 +216,18 @@ impl Reader<'_> {
 
     /// Reports text without quotes, such as an account or an address, that was read up to its first `:` or `/`; or a
     /// word directly after a string's quote, because an earlier quote is missing.
-    fn bare_text(&mut self, start: usize) -> Option<Reported> {
+    fn unquoted_text(&mut self, start: usize) -> Option<Reported> {
         if let Some(reported) = self.stray_quote(self.at) {
             return Some(reported);
         }
         let end = self.word_like(start);
         let text = self.slice(start..end);
-        let bare = text.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-        if bare && self.at == end && self.peek() == Some(b'"') {
+        let is_word = text.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        if is_word && self.at == end && self.peek() == Some(b'"') {
             let message = format!("a quote is missing before `{0}`: write `\"{0}\"`", shown(text));
             return Some(self.error(start..end + 1, message));
         }
-        if !bare || self.at >= end {
+        if !is_word || self.at >= end {
             return None;
         }
         Some(self.error(

@@ -85,7 +85,7 @@ impl Reader<'_> {
             return Ok(self.verbatim(range));
         }
         let span = self.span(range.clone());
-        if let Some(at) = bare_return(written) {
+        if let Some(at) = carriage_return_in_line(written) {
             return Err(self.stray_return(range.start + at));
         }
         let escaped = written.contains("$${") || written.contains("%%{");
@@ -160,7 +160,7 @@ fn escape(text: &str) -> Result<(char, usize), usize> {
 }
 
 /// The position of a carriage return in `text` that is not part of a line end.
-fn bare_return(text: &str) -> Option<usize> {
+fn carriage_return_in_line(text: &str) -> Option<usize> {
     let followed = |at: usize| text.as_bytes().get(at + 1) == Some(&b'\n');
     text.match_indices('\r').map(|(at, _)| at).find(|&at| !followed(at))
 }

@@ -185,8 +185,8 @@ impl Reader<'_> {
         let end = self.slice(0..at).trim_end().len();
         // A string that is not closed contains the brackets after it, and is already reported.
         let line_start = self.line_start(end);
-        let said = self.last_error().is_some_and(|error| error.span.start as usize >= line_start);
-        if !said && !self.brackets_are_wrong(open, at) {
+        let is_reported = self.last_error().is_some_and(|error| error.span.start as usize >= line_start);
+        if !is_reported && !self.brackets_are_wrong(open, at) {
             let bracket = self.slice(open..open + 1);
             let line = self.source.position(offset(open)).line;
             self.error(end..end, format!("`{close}` is missing: the `{bracket}` on line {line} is not closed"));

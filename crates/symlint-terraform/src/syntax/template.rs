@@ -123,11 +123,11 @@ impl Reader<'_> {
             };
             Ok(kind)
         })?;
-        let behind = self.eat("~");
+        let after = self.eat("~");
         if !self.eat("}") {
             return Err(self.sequence_not_closed(open));
         }
-        Ok(TemplatePiece { kind, written: open..self.at, strip: (before, behind) })
+        Ok(TemplatePiece { kind, written: open..self.at, strip: (before, after) })
     }
 
     fn directive(&mut self, open: usize) -> ReadResult<PieceKind> {
@@ -308,7 +308,7 @@ pub(super) fn strip(pieces: &mut [TemplatePiece]) {
     let mut strip_start = false;
     let mut previous: Option<&mut Literal> = None;
     for piece in pieces {
-        let (before, behind) = piece.strip;
+        let (before, after) = piece.strip;
         if before && let Some(literal) = previous.take() {
             let kept = literal.text.trim_end().len();
             cut(literal, 0..kept);
@@ -323,7 +323,7 @@ pub(super) fn strip(pieces: &mut [TemplatePiece]) {
             }
             _ => previous = None,
         }
-        strip_start = behind;
+        strip_start = after;
     }
 }
 
