@@ -43,7 +43,7 @@ fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The objects that the expressions come to, one a line.
+/// The JSON objects of the expressions' values, one per line.
 fn objects(folder: &Path, expressions: &str) -> Vec<Value> {
     let output = eval(folder, &["--format", "json"], expressions);
     assert_eq!(output.status.code(), Some(0));
@@ -160,7 +160,7 @@ fn what_cannot_be_done_is_said() {
     assert!(said("var.tenant").ends_with("there is no variable `tenant` in this module; did you mean `tenants`?\n"));
 }
 
-/// A name may have any characters, and only we begin lines.
+/// A name may have any characters, but it cannot begin a line of the output.
 #[cfg(unix)]
 #[test]
 fn names_of_files_are_printable() {

@@ -84,7 +84,7 @@ fn a_base_that_is_not_in_the_checkout_is_fetched_next_to_it() {
     assert_eq!((step.output("findings"), step.output("code")), (Some("1"), Some("1")), "{}", step.log);
     assert_eq!(crate::action::runner::tree(clone.path()), before);
 
-    // Where it cannot be fetched, though with the token.
+    // The base cannot be fetched, even with the token.
     let server = serve(Vec::new());
     let step =
         runner().set("GITHUB_SERVER_URL", &server.address).set("GITHUB_REPOSITORY", "o/r").set("GH_TOKEN", "secret");
@@ -114,7 +114,7 @@ fn findings_on_lines_that_the_change_does_not_touch_are_in_the_summary() {
     assert!(listed.iter().all(|line| line.contains("app/terraform.tfvars:7:")), "{section}");
     assert!(step.log.matches("::warning file=").count() > listed.len(), "{}", step.log);
 
-    // With the checkout in a folder of the workspace, too.
+    // The same with the checkout in a folder of the workspace.
     let workspace = folder(&[]);
     let into = workspace.path().join("src");
     git(workspace.path(), &["clone", "--quiet", change.path().to_str().unwrap(), "src"]);

@@ -101,7 +101,7 @@ fn reports_are_not_written_through_links_out_of_the_repository() {
         assert_eq!((run.code, run.stderr), (2, said));
     }
     assert_eq!(tree(outside.path()).into_values().collect::<Vec<_>>(), [b"precious"]);
-    // Anyone who names another place means it, and links within the repository are followed.
+    // A path outside of the checkout is intended, and links within the repository are followed.
     let absolute = outside.path().join("victim").display().to_string();
     for (folder, file) in [("envs", "inside"), ("envs", "../old"), (".", absolute.as_str()), (".", "new")] {
         assert_eq!(check(folder, file).code, 0, "{file}");

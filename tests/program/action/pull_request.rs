@@ -62,7 +62,7 @@ fn the_summary_starts_with_what_the_change_does() {
         let step = runner().set("INPUT_NEW_FINDINGS_ONLY", "true").run();
         assert_eq!((step.output("findings"), step.output("code")), (Some("1"), Some("1")), "{depth}: {}", step.log);
     }
-    // Nothing is new where nothing changes.
+    // Without changes, no finding is new.
     git(origin.path(), &["checkout", "--quiet", "-B", "same", &base]);
     commit(origin.path(), &[("readme.md", "x")]);
     let head = git(origin.path(), &["rev-parse", "HEAD"]);
@@ -183,7 +183,7 @@ fn one_comment_is_posted_and_updated() {
         assert!(written[0].starts_with(expected), "{nodes}: {}", written[0]);
     }
 
-    // It may be among the later ones.
+    // The earlier comment may be on a later page.
     let page = |nodes: &str, more: bool| {
         let info = format!(r#""pageInfo":{{"hasNextPage":{more},"endCursor":"abc"}}"#);
         format!(r#"{{"data":{{"repository":{{"pullRequest":{{"comments":{{"nodes":[{nodes}],{info}}}}}}}}}}}"#)
@@ -206,7 +206,7 @@ fn one_comment_is_posted_and_updated() {
     assert_eq!(step.output("code"), Some("1"), "{}", step.log);
     assert!(step.summary.contains("No comment was posted: the token may not write"), "{}", step.summary);
 
-    // Nothing is posted unasked, or where there is nothing to say.
+    // Nothing is posted without being asked for, or without anything to report.
     let api = serve(Vec::new());
     runner(&api.address).set("INPUT_COMMENT", "false").run();
     assert!(api.requests.lock().unwrap().iter().all(|request| !request.contains("graphql")));

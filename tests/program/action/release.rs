@@ -28,7 +28,7 @@ fn a_hash_runs_the_release_that_its_commit_pins() {
     }
     assert_eq!(server.requests.lock().unwrap().len(), 4, "the checksums are not asked of the server");
 
-    // What the server has is not what was pinned.
+    // The server has another archive than the pinned one.
     let (sum, name) = checksums().split_once(' ').map(|(sum, name)| (sum.to_owned(), name.to_owned())).unwrap();
     let other: String = sum.chars().rev().collect();
     let step = runner().by_hash(&format!("{other} {name}")).run();

@@ -67,7 +67,7 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
         ),
         ("tenants {\n  from = \"a.b\"\n}", "2:10: `a.b` is neither the name of a variable nor `local.NAME`"),
         ("required_version = \">= 99\"", "1:20: this configuration requires symlint >= 99, but this is symlint 0."),
-        // What a newer version knows is not a mistake of the file.
+        // A block that only a newer version may know is not reported as a mistake.
         ("tennants {}\nrequired_version = \"> 98, < 99\"", "2:20: this configuration requires symlint"),
         ("required_version = \"new\"", "1:20: `new` is not a version constraint such as `>= 0.2`"),
         ("connector {\n  role_name = \"{tenant}\"\n}", "2:15: `{tenant}` is not a role name"),
@@ -173,7 +173,7 @@ fn the_configuration_is_looked_for_above_up_to_the_repositorys_root() {
     for path in ["stacks", "stacks/a"] {
         assert_eq!(at(path).findings(), ["role-account-mismatch blue_harbour"], "up to the current folder");
     }
-    // Above the current folder, it may be anybody's.
+    // A configuration above the current folder may belong to somebody else.
     let inside = Symlint::new(&["check"]).dir(&dir.path().join("stacks/a")).run();
     assert_eq!(inside.code, 2, "{inside:?}");
 }
@@ -205,7 +205,7 @@ fn rules_are_chosen_by_name() {
     assert!(kept.contains(&"role-account-mismatch".to_owned()), "{kept:?}");
     let run = symlint(&["check", "--select", "isolatoin", "examples/copy-paste"]);
     assert!(run.stderr.contains("there is no rule or group `isolatoin`; did you mean `isolation`?"), "{}", run.stderr);
-    // Nothing can silence what hides everything else.
+    // A finding that hides all others cannot be turned off.
     let broken = Symlint::new(&["check", "--ignore", "syntax-error", "--level", "syntax-error=off", "-"]);
     assert_eq!(broken.stdin("customer_tenants = {").run().code, 1);
 }
@@ -240,7 +240,7 @@ fn both_ways_to_explain_a_shared_account_are_filled_in() {
         let rules: Vec<String> = check(&block, &two).findings();
         assert!(rules.iter().all(|finding| !finding.starts_with("shared-sso-account")), "{rules:?}");
     }
-    // Who is in a block stays in it.
+    // The tenants that the block has already stay in it.
     let blue = "customer \"blue\" {\n  tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\"]\n}\n";
     let said = help(blue, &three);
     let all = "customer \"blue\" { tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\", \"green_valley\"] }";
@@ -345,7 +345,7 @@ fn tenants_may_be_in_a_local_and_attributes_may_have_dotted_names() {
 
 #[test]
 fn what_there_is_not_is_not_looked_for() {
-    // Of two accounts, one is nobody's business; nothing else says which.
+    // One of two accounts does not matter to symlint, and nothing but the configuration says which.
     let without = |attributes: &str| {
         let other = good().replace("target_account_id", "billing_account").replace("sso_connector_settings", "sso");
         let config = format!("tenants {{\n  attributes = {{ sso_connector_settings = \"sso\", {attributes} }}\n}}\n");

@@ -88,12 +88,12 @@ fn conventions_are_set_and_customers_are_asked_for() {
         let block = format!("\n# {kind} \"blue\" {{\n#   tenants = [\"blue_harbour\", \"blue_valley\"]\n# }}\n");
         assert!(text.contains(&block), "{text}");
     }
-    // What is found without it is not said.
+    // What symlint finds without a configuration is not written to it.
     assert!(!text.contains("clients") && !text.contains("flow"), "{text}");
     let after = run(dir.path(), &["check", "--format", "json"]);
     assert!(numbers(&after) < numbers(&before), "{}", after.stdout);
     assert_eq!(after.findings(), ["shared-sso-account -"]);
-    // Who is the same customer is one answer away.
+    // One answer says which tenants are the same customer.
     let answered = text
         .replace("# customer \"blue\" {\n#   tenants", "customer \"blue\" {\n  tenants")
         .replacen("]\n# }", "]\n}", 1);
@@ -110,7 +110,7 @@ fn a_file_that_is_there_is_not_replaced() {
     assert!(refused.stderr.contains(".symlint.hcl already exists"), "{}", refused.stderr);
     assert!(refused.stderr.contains("symlint inspect"), "{}", refused.stderr);
     assert_eq!(written(dir.path()), "host_accounts = []\n");
-    // One above would be hidden.
+    // A new file would hide the one in the folder above.
     let dir = folder(&[
         (".git/HEAD", ""),
         (CONFIG, "host_accounts = []\n"),
@@ -124,7 +124,7 @@ fn a_file_that_is_there_is_not_replaced() {
     assert_eq!(accepted.code, 0, "{accepted:?}");
     assert!(accepted.stdout.starts_with(".symlint.hcl already exists and is used unchanged\n"), "{}", accepted.stdout);
     assert!(!dir.path().join("a").join(CONFIG).exists());
-    // One below is for what is there.
+    // A configuration in a folder below is only for that folder.
     let dir = folder(&[
         ("a/main.tf", VARIABLE),
         ("a/terraform.tfvars", &values(&[own("red_canyon", '2')])),
@@ -208,7 +208,7 @@ fn arguments_of_a_module_that_cannot_be_read_are_set() {
     let arguments = inspected["runs"][0]["flows"][0]["arguments"].as_array().unwrap();
     let enter = arguments.iter().find(|argument| argument["name"] == "enter").unwrap();
     assert_eq!(enter["values"][0]["field"], "target_account_id");
-    // What goes wrong there is found now.
+    // With the answer, mistakes in those tenants are found.
     let swapped = main.replace("each.value.target_account_id", "each.value.sso_account_id");
     std::fs::write(dir.path().join("main.tf"), swapped).unwrap();
     let checked = run(dir.path(), &["check", "--format", "json"]);
@@ -285,7 +285,7 @@ fn a_team_with_forty_findings_begins_in_one_step() {
     let accepted =
         format!("wrote symlint-baseline.json: it accepts {count} current findings ({count} errors, 0 warnings)\n");
     assert!(first.stdout.contains(&accepted), "{}", first.stdout);
-    // What it prints is what one runs.
+    // The command that it prints works.
     let command = first.stdout.lines().find_map(|line| line.strip_prefix("  symlint ")).unwrap();
     assert_eq!(command, "check --baseline symlint-baseline.json .");
     let arguments: Vec<&str> = command.split(' ').collect();
@@ -300,7 +300,7 @@ fn a_team_with_forty_findings_begins_in_one_step() {
         "{}",
         checked.stdout
     );
-    // A second time would accept what is new unseen.
+    // Running it again would accept new findings that nobody has seen.
     let again = run(dir.path(), &["init", "--baseline"]);
     assert_eq!((again.code, again.stdout.as_str()), (2, ""));
     let told = "symlint check --baseline symlint-baseline.json --write-baseline symlint-baseline.json .";
@@ -321,7 +321,7 @@ fn a_baseline_comes_with_the_configuration_that_it_needs() {
     assert!(first.stdout.starts_with("wrote a/.symlint.hcl\n"), "{}", first.stdout);
     assert!(first.stdout.contains("\n  symlint check --baseline accepted.json a\n"), "{}", first.stdout);
     assert_eq!(run(dir.path(), &["check", "--baseline", "accepted.json", "a"]).code, 0);
-    // One that is there is used.
+    // An existing configuration is used.
     let dir = folder(
         &[files.as_slice(), &[("a/.symlint.hcl", "connector {\n  role_name = \"Access-{environment}\"\n}\n")]].concat(),
     );

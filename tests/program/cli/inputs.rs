@@ -66,7 +66,7 @@ fn values_come_in_terraforms_order() {
     let found = ["role-account-mismatch blue_harbour"];
     assert_eq!(run(&[]).run().findings(), ["not-checked -"], "last.tfvars is loaded by no run");
     assert_eq!(run(&["--var-file", "last.tfvars"]).run().findings(), found);
-    // Together with its module, as the last of all.
+    // A values file that is named is loaded with its module, after all others.
     assert_eq!(run(&["last.tfvars"]).run().findings(), found);
     // The environment comes before all files, a `--var` after them.
     assert_eq!(

@@ -210,7 +210,7 @@ fn a_role_is_known_by_the_name_of_a_tenant_of_another_root_module() {
     );
 }
 
-/// A key that several customers have says of none who it is: the folder does.
+/// A key that several customers have does not tell who the customer is: the folder does.
 #[test]
 fn a_role_is_known_by_the_folder_where_keys_are_equal() {
     let named = |role: &str, customer: usize| values(&[tenant("main", customer)]).replace("SymSSOMain", role);
@@ -236,7 +236,7 @@ fn a_key_that_was_left_over_in_a_copied_folder_is_found() {
     );
     // An environment of the same customer, with accounts of its own.
     assert_eq!(found(&[acme(), ("bolt", copied("SymSSOAcme"))]), [""; 0]);
-    // A key that others have, too, is nobody's name.
+    // A key that others have as well is not the name of one tenant.
     let coil = values(&[tenant("acme", 2)]).replace("SymSSOAcme", "SymSSOCoil");
     assert_eq!(found(&[acme(), ("bolt", copied("SymSSOBolt")), ("coil", coil)]), [""; 0]);
 }
@@ -519,7 +519,7 @@ fn a_safelist_is_compared_with_the_tenants_of_all_root_modules() {
          tenant, and lacks 280365914472, that of `bolt`",
     ];
     assert_eq!(said(&check(dir.path(), &[])), expected);
-    // Who names a file asks for nothing that is in others: the tenant may be there.
+    // If a file is named, the tenant may be in one of those that are not checked.
     assert_eq!(said(&check(dir.path(), &["runtime/main.tf", "customers/acme/main.tf"])), Vec::<String>::new());
     // In a job of its own, the tenants come from the reports of the other jobs.
     for name in ["acme", "bolt"] {
@@ -569,7 +569,7 @@ fn jobs_that_check_one_root_module_each_see_the_tenants_of_the_others() {
         let run = run.run();
         assert!(run.code == 1 && run.stdout.contains("604178239951"), "{format}: {run:?}");
     }
-    // Of what is checked now, the report is old.
+    // The report of a root module that is checked now is ignored.
     let whole = ["--with", "acme.json"];
     assert_eq!(said(&check(dir.path(), &whole)), said(&check(dir.path(), &[])));
     assert_eq!(said(&own("acme", &with)), Vec::<String>::new());
@@ -649,7 +649,7 @@ fn checkouts_with_equal_paths_are_told_apart_by_their_tenants() {
         let file = if acme == bolt { "`this` in terraform.tfvars of acme.json" } else { "`acme`" };
         assert!(found[0].contains(&format!("is also used by {file}, which")), "{found:?}");
         assert_eq!(notes(&run), [""; 0]);
-        // What is checked now is left out, which is said.
+        // The root module that is checked now is left out of the report, with a note.
         let run = check(first.path(), &["--with", report.to_str().unwrap()]);
         assert_eq!(said(&run), [""; 0]);
         assert_eq!(notes(&run), [format!("`.` in {} was left out: it is checked now", report.display())]);

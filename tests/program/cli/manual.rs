@@ -44,7 +44,7 @@ fn shows_real_output(file: &str) {
         let command = block.lines().next().unwrap();
         let arguments: Vec<&str> = command.trim_start_matches("$ symlint ").split_whitespace().collect();
         renewed.push_str(before);
-        // What writes files gets a folder of its own.
+        // Commands that write files run in a copy.
         let own = tempfile::tempdir().unwrap();
         let shown = match arguments.first() {
             Some(&"init") => {

@@ -49,7 +49,7 @@ fn colours_are_for_those_who_want_them() {
     assert!(run(&[], &[("CLICOLOR_FORCE", "1")]));
     assert!(!run(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
     assert!(run(&["--color", "always"], &[("NO_COLOR", "")]));
-    // Anyone who asks on the command line means it.
+    // The option comes before the environment.
     assert!(run(&["--color", "always"], &[("NO_COLOR", "1")]));
     assert!(!run(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
 }

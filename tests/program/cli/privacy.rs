@@ -71,7 +71,7 @@ fn tells_nothing(what: &str, dir: &Path, environment: &[(&str, &str)]) {
 
 const SECRET: &str = "S3CRET/w0rd";
 
-/// What makes another text of the variable `token`.
+/// Expressions that turn the variable `token` into another text.
 const DERIVED: [&str; 27] = [
     "var.token",
     "\"${var.token}\"",
@@ -189,7 +189,7 @@ fn other_places_tell_nothing_either() {
     }
 }
 
-/// Such as the JSON of a service account.
+/// For example, the JSON of a service account.
 #[test]
 fn keys_with_many_quotes_tell_nothing() {
     let secret: String = (0..40).map(|at| format!("\"k{at}\": \"a.b\", ")).collect();
@@ -234,10 +234,10 @@ fn sensitive_variables_and_values_are_not_shown() {
             "{}",
             run.stdout
         );
-        // What is well formed is shown.
+        // Well-formed IDs and names are shown.
         let shown = ["719240583316", "ssoins-7223a91be40c5d68", "SymSSOBlue-Harbour"];
         assert!(shown.iter().filter(|text| run.stdout.contains(*text)).count() >= 2, "{}", run.stdout);
-        // The same, where only the value is marked.
+        // The same with `sensitive()` around each value.
         let marked = tenant.lines().map(|line| match line.split_once(" = ").filter(|_| line.contains(SECRET)) {
             Some((name, value)) => format!("{name} = sensitive({value})\n"),
             None => format!("{line}\n"),
@@ -294,7 +294,7 @@ fn ordinary_values_of_the_environment_are_shown() {
     assert_eq!(run.findings(), ["role-account-mismatch blue_harbour"]);
     assert!(run.stdout.contains("280365914472") && !run.stdout.contains("ensitive"), "{}", run.stdout);
 
-    // What the environment only selects is in a file.
+    // A value that the environment only selects is written in a file.
     let main = format!(
         "variable \"stage\" {{}}\n{VARIABLE}locals {{\n  all = {{ prod = var.customer_tenants }}\n}}\nmodule \"access\" {{\n  source = \
          \"./sso_flow\"\n  for_each = local.all[var.stage]\n  tenant_slug = \"${{var.stage}}-${{each.key}}\"\n  account_id = \

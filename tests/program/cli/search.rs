@@ -11,7 +11,7 @@ fn check(dir: &Path, arguments: &[&str]) -> Run {
     Symlint::new(&all).dir(dir).run()
 }
 
-/// The roots of all runs, each with the values file that it has last.
+/// The roots of all runs, each with its last values file.
 fn runs(run: &Run) -> Vec<String> {
     let report = run.json();
     let runs = report["runs"].as_array().unwrap().iter();
@@ -66,7 +66,7 @@ fn values_files_below_a_module_are_its_runs() {
     let run = check(dir.path(), &["--select", "role-account-mismatch"]);
     assert_eq!(runs(&run), [". envs/dev.tfvars", ". envs/prod.tfvars"]);
     assert_eq!(run.findings(), [FOUND]);
-    // One that is named goes with the module that declares what it sets.
+    // A values file that is named is checked with the module that declares its variables.
     let named = check(dir.path(), &["envs/prod.tfvars"]);
     assert_eq!(runs(&named), [". envs/prod.tfvars"]);
     let human = Symlint::new(&["check", "envs"]).dir(dir.path()).run().stdout;
@@ -77,7 +77,7 @@ fn values_files_below_a_module_are_its_runs() {
     assert_eq!(runs(&run), [". envs/dev.tfvars"]);
     let unloaded = "unloaded-values no run loads the values file `envs/prod.tfvars`, so what it sets was not checked";
     assert_eq!((run.findings(), gaps(&run)), (vec!["not-checked -".into()], vec![unloaded.into()]));
-    // Who names values leaves the others out.
+    // Other values files are left out if one is named.
     assert_eq!(check(dir.path(), &["--no-config", "--var-file", "envs/dev.tfvars"]).findings(), [""; 0]);
 }
 
@@ -180,7 +180,7 @@ fn what_is_excluded_is_left_out_and_listed() {
     let left_out: Vec<String> = gaps(&run).into_iter().filter(|gap| gap.starts_with("left-out")).collect();
     let excluded = |path: &str| format!("left-out `{path}` was left out: the configuration excludes it");
     assert_eq!(left_out, [excluded("live/deep/er/templates"), excluded("live/old")]);
-    // Who names it wants it.
+    // A folder that is named is always checked.
     assert_eq!(check(dir.path(), &["live/old"]).findings(), [FOUND]);
 }
 
@@ -335,7 +335,7 @@ fn values_that_no_variable_receives_are_no_pass() {
     assert!(said.contains("sets `clientss`, which is not declared") && said.contains("to `clients`"), "{said}");
     let (code, _, said) = of("customers", &good());
     assert!(code == 2 && said.contains("or declare it"), "{said}");
-    // What cannot be tenants says nothing of them.
+    // A value that cannot be the tenants is not mentioned.
     assert_eq!(of("owner", "customer_tenants = \"team\"\n").0, 0);
 }
 
@@ -430,7 +430,7 @@ fn a_second_values_file_that_drops_tenants_is_a_warning() {
     let said =
         "warning: `customer_tenants` is set again in one.tfvars, without `red_canyon`; only that value takes effect";
     assert_eq!(found(["all.tfvars", "one.tfvars"]), [said]);
-    // Nobody is lost.
+    // The last file has all tenants.
     assert_eq!(found(["one.tfvars", "all.tfvars"]), [""; 0]);
     assert_eq!(found(["one.tfvars", "one.tfvars"]), [""; 0]);
 }
@@ -528,7 +528,7 @@ fn a_module_that_nothing_calls_keeps_nothing_from_being_checked() {
     let said =
         "left-out `old/sso_flow` was left out: nothing that was found calls it, and its variables have no values";
     assert_eq!((run.code, run.findings(), gaps(&run)), (0, vec![], vec![said.to_owned()]));
-    // Who names it wants it.
+    // A folder that is named is always checked.
     assert_eq!(check(dir.path(), &["old/sso_flow"]).code, 2);
 }
 
@@ -549,19 +549,19 @@ fn what_terraform_reads_and_what_opentofu_reads_are_both_checked() {
     assert_eq!(found(&[(tf, &right), (tofu, &wrong)]), (miswired.clone(), 1));
     let mended = "variable \"bad\" {\n  default = false\n}\n";
     assert_eq!(found(&[(tf, &wrong), ("prod/x_override.tofu", mended)]), (miswired, 2));
-    // Each has a name of its own.
+    // Each reading has a name of its own.
     let both = [(tf, wrong.as_str()), (tofu, &right), ("prod/tenants.tf", &tenants.1), (module.0, &module.1)];
     for command in ["check", "inspect"] {
         let run = Symlint::new(&[command, "."]).dir(folder(&both).path()).run();
         assert!(run.stdout.contains("\nprod as Terraform reads it"), "{}", run.stdout);
     }
-    // What is only for the program is no other reading.
+    // Settings of `terraform` itself do not make two readings differ.
     let [ours, theirs] =
         ["terraform {\n  required_version = \">= 1.9\"\n}\n", "terraform {\n  required_version = \">= 1.8\"\n}\n"];
     assert_eq!(found(&[(tf, &right), ("prod/versions.tf", ours), ("prod/versions.tofu", theirs)]), (vec![], 1));
 }
 
-/// Who changes the repository must not say in which workspace it is applied, or which modules are installed.
+/// Files in the repository must not decide in which workspace it is applied, or which modules are installed.
 #[test]
 fn what_somebody_committed_as_terraforms_own_is_not_believed() {
     let list = r#"{"Modules": [{"Key": "access", "Source": "registry.terraform.io/example/flow/sym", "Version": "1.0.0", "Dir": "../modules/sso_flow"}]}"#;
@@ -623,7 +623,7 @@ fn an_empty_default_is_no_answer() {
     assert_eq!(of(&format!("locals {{\n  none = {filtered}\n}}"), "local.none").1, [said]);
 }
 
-/// A runner obeys what begins a line so, in whichever stream it is.
+/// A runner obeys lines that begin like this, on standard output as well as on standard error.
 #[cfg(unix)]
 #[test]
 fn no_name_begins_a_line_that_a_runner_obeys() {
@@ -703,7 +703,7 @@ fn advice_about_values_files_leads_to_their_check() {
         format!("left-out `envs/*.tfvars` in `values` of stacks/{name}/.symlint.hcl matches no values file")
     };
     assert_eq!(gaps(&run), [unmatched("billing"), unmatched("portal")]);
-    // Where only a part is searched, nobody knows.
+    // If only a part is searched, the pattern may match something in the rest.
     assert_eq!(gaps(&check(dir.path(), &["stacks/portal/main.tf"])), [""; 0]);
 }
 
@@ -741,7 +741,7 @@ fn a_pattern_that_excludes_nothing_is_named() {
         gaps(&check(dir.path(), &[])),
         [unmatched("old", "prod/.symlint.hcl"), left_out, unmatched("tests/*", ".symlint.hcl")]
     );
-    // Where only a part is searched, nobody knows.
+    // If only a part is searched, the pattern may match something in the rest.
     std::fs::remove_file(dir.path().join("prod/.symlint.hcl")).unwrap();
     assert_eq!(gaps(&check(dir.path(), &["prod"])), [""; 0]);
 }
@@ -777,7 +777,7 @@ fn terragrunt_without_inputs_hides_nothing() {
         assert!(check(dir.path(), &[]).findings().contains(&"not-checked -".to_owned()), "{text}");
         write(name, &old);
     }
-    // As nearly all have it.
+    // Nearly all repositories with Terragrunt generate their providers like this.
     let provider = generate(
         "provider \"aws\" {\n  region = \"${local.region}\"\n}\nterraform {\n  required_version = \">= 1\"\n}",
     );
@@ -799,7 +799,7 @@ fn terragrunt_without_inputs_hides_nothing() {
     assert!(!run.stderr.contains("nothing to check"), "{run:?}");
 }
 
-/// What has no name for us cannot be looked at, which is said.
+/// A folder whose name is not UTF-8 cannot be checked, and the report says so.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_folder_whose_name_is_not_text_is_left_out() {

@@ -155,7 +155,7 @@ fn what_nobody_has_is_said() {
         assert_eq!(mistyped.code, 2, "{mistyped:?}");
         assert!(mistyped.stderr.contains(&format!(".symlint.hcl:3:25: {said}")), "{}", mistyped.stderr);
     }
-    // Nothing at all is known by its name.
+    // No attribute has a name that symlint looks for.
     let main = "variable \"customer_tenants\" {\n  type = map(object({ account = string }))\n}\n";
     let nothing = run("", main, "customer_tenants = {\n  a = { account = \"604178239951\" }\n}\n");
     assert_eq!(nothing.code, 2, "{nothing:?}");
@@ -276,7 +276,7 @@ fn values_of_the_wrong_type_are_findings() {
         assert!(run.findings().contains(&"type-mismatch -".to_owned()), "{text}: {run:?}");
         assert_eq!(run.stderr, "", "{text}");
     }
-    // It is wrong, and not only unknown.
+    // The value is wrong, not just unknown.
     let module = folder(&[("main.tf", typed), ("terraform.tfvars", "customer_tenants = { a = \"x\" }")]);
     let run = Symlint::new(&["check", "--format", "json"]).dir(module.path()).run();
     assert_eq!((run.code, run.findings()), (1, vec!["type-mismatch a".to_owned()]), "{}", run.stderr);

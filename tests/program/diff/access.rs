@@ -175,7 +175,7 @@ fn changed_wiring_has_the_name_of_what_is_written() {
     );
     write(dir.path(), "sso_flow/main.tf", FLOW);
 
-    // A name is no value of the tenant, and wiring.
+    // A name is not a value of the tenant: it is reported as changed wiring.
     write(dir.path(), "main.tf", &MAIN.replace("= each.key", "= \"blue_harbour\""));
     let said = human(dir.path());
     let line = "~ `tenant_slug` of `module.access` is now `\"blue_harbour\"` (before: `each.key`) and passes a different key \
@@ -245,14 +245,14 @@ fn long_lists_are_cut_and_say_so() {
 
 #[test]
 fn sentences_say_whose_it_is_and_what_it_is_not() {
-    // On the tenant that the change touches.
+    // The sentence is about the tenant that the change touches.
     let dir = repository(&two());
     let taken = customer("blue_harbour", 1).replace(&target(1), &target(2));
     write(dir.path(), "terraform.tfvars", &values(&[taken, customer("green_valley", 2)]));
     let said = human(dir.path());
     let line = format!("`target_account_id` of `blue_harbour` becomes {}, which is `green_valley`'s", target(2));
     assert!(said.contains(&line), "{said}");
-    // What is no account, and what is the tenant's own.
+    // A value that is not an account, and an account of the tenant itself.
     for (passed, line) in [
         ("each.value.permission_set_arn", "in `ps-5e1b"),
         ("each.value.sso_account_id", "(the account is its own SSO account)"),
@@ -283,7 +283,7 @@ fn sentences_say_whose_it_is_and_what_it_is_not() {
     assert!(!run.stdout.contains("nobody gains"), "{}", run.stdout);
 }
 
-/// A crossing that the change hides is told once.
+/// A crossing that the change hides is reported once.
 #[test]
 fn a_hidden_crossing_is_told_once() {
     let dir = repository(&two());

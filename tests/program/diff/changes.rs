@@ -26,7 +26,7 @@ fn a_call_that_comes_or_goes_gives_or_takes_access() {
         assert_eq!(summary(dir.path()), (json!(2), json!(0)), "{main}");
         assert!(human(dir.path()).contains("a flow receives `blue_harbour` now; before, nobody could request"));
     }
-    // What else receives them may give it.
+    // Another module that receives the tenants may give access.
     let dir = repository(&two());
     let other = "module \"other\" {\n  source    = \"git::https://example.com/x.git\"\n  customers = \
                  var.customer_tenants\n}\n";
@@ -35,7 +35,7 @@ fn a_call_that_comes_or_goes_gives_or_takes_access() {
     assert_eq!((&diff["summary"]["lost"], &diff["tenants"]), (&json!(0), &json!([])), "{diff:#}");
 }
 
-/// The grants say it: nothing that passed a value before passes another one.
+/// Nothing that passed a value before passes another one now.
 #[test]
 fn a_further_flow_is_no_changed_wiring() {
     let dir = repository(&two());
@@ -120,7 +120,7 @@ fn a_renamed_key_is_a_rename_though_the_account_is_another() {
     assert_eq!(diff["crossings"], json!([]), "{diff:#}");
 }
 
-/// A pull request that takes the tenants out of sight fixes nothing.
+/// A pull request that hides the tenants does not fix their findings.
 #[test]
 fn what_is_out_of_sight_is_not_fixed() {
     let dir = repository(&[customer("blue_harbour", 1), customer("green_valley", 2).replace("iam::31", "iam::49")]);
@@ -162,7 +162,7 @@ fn resources_of_the_root_module_are_named() {
     assert!(recreated.starts_with("sym_") && recreated.ends_with("[\"green_valley\"]"), "{diff:#}");
 }
 
-/// Whose account it is says a part of a role that is written elsewhere.
+/// A part of a role, written elsewhere, tells whose account it is.
 #[test]
 fn an_account_that_a_role_was_put_together_of_is_its_tenants() {
     let call = |key: &str, n: u32, account: &str| {

@@ -79,7 +79,7 @@ fn what_crosses_into_another_root_module_comes_first() {
 fn what_cannot_be_followed_any_more_is_not_compared() {
     let dir = repository(&two());
     let elsewhere = MAIN.replace("\"./sso_flow\"", "\"git::https://git.example/sso_flow.git\"");
-    // There, and back.
+    // To the remote module, and back.
     for main in [elsewhere.as_str(), MAIN] {
         write(dir.path(), "main.tf", main);
         write(dir.path(), "sso_flow/main.tf", if main == MAIN { FLOW } else { "" });
@@ -221,7 +221,7 @@ fn tenants_that_are_not_known_any_more_lose_nothing() {
     assert_eq!(diff["not_compared"][0]["gap"]["reason"], said, "{diff:#}");
 }
 
-/// After the change, nothing in the files contradicts it.
+/// After the change, nothing in the files contradicts the swapped accounts.
 #[test]
 fn swapped_accounts_are_those_of_others_before() {
     let target = |n: u32| customer("x", n).split("target_account_id  = \"").nth(1).unwrap()[..12].to_owned();
@@ -239,7 +239,7 @@ fn swapped_accounts_are_those_of_others_before() {
     let human = human.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(human.contains("(account was `green_valley`'s)"), "{human}");
 
-    // What moves within a customer was nobody else's.
+    // A value that moves within a customer belonged to nobody else.
     write(dir.path(), ".symlint.hcl", "customer \"one\" { tenants = [\"blue_harbour\", \"green_valley\"] }\n");
     write(dir.path(), "terraform.tfvars", &values(&two()));
     commit(dir.path());

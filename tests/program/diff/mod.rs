@@ -128,7 +128,7 @@ fn what_crosses_comes_first_and_is_never_cut() {
     }
     let diff: Value = serde_json::from_str(&std::fs::read_to_string(dir.path().join("diff.json")).unwrap()).unwrap();
     assert_eq!(diff["crossings"].as_array().unwrap().len(), 200);
-    // What is cut in the table and in the picture is nobody who crosses.
+    // Tenants with a crossing are never cut from the table or the picture.
     let rows = text.lines().filter(|line| line.starts_with("| **gains**") || line.starts_with("| loses"));
     assert!(rows.clone().count() > 50 && rows.clone().all(|row| row.contains('❌')), "{text}");
     assert!(text.contains("more tenants\"]\n  classDef crossing"), "{text}");
@@ -287,7 +287,7 @@ fn whatever_weakens_the_check_is_listed_with_what_it_hides() {
         let settings = diff["check"]["settings"].as_array().unwrap();
         assert_eq!(settings.is_empty(), file != ".symlint.hcl", "{settings:?}");
     }
-    // What comes together with what hides it.
+    // A finding that the change adds and hides.
     let dir = repository(&two());
     write(dir.path(), "terraform.tfvars", &commented);
     let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
@@ -305,7 +305,7 @@ fn whatever_weakens_the_check_is_listed_with_what_it_hides() {
     assert!(hidden.iter().any(|it| it["how"] == "`exclude`"), "{diff:#}");
 }
 
-/// Configuration gives nobody access, and takes nobody's away.
+/// Configuration neither gives nor takes away access.
 #[test]
 fn what_only_the_configuration_changes_is_no_change_of_access() {
     let mapping = |from: &str, target: &str| {
@@ -319,9 +319,9 @@ fn what_only_the_configuration_changes_is_no_change_of_access() {
     for (before, after, files) in [
         ("", "exclude = [\"live\"]\n".to_owned(), None),
         ("exclude = [\"live\"]\n", String::new(), None),
-        // A mapping that is wrong.
+        // A wrong mapping.
         ("", mapping("customer_tenants", "sso_account_id"), None),
-        // Mappings that follow what they name.
+        // Mappings that change along with the names they refer to.
         (&own, mapping("clients", "target_account_id"), Some(all("customer_tenants", "clients"))),
         (&own, mapping("customer_tenants", "workload"), Some(all("target_account_id", "workload"))),
     ] {
@@ -394,7 +394,7 @@ fn a_renamed_key_is_a_rename_that_terraform_must_be_told() {
     assert_eq!(diff["summary"]["gained"], 0);
 }
 
-/// What of a line in Markdown is not code.
+/// The parts of a line of Markdown that are not code.
 fn outside_of_code(text: &str) -> String {
     let mut outside = String::new();
     for mut rest in text.lines() {
@@ -413,7 +413,7 @@ fn outside_of_code(text: &str) -> String {
     outside
 }
 
-/// A comment is read by a program that knows many signs.
+/// GitHub gives meaning to many characters in a comment.
 #[test]
 fn values_mean_nothing_in_a_comment() {
     let dir = repository(&two());

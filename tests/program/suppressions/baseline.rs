@@ -42,7 +42,7 @@ fn a_baseline_lets_only_new_findings_count() {
         (1, vec!["region-invalid -".into(), "role-account-mismatch baseline".into()])
     );
 
-    // What is gone is said at its entry, and written again without it.
+    // An entry without a finding is reported, and is gone once the baseline is written again.
     write(&good());
     let gone = run(&["--baseline", "known.json"]);
     assert_eq!((gone.code, suppressed(&gone)), (0, vec!["suppression-unused -".to_owned()]));
@@ -55,7 +55,7 @@ fn a_baseline_lets_only_new_findings_count() {
     assert_eq!((renewed.code, suppressed(&renewed)), (0, vec![]), "{renewed:?}");
     assert_eq!(suppressed(&run(&["--baseline", "known.json"])), [""; 0]);
 
-    // Nothing hides what hides everything else.
+    // A finding that hides all others cannot be accepted.
     write("customer_tenants = {");
     assert_eq!(run(&["--write-baseline", "known.json"]).code, 1);
     std::fs::write(dir.path().join("known.json"), "{\"version\": 2}").unwrap();

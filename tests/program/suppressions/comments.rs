@@ -168,7 +168,7 @@ fn a_comment_in_decoded_yaml_suppresses_where_it_stands() {
     // What the tenants are is not known: the finding may be there still.
     let unknown = yaml_module(&[("blue_harbour:", &format!("%YAML 1.1\n---\n{comment}\nblue_harbour:"))]);
     assert_eq!(suppressed(&checked(unknown.path(), &[])), ["not-checked -"]);
-    // Without a reason it is said.
+    // A comment without a reason is reported.
     let without = found("\"us-east-1a\"", "\"us-east-1a\" # symlint-ignore: region-invalid");
     assert_eq!(without, ["region-invalid -", "suppression-invalid -"]);
 }
@@ -213,7 +213,7 @@ fn a_comment_that_was_copied_with_its_folder_is_said() {
         "this `role-account-mismatch` suppression on `green_valley` has the same reason as the one on `blue_harbour`";
     assert_eq!(copied(&of("green_valley", "last week")), [said]);
     assert_eq!(copied(&of("green_valley", "yesterday")), [""; 0]);
-    // Another environment, or another entry, of the same customer.
+    // The value of another environment or entry of the same customer is not a copy.
     assert_eq!(copied(&of("blue_harbour", "last week")), [""; 0]);
     let customer = "customer \"acme\" { tenants = [\"blue_harbour\", \"green_valley\"] }";
     assert_eq!(check(customer, &of("green_valley", "last week")), [""; 0]);

@@ -20,7 +20,7 @@ fn an_exception_holds_for_its_tenant_or_path_until_its_day() {
     assert_eq!(found("tenant = \"blue_harbour\"\n  expires = \"2026-11-22\""), by_exception);
     let expired = ["suppression-unused -", "role-account-mismatch -"];
     assert_eq!(found("tenant = \"blue_harbour\"\n  expires = \"2026-11-21\""), expired);
-    // A tenant of another module.
+    // An exception for a tenant of another module is not reported as unused.
     assert_eq!(found("tenant = \"red_canyon\""), ["role-account-mismatch -"]);
     let run = with_config("exception \"syntax-error\" {\n  tenant = \"a\"\n  reason = \"b\"\n}\n", &[], day);
     assert_eq!(run.code, 2);
@@ -35,7 +35,7 @@ fn an_exception_lapses_when_its_value_changes() {
         );
         with_config(&config, &[], "1795305600")
     };
-    // The text that is wrong, or the value that has it.
+    // The wrong text, or the whole value that it is in.
     for value in ["280365914472", "arn:aws:iam::280365914472:role/sym/SymSSOBlue-Harbour"] {
         assert_eq!(suppressed(&found(value, "")), ["role-account-mismatch exception"], "{value}");
     }
@@ -50,7 +50,7 @@ fn an_exception_lapses_when_its_value_changes() {
         );
         assert_eq!(run.json()["findings"][0]["message"], said);
     }
-    // It may expire as well, and may be gone altogether.
+    // Such an exception may expire, too, and its value may be gone.
     let expired = found("280365914472", "  expires = \"2026-11-21\"\n");
     assert_eq!(suppressed(&expired), ["suppression-unused -", "role-account-mismatch -"]);
     assert!(expired.json()["findings"][0]["message"].as_str().unwrap().contains("expired on 2026-11-21"));
@@ -141,7 +141,7 @@ fn an_exception_that_can_match_nothing_is_said() {
     ] {
         assert_eq!(suppressed(&run(rest)), ["suppression-unused -"], "{rest}");
     }
-    // Of another module.
+    // A path in another module is not reported as unused.
     assert_eq!(suppressed(&run("path = \"customer_tenants[\\\"red_canyon\\\"].region\"")), [""; 0]);
     for (rest, said) in [
         (
@@ -194,7 +194,7 @@ fn an_exception_about_others_is_unused_only_where_all_are_checked() {
     assert!(only.len() == 1 && only[0].contains("region-invalid"), "{only:?}");
     assert_eq!(unused("a/terraform.tfvars").len(), 1);
     assert_eq!(unused(".").len(), 2, "{:?}", unused("."));
-    // Of a tenant that is not there, nothing is said.
+    // If its tenant is not among the checked ones, an exception is not reported as unused.
     assert_eq!(unused("b"), [""; 0]);
 }
 

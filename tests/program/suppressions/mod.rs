@@ -63,7 +63,7 @@ fn what_could_not_be_judged_is_not_unused() {
         let findings = run.json()["findings"].as_array().unwrap().clone();
         findings.iter().map(|it| it["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    // A values file alone has no wiring.
+    // A values file alone has no wiring to check.
     assert_eq!(unused("alone"), ["there is no `region-invalid` finding for this exception; remove it"]);
     assert_eq!(unused("terraform.tfvars").len(), 3, "{:?}", unused("terraform.tfvars"));
 }
@@ -140,7 +140,7 @@ fn no_suppression_hides_behind_others() {
         }
         assert!(text.contains("uppressed by the baseline: 26 findings"), "{format}: {text}");
     }
-    // What has one rule and one reason is one line.
+    // Suppressed findings with the same rule and reason share a line.
     std::fs::write(
         dir.path().join("terraform.tfvars"),
         of(&|key| "# symlint-ignore: region-invalid -- a test\n".to_owned() + &wrong(key)),
