@@ -425,7 +425,7 @@ impl Root {
         matches!(self, Root::Variable { module, .. } | Root::Local { module, .. } if module.is_empty())
     }
 
-    /// Whether it is a variable of the root module, or the tenant for whom all of this module is.
+    /// Whether it is a variable of the root module, or the module itself, if all of it is for one tenant.
     pub fn is_input(&self) -> bool {
         matches!(self, Root::Variable { module, .. } if module.is_empty()) || *self == Root::RootModule
     }

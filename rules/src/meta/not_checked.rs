@@ -19,7 +19,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let model = cx.model;
     // If the wiring has a mistake, an attribute that nothing receives or a value that is not known is reported there.
     let is_miswired = LazyCell::new(|| is_any_miswired(model));
-    // That a variable has no value has nothing to do with the wiring.
+    // A variable without a value is not a gap in the wiring.
     let variables = model.project.root().map(|root| root.variables.as_slice()).unwrap_or_default();
     let is_variable = |span: Option<Span>| variables.iter().any(|variable| Some(variable.name.span) == span);
     for gap in model.not_checked.iter().filter(|gap| gap.is_finding) {

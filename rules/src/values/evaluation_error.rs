@@ -42,7 +42,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         _ => None,
     });
     let lacking: HashSet<String> = missing.chain(required).collect();
-    // What lacks an attribute is of another type than the others.
+    // An element that lacks an attribute has another type than the others, which is reported already.
     let is_any_unfit = cx.model.conversions.iter().any(|problem| problem.kind.is_error());
     let is_known = |subject: Option<&ErrorSubject>| match subject {
         Some(ErrorSubject::Types) => is_any_unfit,

@@ -40,7 +40,7 @@ pub(crate) fn misnamed(model: &Model<'_>) -> HashSet<Span> {
 }
 
 impl<'p> ReadableCall<'p> {
-    /// The tenant for whom alone the call is.
+    /// The tenant of all flow instances below the call, if they have only one.
     pub(super) fn tenant(self, model: &Model<'_>) -> Option<TenantId> {
         let is_it = |call: &ModuleCall| call.span == self.call.span;
         let is_below = |flow: &FlowCall<'_>, instance: &FlowInstance| {

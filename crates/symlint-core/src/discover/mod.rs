@@ -18,7 +18,7 @@
 //! owners       which tenant each flow belongs to
 //! fields, ways which attribute of an element is which value; usual: which one is the SSO account in other root modules
 //! population   the tenants, with what takes effect for them; names: what they are called
-//! alone        tenants that are all that a call is given
+//! alone        tenants that consist of the arguments of a call
 //! build        elements and flows → the model
 //! unwired      entries that no flow is built from
 //! ```

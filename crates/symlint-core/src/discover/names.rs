@@ -60,7 +60,7 @@ impl Population<'_> {
             let own = || self.elements.get(id.index()).map(|member| texts(&member.element.value)).unwrap_or_default();
             let name = match key {
                 Some(ElementKey::Name(name)) => Some(name),
-                // An element of a list is selected by a name that both have.
+                // An element of a list is selected by a name that it has in common with the tenant's element.
                 Some(ElementKey::Index(_)) => {
                     let mut shared = own()
                         .into_iter()
@@ -77,7 +77,8 @@ impl Population<'_> {
         }
     }
 
-    /// The texts in elements of other collections that are none of the values, with the element that alone has each.
+    /// The texts in elements of other collections that are none of the values. If only one element of a collection has
+    /// the text, its span is given.
     fn names_in_others(&self) -> HashMap<(usize, Str), Option<Span>> {
         let mut found: HashMap<(usize, Str), Option<Span>> = HashMap::default();
         for (at, _, value) in &self.others {
@@ -192,7 +193,7 @@ fn slug_and_key(instance: &FlowInstance) -> (Option<&Value>, Option<&Value>) {
     (instance.slug().map(|argument| &argument.value).filter(is_text), key.filter(is_text))
 }
 
-/// The texts that the attributes of an object are.
+/// The attributes of an object that are texts.
 fn texts(object: &Value) -> Vec<Str> {
     object.entries().unwrap_or_default().iter().filter_map(|entry| entry.value.as_str().cloned()).collect()
 }

@@ -72,7 +72,7 @@ fn common_connector(effects: &[Effective]) -> Option<[Option<Str>; 2]> {
     let mut connector = [None, None];
     for (field, own) in [FieldKind::InstanceArn, FieldKind::RoleArn].into_iter().zip(&mut connector) {
         for effective in effects.iter().filter(|effective| effective.field == field && !effective.is_fragment) {
-            // What a variable or a local should have, and has not, is this tenant's all the same.
+            // A value that is missing in a variable or a local would be this tenant's, too.
             let is_missing = |value: &Value| value.is_null() || value.as_unknown().is_some();
             let missing = Some(&effective.value).filter(|value| is_missing(value) && is_of_root_module(value));
             let text = text_of(&effective.value).or_else(|| missing.map(|_| Str::default()));

@@ -247,7 +247,7 @@ impl<'a> Population<'a> {
                 self.sources.collections().get(*at).map(|collection| collection.ways.as_slice()).unwrap_or_default();
             let Some(tenant) = tenants.get_mut(id.index()) else { continue };
             for way in ways.iter().filter(|way| !way.is_fragment) {
-                // Nothing fails without an SSO account, but most of the others have one.
+                // No expression fails without an SSO account, but if most elements have one, it is expected.
                 let is_expected =
                     refused_by(way, &refused) || way.field == FieldKind::SsoAccountId && with_accounts.contains(at);
                 match values_at(element, &way.steps).into_iter().next() {
@@ -291,7 +291,8 @@ impl<'a> Population<'a> {
             let members = self.elements.iter().map(|member| (member.collection, &member.element.value));
             let others = self.others.iter().map(|(at, _, value)| (*at, value));
             let mut all = members.chain(others).filter(|(at, _)| *at == collection);
-            // The object of a root module that is for one tenant, which has no other to compare it with.
+            // If the whole root module is for one tenant, there is no other element to compare with, but the object
+            // around the attribute must be there.
             let shape = self.sources.collections().get(collection).map(|collection| &collection.shape.root);
             let only = self.elements.first().filter(|_| shape == Some(&Root::RootModule));
             let only = only.zip(steps.split_last()).map(|(it, (_, around))| values_at(&it.element.value, around));
@@ -457,7 +458,7 @@ fn note_empty_ids(tenant: &mut Tenant, ways: &[Way], element: &Value) {
     }
 }
 
-/// Whether something fails since the attribute at the end of a way is not there.
+/// Whether an expression fails because the attribute at the end of the way is missing.
 fn refused_by(way: &Way, refused: &HashSet<Str>) -> bool {
     matches!(way.steps.last(), Some(Step::Name(name)) if refused.contains(name))
 }

@@ -1,5 +1,5 @@
-//! Which attribute is the SSO account in most root modules. Where a root module has one tenant alone, nothing else shows
-//! which of its accounts that is, if the one in the role's ARN is another one.
+//! Which attribute is the SSO account in most root modules. If a root module has a single tenant, and the account in the
+//! role's ARN is wrong, nothing in this root module shows which of the tenant's accounts is the SSO account.
 
 use foldhash::HashMap;
 use symlint_terraform::Root;
@@ -10,17 +10,17 @@ use crate::tenants::{Cases, Collection, Evidence, FieldKind, Model, Shape, Steps
 #[derive(Debug)]
 pub(crate) struct UsualAccount {
     pub(super) shape: Shape,
-    /// The way to it from an element.
+    /// The steps from an element to the attribute.
     pub(super) steps: Steps,
-    /// How often the account is the one in the role's ARN.
+    /// In how many of the root modules the account is the one in the role's ARN.
     pub(super) cases: Cases,
 }
 
-/// What is usual in `models`, for each collection that several of them have.
+/// The usual SSO accounts of the collections that several of `models` have.
 pub(crate) fn usual_accounts<'m>(models: impl Iterator<Item = &'m Model<'m>>) -> Vec<UsualAccount> {
     let mut found: HashMap<&Shape, (Cases, HashMap<&Steps, usize>)> = HashMap::default();
     let collections = models.flat_map(|model| model.sources_of_values.collections());
-    // One without a name is at a place of its own.
+    // A collection without a name is not the same one in several root modules.
     for collection in collections.filter(|it| !matches!(it.shape.root, Root::Inline(_))) {
         let (cases, counts) = found.entry(&collection.shape).or_default();
         cases.of += 1;
@@ -37,7 +37,7 @@ pub(crate) fn usual_accounts<'m>(models: impl Iterator<Item = &'m Model<'m>>) ->
     usual.collect()
 }
 
-/// Those of `usual` that say of a collection of `model` what this does not show itself.
+/// The usual accounts of the collections of `model` that do not show well enough themselves which account is theirs.
 pub(crate) fn not_found<'u>(model: &Model<'_>, usual: &'u [UsualAccount]) -> Vec<&'u UsualAccount> {
     let collections = model.sources_of_values.collections();
     let is_missed = |usual: &&UsualAccount| {
@@ -54,7 +54,7 @@ pub(crate) fn not_found<'u>(model: &Model<'_>, usual: &'u [UsualAccount]) -> Vec
     usual.iter().filter(is_missed).collect()
 }
 
-/// The attribute that is the SSO account because it is the one in the roles, and of how many elements.
+/// The attribute that is the SSO account because it is in the roles, and in the roles of how many elements it is.
 fn account_in_role(collection: &Collection) -> Option<(&Way, usize)> {
     collection.ways.iter().find_map(|way| match (way.field, way.evidence) {
         (FieldKind::SsoAccountId, Evidence::InRole(cases)) => Some((way, cases.count)),

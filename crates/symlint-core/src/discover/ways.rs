@@ -26,7 +26,7 @@ const MANY: usize = 256;
 /// How deep permission sets may be in an element.
 const DEPTH: usize = 6;
 
-/// An element of another collection that a flow of a tenant takes something from.
+/// An element of another collection from which a tenant's flow takes a value.
 struct Taken<'a> {
     tenant: TenantId,
     path: &'a Path,
@@ -97,7 +97,8 @@ impl Population<'_> {
             let keyed: HashSet<TenantId> = taken.iter().filter(|it| self.is_by_key(it)).map(|it| it.tenant).collect();
             let is_same = keyed.is_empty() && elements.len() > 1 && self.is_one_for_several(&taken);
             for Taken { tenant, path, key, count } in taken {
-                // One that is only iterated is not the tenant's that selects another one, or that cannot be of this one.
+                // An element that is only iterated over is not the tenant's if the tenant selects another one by its key,
+                // or if all tenants take this same element.
                 let is_iterated =
                     path.selections().1.get(count - 1).is_some_and(|it| matches!(it.1, Selection::Iterated));
                 if is_iterated && (is_same || keyed.contains(&tenant)) {
@@ -161,7 +162,7 @@ impl Population<'_> {
         is_own
     }
 
-    /// Whether all tenants take the same element, though the permission sets in their own are of several instances.
+    /// Whether all tenants take the same element, although their permission sets belong to several instances.
     fn is_one_for_several(&self, taken: &[Taken<'_>]) -> bool {
         let Some(first) = taken.first().filter(|first| taken.iter().all(|it| it.key == first.key)) else {
             return false;
@@ -173,8 +174,8 @@ impl Population<'_> {
         instances.len() > 1 && taken.iter().any(|it| it.tenant != first.tenant)
     }
 
-    /// Whether the element to which the first `count` steps of `path` lead is selected by something of the tenant, or
-    /// by nothing that is another's. What has another tenant's name is selected by an attribute alone.
+    /// Whether the element to which the first `count` steps of `path` lead is selected by a value of the tenant, or at
+    /// least not by one of another tenant. Only an attribute can select an element with another tenant's name.
     fn is_selected_for(&self, path: &Path, count: usize, tenant: TenantId, has_other_name: bool) -> bool {
         let (_, selections) = path.selections();
         let Some((_, selection)) = selections.get(count - 1) else { return false };

@@ -30,7 +30,7 @@ use crate::privacy::{self, Veil};
 use crate::proposal::{Proposal, ProposalPart};
 use crate::report::{self, Checked, Problem, ProblemKind, Report};
 use crate::rule::Catalogue;
-use crate::tenants::{Member, Model, RunId, SetUp, SetUpParts};
+use crate::tenants::{Model, RunId, SetUp, SetUpParts, SetUpRun};
 use earlier::{EarlierRuns, Now, Site};
 use paths::{boundary, join, repository_path};
 use targets::{Target, TargetFinder, Targets};
@@ -250,7 +250,7 @@ impl<'c> Engine<'c> {
         }
         let members = models
             .into_iter()
-            .map(|(target, model)| Member { model, config: &target.config, root: real(&target.root) })
+            .map(|(target, model)| SetUpRun { model, config: &target.config, root: real(&target.root) })
             .collect();
         let file = |name: &str| repository_path(&real(name));
         let EarlierRuns { runs, places, gaps, left_out: known, .. } = earlier;

@@ -57,7 +57,7 @@ pub use relation::{Relation, RelationKind};
 pub(crate) use resources::resources_of;
 pub use resources::{FlowResource, Input};
 pub use role_names::{Affixes, NamingConvention, NamingConventionKind, RoleNames, RoleNaming};
-pub use set_up::{Earlier, EarlierTenant, Member, SetUp, SetUpParts};
+pub use set_up::{Earlier, EarlierTenant, SetUp, SetUpParts, SetUpRun};
 pub use shape::{Misfit, MisfitKind};
 pub(crate) use sources::key_path;
 pub use sources::{

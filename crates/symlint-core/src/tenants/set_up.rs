@@ -23,7 +23,7 @@ use super::tenant::Tenant;
 use crate::config::{Config, groups_by_key};
 
 /// A run that is checked together with others.
-pub struct Member<'p, 'c> {
+pub struct SetUpRun<'p, 'c> {
     /// The model of the run. The runs are sorted.
     pub model: Model<'p>,
     /// The configuration of the run.
@@ -36,7 +36,7 @@ pub struct Member<'p, 'c> {
 pub struct Earlier {
     /// The ID of the run. The runs of the invocation come after it.
     pub run: RunId,
-    /// The name of the root module, as in [`Member`].
+    /// The name of the root module, as in [`SetUpRun`].
     pub root: String,
     /// In source order.
     pub tenants: Vec<EarlierTenant>,
@@ -61,7 +61,7 @@ pub struct EarlierTenant {
 /// The runs to compare.
 pub struct SetUpParts<'p, 'c> {
     /// The runs, sorted.
-    pub members: Vec<Member<'p, 'c>>,
+    pub members: Vec<SetUpRun<'p, 'c>>,
     /// Earlier runs, sorted.
     pub earlier: Vec<Earlier>,
     /// Whether all root modules in the given folders are included, and not only those that read certain files.
@@ -115,7 +115,7 @@ impl<'p> SetUp<'p> {
     }
 
     /// Finds what the members have in common, without changing their models.
-    fn compare(members: &[Member<'_, '_>], earlier: &[Earlier], file: &dyn Fn(&str) -> String) -> Self {
+    fn compare(members: &[SetUpRun<'_, '_>], earlier: &[Earlier], file: &dyn Fn(&str) -> String) -> Self {
         let has_runs = members.len() + earlier.len() > 1;
         let files: RefCell<HashMap<(RunId, FileId), Str>> = RefCell::default();
         let name_of = |model: &Model<'_>, id: FileId| {
@@ -160,11 +160,11 @@ impl<'p> SetUp<'p> {
             members.get(place)
         };
         let written = |piece: Piece<'_>| match member_of(piece.field.tenant.run) {
-            Some(Member { model, .. }) if has_runs => {
+            Some(SetUpRun { model, .. }) if has_runs => {
                 let span = piece.span(model.sources());
                 WrittenAt::In(name_of(model, span.file), span.start)
             }
-            Some(Member { model, .. }) => WrittenAt::Here(piece.span(model.sources())),
+            Some(SetUpRun { model, .. }) => WrittenAt::Here(piece.span(model.sources())),
             None => WrittenAt::Earlier(piece.field.tenant, piece.field.kind, piece.start),
         };
         let near_ids = near_ids(&tenants, &comparables, &written, &|tenant| member_of(tenant.run).is_some());
@@ -174,7 +174,7 @@ impl<'p> SetUp<'p> {
         let everyone = Everyone { tenants: &tenants, groups: &groups, names: &names, claimed: &claimed };
         let role_names: Vec<RoleNames> = members
             .iter()
-            .map(|Member { model, config, root, .. }| {
+            .map(|SetUpRun { model, config, root, .. }| {
                 RoleNames::new(&model.tenants, &model.index, of_run(&relations, model.run), (config, root), &everyone)
             })
             .collect();
@@ -210,7 +210,7 @@ impl<'p> SetUp<'p> {
 
     /// A set-up with a single run.
     pub fn single(model: Model<'p>, config: &Config) -> Self {
-        let members = vec![Member { model, config, root: String::new() }];
+        let members = vec![SetUpRun { model, config, root: String::new() }];
         Self::new(SetUpParts { members, earlier: Vec::new(), is_whole: true }, &str::to_owned)
     }
 
@@ -416,7 +416,7 @@ fn shared_accounts(relations: &[Relation], tenants: &[&Tenant], groups: &Groups)
 
 /// Removes relations of tenants whose role is named after another tenant: the role was copied with the account, and is
 /// reported for both. Tenants of root modules in a folder after which their roles are named belong together.
-fn leave_out_copied_roles(relations: &mut Vec<Relation>, members: &[Member<'_, '_>], role_names: &[RoleNames]) {
+fn leave_out_copied_roles(relations: &mut Vec<Relation>, members: &[SetUpRun<'_, '_>], role_names: &[RoleNames]) {
     let is_others = |tenant: TenantId, other: TenantId| {
         let place = members.binary_search_by_key(&tenant.run, |member| member.model.run).ok();
         let names = place.and_then(|place| role_names.get(place));
@@ -450,7 +450,7 @@ fn leave_out_forbidden_accounts(tenant: &mut Comparable<'_>, config: &Config) {
 
 /// By the normalized names of tenants, the first tenant and the first of another customer. If several customers have
 /// the same key, the folders of their root modules are also used as names.
-fn names(members: &[Member<'_, '_>], earlier: &[Earlier], groups: &Groups) -> HashMap<String, Option<Firsts>> {
+fn names(members: &[SetUpRun<'_, '_>], earlier: &[Earlier], groups: &Groups) -> HashMap<String, Option<Firsts>> {
     let before = earlier.iter().flat_map(|run| &run.tenants).map(|it| (&it.tenant, it.environment.as_deref()));
     let own = members.iter().flat_map(|member| {
         let tenants = member.model.tenants.iter();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt};
 
 use super::cursor::{Node, ReadResult, Reader, Reported};
-use super::recover::Level;
+use super::recover::ItemParent;
 use super::{Attribute, Block, Body, Expr, ExprKind, Name};
 
 impl Reader<'_> {
@@ -31,7 +31,7 @@ impl Reader<'_> {
         self.quiet = self.depth == 0 && self.any_error() && self.indent(start) > 0;
         let outcome = self.attribute_or_block(body).and_then(|what| self.line_must_end(what));
         if outcome.is_err() {
-            self.skip_item(start, Level::Body);
+            self.skip_item(start, ItemParent::Body);
         }
         self.quiet = false;
     }

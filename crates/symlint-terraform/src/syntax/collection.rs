@@ -1,7 +1,7 @@
 //! Reads objects, tuples, and parentheses.
 
 use super::cursor::{Lines, Node, ReadResult, Reader, Reported};
-use super::recover::Level;
+use super::recover::ItemParent;
 use super::{Expr, ExprKind, Item, Key, Name};
 
 impl Reader<'_> {
@@ -44,7 +44,7 @@ impl Reader<'_> {
                 Some(_) => {
                     let start = self.at;
                     if self.item(open, &mut items, &mut height).is_err() {
-                        self.skip_item(start, Level::Object);
+                        self.skip_item(start, ItemParent::Object);
                     }
                 }
             }
@@ -184,7 +184,7 @@ impl Reader<'_> {
                 Some(_) => {
                     let start = self.at;
                     let outcome = self.element(&mut elements, &mut height);
-                    if outcome.is_err() && self.skip_item(start, Level::Tuple) {
+                    if outcome.is_err() && self.skip_item(start, ItemParent::Tuple) {
                         break;
                     }
                 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::cursor::{Node, ReadResult, Reader};
-use super::template::Kind;
+use super::template::TemplateContext;
 use super::{ExprKind, Literal, Name};
 use crate::form::Form;
 use crate::source::Str;
@@ -21,13 +21,13 @@ impl Reader<'_> {
                 self.node(ExprKind::String(self.verbatim(open + 1..end)), open..self.at, 0)
             }
             QuotedEnd::Plain(end) => {
-                let literal = self.literal(open + 1..end, Kind::Quoted)?;
+                let literal = self.literal(open + 1..end, TemplateContext::Quoted)?;
                 self.at = end + 1;
                 self.node(ExprKind::String(literal), open..self.at, 0)
             }
             QuotedEnd::Template => {
                 self.at += 1;
-                let pieces = self.nested(open, |reader| reader.pieces(Kind::Quoted, open))?;
+                let pieces = self.nested(open, |reader| reader.pieces(TemplateContext::Quoted, open))?;
                 let (kind, height) = self.assemble(pieces, open + 1..self.at - 1)?;
                 self.node(kind, open..self.at, height)
             }
@@ -40,7 +40,7 @@ impl Reader<'_> {
         let open = self.at;
         match self.quoted_end(open) {
             QuotedEnd::Verbatim(end) | QuotedEnd::Plain(end) => {
-                let literal = self.literal(open + 1..end, Kind::Quoted)?;
+                let literal = self.literal(open + 1..end, TemplateContext::Quoted)?;
                 self.at = end + 1;
                 Ok(Name { text: literal.text, span: literal.span })
             }
@@ -78,7 +78,7 @@ impl Reader<'_> {
     }
 
     /// The literal text at `range` without escapes.
-    pub(super) fn literal(&mut self, range: Range<usize>, kind: Kind) -> ReadResult<Literal> {
+    pub(super) fn literal(&mut self, range: Range<usize>, context: TemplateContext) -> ReadResult<Literal> {
         let written = self.slice(range.clone());
         // Almost all texts are equal to their values.
         if written.bytes().all(|byte| is_itself(byte) || byte == b'"') {
@@ -90,11 +90,11 @@ impl Reader<'_> {
         }
         let escaped = written.contains("$${") || written.contains("%%{");
         let backslash = written.contains('\\');
-        let (text, form): (Str, Form) = if escaped || backslash && kind == Kind::Quoted {
-            let text = self.unescape(range, kind)?;
+        let (text, form): (Str, Form) = if escaped || backslash && context == TemplateContext::Quoted {
+            let text = self.unescape(range, context)?;
             // A backslash in a heredoc is a plain character, so it must not be located like an escape in a quoted
             // string.
-            let form = if backslash && kind != Kind::Quoted { Form::Whole } else { Form::Escaped };
+            let form = if backslash && context != TemplateContext::Quoted { Form::Whole } else { Form::Escaped };
             (text.into(), form)
         } else {
             (self.substr(range), Form::Verbatim)
@@ -109,7 +109,7 @@ impl Reader<'_> {
         Literal { text: self.substr(range.clone()), span: self.span(range), form: Form::Verbatim }
     }
 
-    fn unescape(&mut self, range: Range<usize>, kind: Kind) -> ReadResult<String> {
+    fn unescape(&mut self, range: Range<usize>, context: TemplateContext) -> ReadResult<String> {
         let mut text = String::with_capacity(range.len());
         let mut at = range.start;
         while at < range.end {
@@ -124,7 +124,7 @@ impl Reader<'_> {
             if rest.starts_with("$${") || rest.starts_with("%%{") {
                 text.push_str(self.slice(at + 1..at + 3));
                 at += 3;
-            } else if kind == Kind::Quoted && rest.starts_with('\\') {
+            } else if context == TemplateContext::Quoted && rest.starts_with('\\') {
                 let (c, len) = match escape(rest) {
                     Ok(escape) => escape,
                     Err(len) => return Err(self.bad_escape(at..(at + len).min(range.end))),

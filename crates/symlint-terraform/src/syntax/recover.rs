@@ -6,7 +6,7 @@ use crate::limits::MAX_DEPTH;
 
 /// The construct that an item is part of, which determines where the item ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
+pub(super) enum ItemParent {
     Body,
     Object,
     Tuple,
@@ -18,7 +18,7 @@ impl Reader<'_> {
     /// Brackets, strings, heredocs, and comments are skipped as a whole. A line that looks like the start of another
     /// item, and is indented no deeper than the line on which this item started, ends the item even within brackets,
     /// because these were not closed. Returns whether that happened within a tuple, which has then ended as well.
-    pub(super) fn skip_item(&mut self, start: usize, level: Level) -> bool {
+    pub(super) fn skip_item(&mut self, start: usize, parent: ItemParent) -> bool {
         if self.is_full() {
             self.at = self.text.len();
             return false;
@@ -45,22 +45,24 @@ impl Reader<'_> {
                     match nearest {
                         Some(above) => open.truncate(open.len() - above - 1),
                         // It closes the container of this item, whatever is open here.
-                        None if closes(level, byte) => return false,
+                        None if closes(parent, byte) => return false,
                         // It is the wrong kind of bracket, but the one that it closes is on this line.
-                        None if level == Level::Object && self.at > start && self.ends_line(start) => return false,
+                        None if parent == ItemParent::Object && self.at > start && self.ends_line(start) => {
+                            return false;
+                        }
                         None => {}
                     }
                     self.at += 1;
                 }
-                b',' if open.is_empty() && level != Level::Body => {
+                b',' if open.is_empty() && parent != ItemParent::Body => {
                     self.at += 1;
-                    if level == Level::Tuple || !self.at_newline() {
+                    if parent == ItemParent::Tuple || !self.at_newline() {
                         return false;
                     }
                 }
                 b'\n' => {
                     self.at += 1;
-                    if open.is_empty() && level != Level::Tuple {
+                    if open.is_empty() && parent != ItemParent::Tuple {
                         if self.line_goes_on(start, indent) {
                             continue;
                         }
@@ -68,7 +70,7 @@ impl Reader<'_> {
                     }
                     if self.starts_item(indent) {
                         // Everything around the tuple ends with the previous line.
-                        let in_tuple = level == Level::Tuple;
+                        let in_tuple = parent == ItemParent::Tuple;
                         self.at -= usize::from(in_tuple);
                         return in_tuple;
                     }
@@ -271,10 +273,10 @@ fn opener(close: u8) -> u8 {
     }
 }
 
-fn closes(level: Level, byte: u8) -> bool {
-    match level {
-        Level::Body | Level::Object => byte == b'}',
-        Level::Tuple => byte == b']' || byte == b'}',
+fn closes(parent: ItemParent, byte: u8) -> bool {
+    match parent {
+        ItemParent::Body | ItemParent::Object => byte == b'}',
+        ItemParent::Tuple => byte == b']' || byte == b'}',
     }
 }
 

@@ -9,7 +9,7 @@ use crate::limits::MAX_DEPTH;
 
 /// The text that contains a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TemplateContext {
     Quoted,
     /// A heredoc, `<<X … X`, or a file of its own. It is split into lines, and a backslash does not start an escape.
     Lines,
@@ -47,13 +47,13 @@ impl Reader<'_> {
     }
 
     /// Reads the pieces up to the closing quote, and the quote.
-    pub(super) fn pieces(&mut self, kind: Kind, open: usize) -> ReadResult<Vec<TemplatePiece>> {
+    pub(super) fn pieces(&mut self, context: TemplateContext, open: usize) -> ReadResult<Vec<TemplatePiece>> {
         let mut pieces = Vec::new();
         loop {
             let start = self.at;
-            self.text_end(kind);
+            self.text_end(context);
             if self.at > start {
-                let literal = self.literal(start..self.at, kind)?;
+                let literal = self.literal(start..self.at, context)?;
                 pieces.push(TemplatePiece::literal(literal));
             }
             match self.peek() {
@@ -71,13 +71,13 @@ impl Reader<'_> {
     pub(super) fn line_pieces(&mut self, pieces: &mut Vec<TemplatePiece>) -> ReadResult<()> {
         loop {
             let start = self.at;
-            self.text_end(Kind::Lines);
+            self.text_end(TemplateContext::Lines);
             let newline = self.peek() == Some(b'\n');
             if newline {
                 self.at += 1;
             }
             if self.at > start {
-                let literal = self.literal(start..self.at, Kind::Lines)?;
+                let literal = self.literal(start..self.at, TemplateContext::Lines)?;
                 pieces.push(TemplatePiece::literal(literal));
             }
             if newline || self.peek().is_none() {
@@ -88,12 +88,14 @@ impl Reader<'_> {
     }
 
     /// Goes to the end of a literal text: to `${`, `%{`, or the end of the line or string.
-    fn text_end(&mut self, kind: Kind) {
+    fn text_end(&mut self, context: TemplateContext) {
         loop {
             match self.peek() {
                 None | Some(b'\n') => return,
-                Some(b'"') if kind == Kind::Quoted => return,
-                Some(b'\\') if kind == Kind::Quoted && !matches!(self.peek_at(1), None | Some(b'\n' | b'\r')) => {
+                Some(b'"') if context == TemplateContext::Quoted => return,
+                Some(b'\\')
+                    if context == TemplateContext::Quoted && !matches!(self.peek_at(1), None | Some(b'\n' | b'\r')) =>
+                {
                     self.at += 2;
                 }
                 Some(marker @ (b'$' | b'%')) => {

@@ -7,7 +7,7 @@ use super::mistakes::shown;
 use super::{Expr, ExprKind, Name, Splat, SplatStep};
 
 /// One step after a value, and where it ends.
-struct Taken {
+struct StepRead {
     step: TraversalStep,
     end: usize,
 }
@@ -27,7 +27,7 @@ impl Reader<'_> {
         let start = self.at;
         let mut node = self.operand(lines)?;
         self.skip(lines);
-        while let Some(Taken { step, end }) = self.step(lines)? {
+        while let Some(StepRead { step, end }) = self.step(lines)? {
             node = self.of_step(node, step, start..end)?;
         }
         Ok(node)
@@ -46,7 +46,7 @@ impl Reader<'_> {
     }
 
     /// Reads the step that is here, if there is one, and the whitespace after it.
-    fn step(&mut self, lines: Lines) -> ReadResult<Option<Taken>> {
+    fn step(&mut self, lines: Lines) -> ReadResult<Option<StepRead>> {
         match self.peek() {
             Some(b'[') => self.bracket(lines).map(Some),
             Some(b'.') if self.peek_at(1) != Some(b'.') => self.dot(lines).map(Some),
@@ -55,14 +55,14 @@ impl Reader<'_> {
     }
 
     /// The result for `step`, which ends here. Skips the whitespace after it.
-    fn taken(&mut self, step: TraversalStep, lines: Lines) -> Taken {
+    fn taken(&mut self, step: TraversalStep, lines: Lines) -> StepRead {
         let end = self.at;
         self.skip(lines);
-        Taken { step, end }
+        StepRead { step, end }
     }
 
     /// Reads `.name`, `.0`, or `.*` with the names and numbers after it.
-    fn dot(&mut self, lines: Lines) -> ReadResult<Taken> {
+    fn dot(&mut self, lines: Lines) -> ReadResult<StepRead> {
         if let Some(taken) = self.after_dot(lines)? {
             return Ok(taken);
         }
@@ -70,7 +70,7 @@ impl Reader<'_> {
         let mut splat = self.taken(TraversalStep::Splat(Vec::new(), 1), lines);
         while self.peek() == Some(b'.') && self.peek_at(1) != Some(b'.') {
             let dot = self.at;
-            let Some(Taken { step, end }) = self.after_dot(lines)? else {
+            let Some(StepRead { step, end }) = self.after_dot(lines)? else {
                 let message = "a splat cannot follow a splat `.*`: write both as `[*]`";
                 return Err(self.error(dot..self.at + 1, message));
             };
@@ -80,7 +80,7 @@ impl Reader<'_> {
     }
 
     /// Reads the rest of `.name` or `.0`; returns `None` before the star of `.*`.
-    fn after_dot(&mut self, lines: Lines) -> ReadResult<Option<Taken>> {
+    fn after_dot(&mut self, lines: Lines) -> ReadResult<Option<StepRead>> {
         let dot = self.at;
         self.at += 1;
         self.skip(lines);
@@ -109,7 +109,7 @@ impl Reader<'_> {
     }
 
     /// Reads `[key]`, or `[*]` with everything that follows it.
-    fn bracket(&mut self, lines: Lines) -> ReadResult<Taken> {
+    fn bracket(&mut self, lines: Lines) -> ReadResult<StepRead> {
         let open = self.at;
         self.at += 1;
         self.skip(lines);
@@ -131,7 +131,7 @@ impl Reader<'_> {
         }
         let mut splat = self.taken(TraversalStep::Splat(Vec::new(), 1), lines);
         self.nested(open, |reader| {
-            while let Some(Taken { step, end }) = reader.step(lines)? {
+            while let Some(StepRead { step, end }) = reader.step(lines)? {
                 splat.push(step, end);
             }
             Ok(splat)
@@ -139,7 +139,7 @@ impl Reader<'_> {
     }
 }
 
-impl Taken {
+impl StepRead {
     /// Adds `step`, which ends at `end`, for each element.
     fn push(&mut self, step: TraversalStep, end: usize) {
         self.end = end;

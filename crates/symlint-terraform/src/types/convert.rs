@@ -92,7 +92,7 @@ pub fn convert(value: &Value, ty: &Type) -> Converted {
 /// Like [`convert`], with the steps of `meter`.
 pub(crate) fn convert_within(value: &Value, ty: &Type, meter: &Meter) -> Converted {
     let mut converter = Converter { problems: Vec::new(), meter };
-    let value = converter.convert(value, ty, &Trail { parent: None, step: Place::Start, path: None });
+    let value = converter.convert(value, ty, &Trail { parent: None, step: TrailStep::Start, path: None });
     Converted { value, problems: converter.problems }
 }
 
@@ -104,12 +104,12 @@ struct Converter<'m> {
 /// The path from the converted value to the current part. A [`Path`] is only built if there is a problem.
 struct Trail<'a> {
     parent: Option<&'a Trail<'a>>,
-    step: Place<'a>,
+    step: TrailStep<'a>,
     /// The current value's own path.
     path: Option<&'a Path>,
 }
 
-enum Place<'a> {
+enum TrailStep<'a> {
     Start,
     Key(&'a Str),
     Attribute(&'a Str),
@@ -124,10 +124,10 @@ impl Trail<'_> {
             return Some(path.clone());
         }
         let step = match &self.step {
-            Place::Start | Place::Nowhere => return None,
-            Place::Key(key) => PathStep::Key((*key).clone()),
-            Place::Attribute(name) => PathStep::Attribute((*name).clone()),
-            Place::Index(index) => PathStep::Index(u32::try_from(*index).unwrap_or(u32::MAX)),
+            TrailStep::Start | TrailStep::Nowhere => return None,
+            TrailStep::Key(key) => PathStep::Key((*key).clone()),
+            TrailStep::Attribute(name) => PathStep::Attribute((*name).clone()),
+            TrailStep::Index(index) => PathStep::Index(u32::try_from(*index).unwrap_or(u32::MAX)),
         };
         Some(self.parent?.path()?.join(step))
     }
@@ -138,7 +138,7 @@ impl Converter<'_> {
         if self.meter.spend(1).is_err() {
             return unknown(value, TOO_MUCH);
         }
-        let here = Trail { parent: at.parent, step: Place::Start, path: value.origin.path.as_ref() };
+        let here = Trail { parent: at.parent, step: TrailStep::Start, path: value.origin.path.as_ref() };
         let at = if here.path.is_some() { &here } else { at };
         if value.as_unknown().is_some() {
             return value.clone();
@@ -175,7 +175,7 @@ impl Converter<'_> {
         let before = self.problems.len();
         let mut converted = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            let step = if from_set { Place::Nowhere } else { Place::Index(index) };
+            let step = if from_set { TrailStep::Nowhere } else { TrailStep::Index(index) };
             converted.push(self.convert(item, element, &Trail { parent: Some(at), step, path: None }));
         }
         let of = match self.element_type(element, value, before, &mut converted.iter_mut().collect::<Vec<_>>()) {
@@ -213,7 +213,7 @@ impl Converter<'_> {
         let before = self.problems.len();
         let mut converted = Vec::with_capacity(entries.len());
         for entry in entries {
-            let trail = Trail { parent: Some(at), step: Place::Key(&entry.key), path: None };
+            let trail = Trail { parent: Some(at), step: TrailStep::Key(&entry.key), path: None };
             let value = self.convert(&entry.value, element, &trail);
             converted.push(entry.with(value));
         }
@@ -234,7 +234,7 @@ impl Converter<'_> {
             .zip(elements)
             .enumerate()
             .map(|(index, (item, element))| {
-                self.convert(item, element, &Trail { parent: Some(at), step: Place::Index(index), path: None })
+                self.convert(item, element, &Trail { parent: Some(at), step: TrailStep::Index(index), path: None })
             })
             .collect();
         Value::new(Kind::Tuple(converted), value.origin.clone())
@@ -264,7 +264,7 @@ impl Converter<'_> {
             let value = match &attribute.default {
                 Some(default) if entry.value.is_null() => default.clone(),
                 _ => {
-                    let trail = Trail { parent: Some(at), step: Place::Attribute(&entry.key), path: None };
+                    let trail = Trail { parent: Some(at), step: TrailStep::Attribute(&entry.key), path: None };
                     self.convert(&entry.value, &attribute.ty, &trail)
                 }
             };
@@ -344,7 +344,7 @@ impl Converter<'_> {
         // If the elements leave the type open, they stay the same: the conversion would never end.
         if !matches!(common, Type::Any) {
             for value in values.iter_mut() {
-                let trail = Trail { parent: None, step: Place::Nowhere, path: None };
+                let trail = Trail { parent: None, step: TrailStep::Nowhere, path: None };
                 **value = self.convert(value, &common, &trail);
             }
         }
