@@ -321,6 +321,7 @@ fn problems(model: &Model<'_>, found: &WrongValues<'_>, tenants: &[TenantId]) ->
         ValueProblem::Field(kind) => kind.name().to_owned(),
         ValueProblem::Attribute(path) => format!("attribute {path}"),
         ValueProblem::Grant => "grant".to_owned(),
+        ValueProblem::Entry(name) => format!("entry {name}"),
         ValueProblem::Shared => "shared".to_owned(),
         ValueProblem::Null => "null".to_owned(),
         ValueProblem::Default => "default".to_owned(),
@@ -349,6 +350,9 @@ fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&st
     };
     if wrong.problem == ValueProblem::Grant {
         return format!("Pass the account and the permission set of one grant. {consequence}");
+    }
+    if let ValueProblem::Entry(name) = &wrong.problem {
+        return format!("Select it by `each.value.{name}`, which names a different one. {consequence}");
     }
     if is_undecided(model, wrong) {
         let name = |kind| model.path_name(wrong.slot.tenant, kind);
@@ -409,6 +413,7 @@ fn describe(cx: &Context<'_>, found: &WrongValues<'_>, argument: &str, is_group:
         ValueProblem::Field(kind) => format!("comes from {}, not from {wanted}", model.path_name(own, *kind)),
         ValueProblem::Attribute(path) => format!("comes from `{path}`, not from {wanted}"),
         ValueProblem::Grant => "belongs to a different grant than the permission set".to_owned(),
+        ValueProblem::Entry(name) => format!("does not depend on `each.value.{name}`"),
         ValueProblem::Shared => match owner(cx, first.slot.wanted, &first.slot.value) {
             Some(owner) => {
                 // If the value has the same name as the argument, the name is not repeated.

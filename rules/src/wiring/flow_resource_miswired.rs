@@ -3,6 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use symlint_core::discover::sinks::Reference;
 use symlint_core::rule::Context;
+use symlint_core::tenants::format::{is_account_id, is_permission_set_id};
 use symlint_core::tenants::{
     Argument, Field, FieldKind, FieldRef, FlowResource, MadeOf, Model, Place, Source, TenantId, has_shape, may_be,
     other_shape, text_of,
@@ -31,6 +32,8 @@ enum SettingProblem {
     Written,
     /// Like `Written`, and it replaces a value of the tenant's entry in the collection of the resource's `for_each`.
     Overridden,
+    /// It is the same for all entries of the resource's `for_each`, though they have this attribute.
+    SameForAll(Str),
     Null,
     /// It was computed from the right value, but differs from it.
     Changed,
@@ -331,6 +334,7 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&FlowSetting<'_>, SettingP
         },
         SettingProblem::Written => "is set in the module".to_owned(),
         SettingProblem::Overridden => format!("is set in the configuration and overrides {wanted}"),
+        SettingProblem::SameForAll(name) => format!("is the same for all entries, though each has its own `{name}`"),
         SettingProblem::Null => "is null".to_owned(),
         SettingProblem::Changed => format!("is computed from {wanted} and differs from it"),
     };
@@ -343,7 +347,10 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&FlowSetting<'_>, SettingP
     let within = format!("{}.{}.{name}", resource.kind.text, resource.name.text);
     let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
     let written = first.value.origin.span;
-    let help = format!("Use {wanted}. {}", consequence(first.wanted));
+    let help = match problem {
+        SettingProblem::SameForAll(name) => format!("Use `each.value.{name}`. {}", consequence(first.wanted)),
+        _ => format!("Use {wanted}. {}", consequence(first.wanted)),
+    };
     let mut report = cx.report(Place { span, tenant, path }, message).help(help);
     if tenant.is_none() {
         report = report.group(&tenants).cause(format!("{within} {what}"));
@@ -363,6 +370,24 @@ fn sorted(tenants: impl Iterator<Item = TenantId>) -> Vec<TenantId> {
     let mut tenants: Vec<TenantId> = tenants.collect::<HashSet<_>>().into_iter().collect();
     tenants.sort_unstable();
     tenants
+}
+
+/// The attribute of an entry, in place of which a resource that is repeated for it has a constant grant, and which is in
+/// none of its settings.
+fn own_of_entry(setting: &FlowSetting<'_>, text: &Str) -> Option<Str> {
+    let is_grant = matches!(setting.wanted, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
+    let entry = setting.resource.each.as_ref().filter(|_| is_grant && !setting.value.origin.is_iterated())?;
+    let is_own = |own: &Str| {
+        let id = own.rsplit('/').next().unwrap_or(own);
+        let is_shaped = match setting.wanted {
+            FieldKind::TargetAccountId => is_account_id(own),
+            _ => is_permission_set_id(id),
+        };
+        let mut settings = setting.resource.settings().filter_map(|(_, value)| text_of(&value));
+        is_shaped && settings.all(|it| !it.ends_with(id)) && !text.ends_with(id)
+    };
+    let mut entries = entry.entries().unwrap_or_default().iter();
+    entries.find(|entry| text_of(&entry.value).is_some_and(|own| is_own(&own))).map(|entry| entry.key.clone())
 }
 
 /// A text that is written once, and the part of a block that it reaches.
@@ -491,6 +516,9 @@ impl<'a> SettingJudge<'a> {
         }
         let wanted = || self.wanted_texts(setting, &expected);
         let is_right_text = self.is_wanted(setting, &expected, text);
+        if is_right_text && let Some(name) = own_of_entry(setting, text) {
+            return Some(SettingProblem::SameForAll(name));
+        }
         // A text that looks like another kind is a different value, whatever it was built from.
         if sources.len() > 1
             && other_shape(setting.wanted, text).is_some()

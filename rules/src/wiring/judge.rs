@@ -13,7 +13,7 @@ use symlint_core::tenants::{
     Field, FieldKind, FieldRef, FlowInstance, Model, Source, State, Tenant, TenantId, has_shape, may_be, normalise,
     other_shape, text_of, values_at,
 };
-use symlint_terraform::{Form, Kind, Makeup, Path, PathStep, Root, Span, Str, Value};
+use symlint_terraform::{Form, Kind, Makeup, Path, PathStep, Root, Selection, Span, Str, Value};
 
 use super::owners::TextOwners;
 use super::setting::{FlowSetting, settings};
@@ -31,6 +31,8 @@ pub(super) enum ValueProblem {
     Attribute(String),
     /// It belongs to a different grant than the permission set that is passed with it.
     Grant,
+    /// A literal selects it, and not the entry's attribute with this name.
+    Entry(Str),
     /// It is the same for several tenants.
     Shared,
     Null,
@@ -129,6 +131,23 @@ pub(super) fn are_right(model: &Model<'_>, slots: &Slots<'_>) -> bool {
     let right: SmallVec<[Option<Option<usize>>; 8]> = slots.slots.iter().map(|slot| right_grant(model, slot)).collect();
     right.iter().all(Option::is_some)
         && slots.pairs.iter().all(|pair| right.get(pair.permission_set) == right.get(pair.account))
+        && slots.slots.iter().all(|slot| ignored_attribute(model, slot).is_none())
+}
+
+/// If a literal selects what `slot` has, and an attribute of the entry for which the call is repeated names something else
+/// beside it: that attribute.
+fn ignored_attribute(model: &Model<'_>, slot: &Slot<'_>) -> Option<Str> {
+    let is_grant = matches!(slot.wanted, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
+    let path = slot.value.origin.path.as_ref().filter(|_| is_grant && !slot.is_fragment)?;
+    let values = slot.instance.repetitions.iter().filter_map(|repetition| repetition.value.as_ref());
+    // What the entry has itself is chosen from it.
+    let mut entries = values.filter(|entry| path.parent() != entry.origin.path.as_ref()).peekable();
+    entries.peek()?;
+    let is_literal = path.selections().1.last().is_some_and(|(_, it)| matches!(it, Selection::Literal));
+    let literal = path.last().and_then(PathStep::name).filter(|_| is_literal)?;
+    let names_other = |name: &Str| name != literal && model.sources_of_values.has_beside(path, name);
+    let mut attributes = entries.flat_map(|entry| entry.entries().unwrap_or_default());
+    attributes.find(|it| it.value.as_str().is_some_and(names_other)).map(|it| it.key.clone())
 }
 
 /// If `slot` has the right value: the grant to which it belongs, or `Some(None)` for a value outside of grants.
@@ -215,7 +234,7 @@ impl<'a> Judge<'a> {
         let is_all_known = own.iter().all(|it| it.raw() == Some(&text) && it.span == slot.value.origin.span);
         let is_taken = matches!(problem, Some(ValueProblem::Tenant(_))) && is_all_known;
         let problem = problem.filter(|_| slot.wanted != FieldKind::Region || is_taken || !self.is_received(slot));
-        match problem {
+        match problem.or_else(|| ignored_attribute(self.model, slot).map(ValueProblem::Entry)) {
             Some(ValueProblem::Shared | ValueProblem::Written) if slot.argument.is_default => {
                 Some(ValueProblem::Default)
             }

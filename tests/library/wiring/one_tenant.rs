@@ -231,3 +231,58 @@ variable "set" {
         &[("  default = \"722971028225\"\n", "", &[("not-checked", "account")])],
     );
 }
+
+/// A target of the root module that is repeated for grants, one half of which is written once.
+#[test]
+fn half_a_grant_that_is_the_same_for_all_entries() {
+    let main = r#"
+locals {
+  store  = "ssoins-6804abcca95bf8e2"
+  grants = {
+    read  = { set = "ps-f8559f823cdef7f7", account = "722971028225" }
+    admin = { set = "ps-3edd77b6c29163d0", account = "123937045052" }
+  }
+}
+resource "sym_integration" "ctx" {
+  type        = "permission_context"
+  name        = "quillhaven"
+  external_id = "arn:aws:sso:::instance/${local.store}"
+  settings = {
+    cloud        = "aws"
+    instance_arn = "arn:aws:sso:::instance/${local.store}"
+    region       = "us-east-1"
+    role_arn     = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven"
+  }
+}
+resource "sym_target" "ps" {
+  for_each = local.grants
+  type     = "aws_sso_permission_set"
+  name     = "quillhaven-${each.key}"
+  settings = {
+    permission_set_arn = "arn:aws:sso:::permissionSet/${local.store}/${each.value.set}"
+    account_id         = each.value.account
+  }
+}
+resource "sym_strategy" "sso" {
+  type           = "aws_sso"
+  name           = "quillhaven"
+  integration_id = sym_integration.ctx.id
+  targets        = [for target in sym_target.ps : target.id]
+  settings       = { instance_arn = "arn:aws:sso:::instance/${local.store}" }
+}
+"#;
+    const RESOURCE: &str = "flow-resource-miswired";
+    check_with(
+        "targets",
+        main,
+        "",
+        &[
+            ("= each.value.account", "= \"722971028225\"", &[(RESOURCE, "722971028225")]),
+            (
+                "/${each.value.set}\"",
+                "/ps-f8559f823cdef7f7\"",
+                &[(RESOURCE, "arn:aws:sso:::permissionSet/${local.store}/ps-f8559f823cdef7f7")],
+            ),
+        ],
+    );
+}

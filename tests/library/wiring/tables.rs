@@ -601,3 +601,49 @@ module "all" {
     let duplicate = ("duplicate-target-account".to_owned(), "722971028225".to_owned());
     assert_eq!(found("722971028225"), [duplicate]);
 }
+
+/// A permission set that a literal selects, where the entry names another one.
+#[test]
+fn a_literal_in_place_of_the_name_that_an_entry_has() {
+    let main = r#"
+locals {
+  orgs = {
+    quillhaven = {
+      hub = "620966542870", entry = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1"
+      sets = { read = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7", admin = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" }
+    }
+    tarnbrook = {
+      hub = "326808617937", entry = "arn:aws:iam::326808617937:role/sym/SymSSOTarnbrook", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2"
+      sets = { read = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33", admin = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-78c19cd5840f1aec" }
+    }
+  }
+  access = {
+    quillhaven_read  = { org = "quillhaven", level = "read", account = "722971028225" }
+    quillhaven_admin = { org = "quillhaven", level = "admin", account = "123937045052" }
+    tarnbrook_admin  = { org = "tarnbrook", level = "admin", account = "541882002087" }
+  }
+}
+module "p" {
+  for_each = local.access
+  source   = "./leaf"
+  nom      = each.key
+  entry    = local.orgs[each.value.org].entry
+  store    = local.orgs[each.value.org].store
+  home     = local.orgs[each.value.org].home
+  account  = each.value.account
+  set      = local.orgs[each.value.org].sets[each.value.level]
+}
+"#;
+    let leaf = LEAF.replace("variable \"payer\"", "variable \"entry\"").replace(ROLE, "var.entry");
+    let set = "local.orgs[each.value.org].sets[each.value.level]";
+    let literal = "local.orgs[each.value.org].sets.admin";
+    check_with("named sets", main, &leaf, &[(set, literal, &[("flow-argument-miswired", literal)])]);
+    // A call for each level needs no name of it.
+    let calls = ["read", "admin"].map(|level| {
+        let call = main.split("module").nth(1).unwrap().replace("\"p\"", &format!("\"{level}\""));
+        let only = format!("{{ for key, it in local.access : key => it if it.level == \"{level}\" }}");
+        format!("module{}", call.replace("local.access", &only).replace("[each.value.level]", &format!(".{level}")))
+    });
+    let calls = format!("{}{}", main.split("module").next().unwrap(), calls.concat());
+    check_with("a call for each", &calls, &leaf, &[]);
+}

@@ -470,6 +470,21 @@ impl SourceIndex {
         Some((*at, owners, steps.len() - after))
     }
 
+    /// Whether elements have a value with this name beside the one at `path`.
+    pub fn has_beside(&self, path: &Path, name: &Str) -> bool {
+        let (_, steps) = path.parts();
+        let Some((at, _, taken)) = self.locate_steps(path, path.start(), &steps) else { return false };
+        let own: Vec<Option<&Str>> = steps.get(taken..).unwrap_or_default().iter().map(|step| step.name()).collect();
+        let Some((Some(_), around)) = own.split_last() else { return false };
+        let is_it = |steps: &Steps| {
+            let names: Vec<Option<&Str>> =
+                steps.iter().map(|it| if let Step::Name(name) = it { Some(name) } else { None }).collect();
+            names.split_last() == Some((&Some(name), around))
+        };
+        let Some(collection) = self.collections.get(at) else { return false };
+        collection.others.iter().any(|it| is_it(&it.steps)) || collection.ways.iter().any(|it| is_it(&it.steps))
+    }
+
     /// Adds a collection whose elements belong to tenants of other collections.
     pub(crate) fn push(&mut self, collection: Collection) {
         self.collections.push(collection);
