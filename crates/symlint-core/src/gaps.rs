@@ -5,8 +5,8 @@ use std::sync::Arc;
 use foldhash::HashSet;
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind, children, top_level};
 use symlint_terraform::{
-    AssignmentSource, EvalErrorKind, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Resource, Root, SortedMap,
-    SortedSet, Span, Unknown, Value,
+    AssignmentSource, EvalErrorKind, Evaluator, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Resource, Root,
+    SortedMap, SortedSet, Span, Unknown, Value,
 };
 
 use crate::config::Config;
@@ -28,6 +28,7 @@ pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
     no_flow(model, config, &mut found);
     unread_calls(model, config, &mut found);
     no_tenants(model, &mut found);
+    unused_tenants(model, config, &mut found);
     unknown_wiring(model, &mut found);
     unknown_references(model, &mut found);
     ignored_changes(model, &mut found);
@@ -268,6 +269,53 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             Some(name) => NotChecked { is_finding: false, ..gap.help(declared_as(model, name)) },
             None => gap,
         });
+    }
+}
+
+/// What looks like tenants, beside those of the flows, and nothing uses it.
+fn unused_tenants(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
+    let Some(root) = model.project.root().filter(|_| !model.flows.is_empty() && !model.tenants.is_empty()) else {
+        return;
+    };
+    let is_object = |expr: &Expr| matches!(expr.kind, ExprKind::Object(_));
+    let has_entries = |expr: &Expr| match &expr.kind {
+        ExprKind::Object(items) => items.iter().any(|item| is_object(&item.value)),
+        ExprKind::Tuple(elements) => elements.iter().any(is_object),
+        _ => false,
+    };
+    let locals = root.locals.iter().filter(|local| has_entries(&local.value));
+    let locals = locals.map(|local| (("local", local.name.text.to_string()), local.name.span));
+    let set = model.project.assignments().iter().filter(|it| has_entries(&it.attribute.value));
+    let set = set.filter(|it| root.variable(&it.variable.text).is_some());
+    let set = set.map(|it| (("var", it.variable.text.to_string()), it.variable.span));
+    let known = names_of_tenants(model, config);
+    let mut unused: SortedMap<(&str, String), Span> =
+        locals.chain(set).filter(|(name, _)| !known.contains(name)).collect();
+    if unused.is_empty() {
+        return;
+    }
+    let evaluator = Evaluator::new(model.project);
+    let value = |(kind, name): &(&str, String)| match *kind {
+        "local" => evaluator.local(&evaluator.root(), name),
+        _ => evaluator.variable(&evaluator.root(), name),
+    };
+    unused.retain(|name, _| value(name).is_some_and(|value| discover::has_tenants(&value)));
+    let files = model.project.files().iter().filter(|file| file.role == FileRole::Configuration);
+    let mut work: Vec<&Expr> = files.flat_map(|file| top_level(&file.file.body)).collect();
+    while let Some(expr) = work.pop().filter(|_| !unused.is_empty()) {
+        if let ExprKind::Attribute(root, name) = &expr.kind
+            && let ExprKind::Variable(root) = &root.kind
+        {
+            unused.retain(|(kind, known), _| *kind != root.as_str() || known.as_str() != name.text.as_str());
+        }
+        work.extend(children(expr));
+    }
+    for ((kind, name), span) in unused {
+        let reason = format!(
+            "the entries of `{kind}.{name}` look like tenants, and no flow receives them, so they were not checked"
+        );
+        let help = format!("Create flows for them, or remove `{kind}.{name}`.");
+        found.push(NotChecked::new(Code::NoFlow, reason, span).help(help));
     }
 }
 

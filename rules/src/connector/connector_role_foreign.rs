@@ -34,19 +34,26 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     if is_exchanged {
         return report_exchanged(cx, tenant, owner);
     }
+    let own = if tenant.name() == owner.name() { "this tenant".to_owned() } else { format!("`{}`", tenant.name()) };
     let message = match copied::what(tenant, owner) {
         Some(what) => format!("`{}` has {}", tenant.name(), cx.of_tenant(owner, &what)),
-        None => {
-            format!("role `{}` is named after {}, not after `{}`", role.name.text(), cx.called(owner), tenant.name())
-        }
+        None => format!("role `{}` is named after {}, not after {own}", role.name.text(), cx.called(owner)),
     };
-    // One customer may have two entries.
+    // One customer may well have two entries, but not by one name.
+    let is_said = |name: &str| {
+        cx.config.customers.iter().any(|group| {
+            let has = |name: &str| group.tenants.iter().any(|key| key == name);
+            has(name) && has(tenant.name())
+        })
+    };
     let accounts = tenant.sso_account().zip(owner.sso_account());
+    let accounts = accounts.filter(|_| tenant.name() != owner.name() && !is_said(owner.name()));
     let customer = accounts
         .filter(|(own, others)| own.text() == others.text())
         .map(|_| advice("customer", &cx.config.customers, &[owner, tenant], owner.name()));
-    let action = copied::replacement(cx, tenant, owner, &format!("`{}`", tenant.name()), &[]);
+    let action = copied::replacement(cx, tenant, owner, &own, &[]);
     let same = owner.role().filter(|other| other.name.text() == role.name.text());
+    let whose = cx.of_tenant(owner, "role");
     let report = cx.report(role.name.piece, message);
     let report = match same {
         Some(same) => report.related(same.name.piece, format!("`{}`'s role has this name", owner.name())),
@@ -55,11 +62,9 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     // Other values that were copied with the role have the same cause.
     let report = copied::related(report, tenant, owner, &[FieldKind::RoleArn]);
     let customer = customer.map(|customer| format!(" If the two are one customer, {customer}")).unwrap_or_default();
-    report.label("another tenant's role").help(format!(
-        "{action} Sym would use `{}`'s role for `{}`'s requests.{customer}",
-        owner.name(),
-        tenant.name()
-    ));
+    report
+        .label("another tenant's role")
+        .help(format!("{action} Sym would use {whose} for {own}'s requests.{customer}"));
 }
 
 fn report_exchanged(cx: &mut Context<'_>, tenant: &Tenant, owner: &Tenant) {

@@ -1,5 +1,6 @@
 //! See connector-role-name.md.
 
+use super::config_file;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Affixes, NamingConvention, NamingConventionKind, Piece, RoleNaming, known_role_kind};
 
@@ -10,8 +11,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
             report_form(cx, convention, affixes);
         }
     }
+    report_common(cx);
     for tenant in cx.tenants() {
-        let is_convention = conventions.iter().any(|convention| convention.tenants.binary_search(&tenant.id).is_ok());
+        let is_convention = conventions.iter().any(|convention| convention.tenants.binary_search(&tenant.id).is_ok())
+            || cx.set_up.common_role().binary_search(&tenant.id).is_ok();
         if cx.role_naming(tenant.id) != RoleNaming::OtherKind || is_convention {
             continue;
         }
@@ -43,6 +46,23 @@ pub(super) fn others<'a>(cx: &Context<'a>, convention: &NamingConvention) -> Vec
     others.filter_map(|it| Some((it.role()?.name.piece, format!("`{}`'s role", it.name())))).collect()
 }
 
+/// Reports one name that most roles have, and which may only need to be configured, in the first run that has it.
+fn report_common(cx: &mut Context<'_>) {
+    let ids = cx.set_up.common_role();
+    let Some(role) = ids.first().filter(|id| id.run == cx.model.run).and_then(|&first| cx.tenant(first).role()) else {
+        return;
+    };
+    let (name, pattern) = (role.name.text(), &cx.config.role_name);
+    let message =
+        format!("the roles of {} tenants are named `{name}`, but connectors name their roles `{pattern}`", ids.len());
+    let help = format!(
+        "Use `role_arn` from the `settings` output of each tenant's connector. Requests fail, or Sym uses roles that \
+         were created for something else. If these roles are intended, set this in .symlint.hcl:\n\n    connector {{ \
+         role_name = {name:?} }}"
+    );
+    cx.report(role.name.piece, message).help(help).group(ids).cause(name.to_owned());
+}
+
 /// Reports that most role names have a form that may only need to be configured.
 fn report_form(cx: &mut Context<'_>, convention: &NamingConvention, affixes: &Affixes) {
     let first = convention.tenants.first().and_then(|&first| cx.tenant(first).role());
@@ -52,8 +72,9 @@ fn report_form(cx: &mut Context<'_>, convention: &NamingConvention, affixes: &Af
     let message = format!("the roles of {count} are named `{form}`, but connectors name their roles `{pattern}`");
     let help = format!(
         "Use `role_arn` from the `settings` output of each tenant's connector. Requests fail, or Sym uses roles that \
-         were created for something else. If these roles are intended, set this in .symlint.hcl, where \
-         `{{environment}}` stands for the name of the tenant:\n\n    connector {{ role_name = {form:?} }}"
+         were created for something else. If these roles are intended, set this in {}, where \
+         `{{environment}}` stands for the name of the tenant:\n\n    connector {{ role_name = {form:?} }}",
+        config_file(cx)
     );
     let others = others(cx, convention);
     let report = cx.report(role.name.piece, message).help(help).group(&convention.tenants).cause(form);

@@ -6,6 +6,7 @@ use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
 use symlint_core::tenants::{NamingConvention, NamingConventionKind, RoleNaming, Tenant, environment_of, normalise};
 
+use super::config_file;
 use super::connector_role_name::others;
 use crate::names::is_slug;
 use crate::naming::same_names;
@@ -108,10 +109,19 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
         NamingConventionKind::SameName => (
             format!("the roles of {count} are named `{}`, which does not show whose they are", role.name.text()),
             format!(
-                "Use `role_arn` from the `settings` output of each tenant's connector. If these roles are intended, \
-                 set this in .symlint.hcl for each tenant:\n\n    tenant {:?} {{ environment = {:?} }}",
-                first.name(),
-                environment_in(role.name.text(), cx)
+                "Use `role_arn` from the `settings` output of each tenant's connector. If these roles are intended, {}",
+                match convention.tenants.len() == convention.of {
+                    true => format!(
+                        "set this in {}:\n\n    connector {{ role_name = {:?} }}",
+                        config_file(cx),
+                        role.name.text()
+                    ),
+                    false => format!(
+                        "set this in .symlint.hcl for each tenant:\n\n    tenant {:?} {{ environment = {:?} }}",
+                        first.name(),
+                        environment_in(role.name.text(), cx)
+                    ),
+                }
             ),
             role.name.text().to_owned(),
         ),
@@ -126,8 +136,9 @@ fn report_convention(cx: &mut Context<'_>, convention: &NamingConvention) {
                 ),
                 format!(
                     "Use `role_arn` from the `settings` output of each tenant's connector. If these roles are \
-                     intended, set this in .symlint.hcl, where `{{environment}}` stands for the name of the \
-                     tenant:\n\n    connector {{ role_name = {pattern:?} }}"
+                     intended, set this in {}, where `{{environment}}` stands for the name of the \
+                     tenant:\n\n    connector {{ role_name = {pattern:?} }}",
+                    config_file(cx)
                 ),
                 pattern,
             )

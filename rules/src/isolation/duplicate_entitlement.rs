@@ -21,7 +21,11 @@ fn check_entries(cx: &mut Context<'_>) {
         let (Some(grant), Some(other_grant)) = (grant, other_grant) else { continue };
         let (Some(id), Some(other_id)) = (grant.permission_set, other_grant.permission_set) else { continue };
         let (Some(target), Some(other_target)) = (grant.target, other_grant.target) else { continue };
-        let whose = if tenant.id == other.id { "this tenant".to_owned() } else { cx.called(other) };
+        let whose = match tenant.id == other.id {
+            true => "this tenant".to_owned(),
+            false if tenant.name() == other.name() => format!("`{}`", other.path),
+            false => cx.called(other),
+        };
         let message = format!("{whose} already grants permission set {} in account {}", id.text(), target.text());
         cx.report(id.piece, message)
             .label("granted again")

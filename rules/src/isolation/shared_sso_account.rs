@@ -1,15 +1,25 @@
 //! See shared-sso-account.md.
 
+use foldhash::HashSet;
 use symlint_core::config::{TenantGroup, common_name};
+use symlint_core::report::count;
 use symlint_core::rule::Context;
 use symlint_core::spelling::listed;
-use symlint_core::tenants::{Tenant, environment_of};
+use symlint_core::tenants::{Tenant, TenantId, environment_of};
+use symlint_terraform::SortedSet;
 
 /// How many tenants the message names.
 const NAMED: usize = 4;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for ids in cx.set_up.shared_accounts(cx.model.run) {
+        // What the configuration says of a key is the same for all root modules that have it, so it is asked once.
+        let alike = with_common_keys(cx, ids);
+        if alike.first().copied() != Some(ids.as_slice()) {
+            continue;
+        }
+        let all: Vec<&Tenant> = alike.iter().flat_map(|ids| ids.iter()).map(|&id| cx.tenant(id)).collect();
+        let alike: Vec<&Tenant> = alike.iter().skip(1).filter_map(|it| it.get(1)).map(|&id| cx.tenant(id)).collect();
         let members: Vec<&Tenant> = ids.iter().map(|&id| cx.tenant(id)).collect();
         let [first, second, others @ ..] = members.as_slice() else { continue };
         let Some(account) = second.sso_account() else { continue };
@@ -17,11 +27,17 @@ pub(super) fn check(cx: &mut Context<'_>) {
             true => format!("{} and its instance", account.text()),
             false => format!("{}, its instance, and its region", account.text()),
         };
-        let message =
+        let mut message =
             format!("{} share SSO account {what}, and nothing declares that they belong together", names(cx, &members));
-        let name = name(cx, &members);
-        let customer = advice("customer", &cx.config.customers, &members, &name);
-        let organization = advice("organization", &cx.config.organizations, &members, &name);
+        let others_alike: Vec<&str> = alike.iter().filter_map(|it| Some(it.sso_account()?.text())).collect();
+        if !alike.is_empty() {
+            let more = if alike.len() > NAMED { ", …" } else { "" };
+            let named = others_alike.get(..NAMED).unwrap_or(&others_alike).join(", ");
+            message += &format!(" (likewise in {}: {named}{more})", count(alike.len(), "other account"));
+        }
+        let name = name(cx, &all);
+        let customer = advice("customer", &cx.config.customers, &all, &name);
+        let organization = advice("organization", &cx.config.organizations, &all, &name);
         let help = format!(
             "If one of the entries was copied, replace its values: engineers who are approved for one customer would \
              act in the other's organization. If they are one customer, {customer}\n\nIf they are several customers in \
@@ -33,8 +49,27 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .label("the same account")
             .help(help)
             .related(&first.sso_account_id, format!("`{}` has this account", first.name()));
+        for other in alike.iter().take(NAMED) {
+            report = report.related(&other.sso_account_id, "shared by entries of the same names");
+        }
         for other in others {
             report = report.related(&other.sso_account_id, format!("`{}` has this account", other.name()));
+        }
+    }
+}
+
+/// The groups of all runs that have a key of `ids`, or one of another such group.
+fn with_common_keys<'a>(cx: &Context<'a>, ids: &'a [TenantId]) -> Vec<&'a [TenantId]> {
+    let all = cx.set_up.all_shared_accounts();
+    let keys = |ids: &'a [TenantId]| ids.iter().map(|&id| cx.tenant(id).name());
+    let mut known: HashSet<&str> = keys(ids).collect();
+    loop {
+        let count = known.len();
+        let alike = all.iter().map(Vec::as_slice).filter(|other| keys(other).any(|key| known.contains(key)));
+        let alike: Vec<&[TenantId]> = alike.collect();
+        known.extend(alike.iter().flat_map(|other| keys(other)));
+        if known.len() == count {
+            return alike;
         }
     }
 }
@@ -70,7 +105,9 @@ fn name(cx: &Context<'_>, members: &[&Tenant]) -> String {
         members.iter().map(|tenant| environment_of(tenant.role()?.name.text(), &cx.config.role_name));
     let role = environments.next().flatten().filter(|first| environments.all(|it| it == Some(*first)));
     let role = role.map(str::to_ascii_lowercase);
-    common_name(&keys).map(str::to_owned).or(role).unwrap_or_else(|| keys.join("-"))
+    let unique: SortedSet<&str> = keys.iter().copied().collect();
+    let unique: Vec<&str> = unique.into_iter().collect();
+    common_name(&keys).map(str::to_owned).or(role).unwrap_or_else(|| unique.join("-"))
 }
 
 fn names(cx: &Context<'_>, members: &[&Tenant]) -> String {

@@ -8,7 +8,7 @@ use symlint_core::tenants::{
 };
 use symlint_terraform::{Path, Str};
 
-use super::role_account_mismatch::is_left_over;
+use super::role_account_mismatch::{has_same_connector, is_left_over};
 use crate::copied;
 use crate::values::is_key_twice;
 
@@ -47,6 +47,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             continue;
         }
         let (first_owner, own_owner) = (owner_of(first.text()), owner_of(own.text()));
+        let first_owner = first_owner.filter(|owner| own_owner.is_none() || !has_same_connector(cx, tenant, owner));
         if grants.len() == tenant.grants.len()
             && let Some((choice, meant)) = wrong_choice(cx, tenant, *first, first_owner)
         {
@@ -58,7 +59,10 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             None => format!("instance {}", first.text()),
         };
         let own_name = cx.name(own.piece.field);
-        let of_own = own_owner.map(|owner| format!(", which is {}", cx.whose(owner))).unwrap_or_default();
+        // Of two tenants with one name, one is enough.
+        let is_clear = |owner: &&Tenant| first_owner.is_none_or(|first| first.name() != owner.name());
+        let of_own = own_owner.filter(is_clear).map(|owner| format!(", which is {}", cx.whose(owner)));
+        let of_own = of_own.unwrap_or_default();
         // If nothing else was copied from the other tenant, the instance was left over.
         let left_over = own_owner.filter(|owner| {
             first_owner.is_none() && others.len() + 1 == wrong.len() && is_another_organization(tenant, owner)

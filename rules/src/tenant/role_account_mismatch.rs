@@ -33,6 +33,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         (!is_once).then_some(owner)
     };
     let (role_owner, sso_owner) = (owner_of(role.text()), owner_of(sso.text()));
+    let is_account_other = sso_owner.is_some() || is_near(role.text(), sso.text());
+    let role_owner = role_owner.filter(|owner| !(is_account_other && has_same_connector(cx, tenant, owner)));
     if let Some(owner) = role_owner.filter(|owner| is_exchanged(tenant, owner)) {
         // The pair is reported once, and not at all on tenants of an earlier check.
         if tenant.id < owner.id || cx.set_up.model(owner.id.run).is_none() {
@@ -151,6 +153,12 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     if let Some(owner) = role_owner.or(left_over) {
         copied::related(report, tenant, owner, reported);
     }
+}
+
+/// Whether another tenant has the role of this one, and it is named after this one: that of the same customer.
+pub(super) fn has_same_connector(cx: &Context<'_>, tenant: &Tenant, other: &Tenant) -> bool {
+    let role = |tenant: &Tenant| tenant.connector.role_arn.as_str().map(str::to_owned);
+    role(tenant) == role(other) && cx.role_naming(tenant.id) == RoleNaming::Own
 }
 
 /// Whether the role of each tenant is in the other one's SSO account.

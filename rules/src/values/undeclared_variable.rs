@@ -18,6 +18,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         if !matches!(assignment.source, AssignmentSource::File(_)) || root.variable(&name.text).is_some() {
             continue;
         }
+        if is_for_another_root(cx, assignment) {
+            continue;
+        }
         let known = root.variables.iter().map(|variable| variable.name.text.as_str());
         let meant = closest(&name.text, known);
         // If a file already sets the declared variable, renaming this one would set it twice or replace it.
@@ -44,4 +47,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
             (None, _) => {}
         }
     }
+}
+
+/// Whether another root module reads the same values file, and declares the variable.
+fn is_for_another_root(cx: &Context<'_>, assignment: &Assignment) -> bool {
+    let AssignmentSource::File(file) = assignment.source else { return false };
+    let file = cx.sources().get(file);
+    cx.set_up.models().iter().filter(|model| model.run != cx.model.run).any(|model| {
+        let project = model.project;
+        project.root().is_some_and(|root| root.variable(&assignment.variable.text).is_some())
+            && project.files().iter().any(|it| project.sources().get(it.id).name() == file.name())
+    })
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::support::{Run, Symlint, VARIABLE, folder};
 
 /// A flow module, and a root module that calls it once for each tenant.
-const FLOW: &str = r#"variable "tenant_slug" { type = string }
+pub(super) const FLOW: &str = r#"variable "tenant_slug" { type = string }
 variable "account_id" { type = string }
 variable "permission_set_arn" { type = string }
 variable "sso_connector_settings" { type = any }
@@ -17,7 +17,7 @@ resource "sym_target" "this" {
 }
 "#;
 
-fn root(flow: &str) -> String {
+pub(super) fn root(flow: &str) -> String {
     format!(
         r#"{VARIABLE}
 module "access" {{
@@ -34,7 +34,7 @@ module "access" {{
 }
 
 /// What tells customers apart: the account, the instance, the permission set, and the target.
-const CUSTOMERS: [[&str; 4]; 4] = [
+pub(super) const CUSTOMERS: [[&str; 4]; 4] = [
     ["719240583316", "ssoins-7223a91be40c5d68", "ps-5e1b09c7d2a84f63", "604178239951"],
     ["280365914472", "ssoins-68042f7d9be0a513", "ps-b3c8f10a6e4d9275", "915827304462"],
     ["048261739905", "ssoins-69873c5a0f81be42", "ps-0d94e7b25f3ac861", "352790641188"],
@@ -42,7 +42,7 @@ const CUSTOMERS: [[&str; 4]; 4] = [
 ];
 
 /// The entry of a customer, under a key.
-fn tenant(key: &str, customer: usize) -> String {
+pub(super) fn tenant(key: &str, customer: usize) -> String {
     let [account, instance, set, target] = CUSTOMERS[customer];
     let region = ["us-east-1", "eu-west-1", "eu-central-1", "us-east-1"][customer];
     let role = key[..1].to_uppercase() + &key[1..];
@@ -63,17 +63,17 @@ fn tenant(key: &str, customer: usize) -> String {
 }
 
 /// A copy of something, in which one customer's value was left over from another: 0 is the account, 3 the target.
-fn left_over(text: &str, [of, from]: [usize; 2], value: usize) -> String {
+pub(super) fn left_over(text: &str, [of, from]: [usize; 2], value: usize) -> String {
     assert!(text.contains(CUSTOMERS[of][value]));
     text.replace(CUSTOMERS[of][value], CUSTOMERS[from][value])
 }
 
-fn values(tenants: &[String]) -> String {
+pub(super) fn values(tenants: &[String]) -> String {
     format!("customer_tenants = {{\n{}}}\n", tenants.concat())
 }
 
 /// A folder for each customer, with values; and the flow module that they share.
-fn folders(customers: &[(&str, String)]) -> Vec<(String, String)> {
+pub(super) fn folders(customers: &[(&str, String)]) -> Vec<(String, String)> {
     let mut files = vec![("modules/sso_flow/main.tf".to_owned(), FLOW.to_owned())];
     for (name, text) in customers {
         files.push((format!("customers/{name}/main.tf"), root("../../modules/sso_flow")));
@@ -82,7 +82,7 @@ fn folders(customers: &[(&str, String)]) -> Vec<(String, String)> {
     files
 }
 
-fn write(files: &[(String, String)]) -> tempfile::TempDir {
+pub(super) fn write(files: &[(String, String)]) -> tempfile::TempDir {
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let dir = folder(&files);
     // What is in a repository is searched from its root.
@@ -90,14 +90,14 @@ fn write(files: &[(String, String)]) -> tempfile::TempDir {
     dir
 }
 
-fn check(dir: &Path, arguments: &[&str]) -> Run {
+pub(super) fn check(dir: &Path, arguments: &[&str]) -> Run {
     let mut all = vec!["check", "--format", "json"];
     all.extend(arguments);
     Symlint::new(&all).dir(dir).run()
 }
 
 /// The level, the rule, the file and the message of each finding, but for what says that modules are not here to read.
-fn said(run: &Run) -> Vec<String> {
+pub(super) fn said(run: &Run) -> Vec<String> {
     let report = run.json();
     let findings = report["findings"].as_array().unwrap();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
@@ -108,7 +108,7 @@ fn said(run: &Run) -> Vec<String> {
     findings.iter().map(said).collect()
 }
 
-fn found(customers: &[(&str, String)]) -> Vec<String> {
+pub(super) fn found(customers: &[(&str, String)]) -> Vec<String> {
     said(&check(write(&folders(customers)).path(), &[]))
 }
 
@@ -242,7 +242,7 @@ fn a_key_that_was_left_over_in_a_copied_folder_is_found() {
 }
 
 /// Two entries of a customer, with keys that all customers have.
-fn entries(customer: usize, other_grant: usize, role: &str) -> String {
+pub(super) fn entries(customer: usize, other_grant: usize, role: &str) -> String {
     let ([_, _, set, target], [_, _, other_set, other_target]) = (CUSTOMERS[customer], CUSTOMERS[other_grant]);
     let readonly = tenant("readonly", customer).replace(set, other_set).replace(target, other_target);
     let text = values(&[tenant("admin", customer), readonly]);
@@ -630,7 +630,7 @@ fn checkout(text: &str) -> tempfile::TempDir {
 }
 
 /// The reasons of what belongs to no run and was not checked.
-fn notes(run: &Run) -> Vec<String> {
+pub(super) fn notes(run: &Run) -> Vec<String> {
     let report = run.json();
     let gaps = report["not_checked"].as_array().unwrap();
     gaps.iter().map(|gap| gap["reason"].as_str().unwrap().to_owned()).collect()

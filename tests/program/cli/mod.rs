@@ -6,6 +6,7 @@ mod inputs;
 mod inspect;
 mod isolation;
 mod manual;
+mod monorepo;
 mod output;
 mod privacy;
 mod search;

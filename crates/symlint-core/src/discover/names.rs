@@ -1,7 +1,7 @@
 //! How tenants get their names.
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Form, Kind, Origin, Span, Str, Value};
+use symlint_terraform::{Form, Kind, Makeup, Origin, Span, Str, Value};
 
 use super::elements::Member;
 use super::population::{Population, assigned};
@@ -178,7 +178,15 @@ fn common_words(tenants: &[Tenant], walked: &Walked<'_>) -> HashMap<TenantId, Op
         let length = |other: &Str| first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
         let start = texts.map(length).min().and_then(|length| first.get(..length)).unwrap_or(first);
         let words = start.rfind(['-', '_', '/', '.', ' ']).and_then(|end| start.get(..end)).unwrap_or_default();
-        let origin = Origin::written(names.first()?.origin.span, Form::Whole);
+        // What these words are the whole of is where the name is written.
+        let part = |name: &&Value| match &name.origin.makeup {
+            Makeup::Joined(parts) => {
+                parts.iter().find(|part| part.bytes() == (0..words.len())).map(|it| it.origin.clone())
+            }
+            _ => None,
+        };
+        let written = Origin::written(names.first()?.origin.span, Form::Whole);
+        let origin = names.iter().find_map(part).unwrap_or(written);
         (!words.is_empty()).then(|| Value::new(Kind::String(words.into()), origin))
     };
     let are_several =

@@ -155,7 +155,8 @@ impl EarlierRuns {
             let has_safelist = run.safelists > 0;
             let root = format!("{name}: {}", run.repository_root);
             let run_id = RunId::at(first + at);
-            self.runs.push(Earlier { run: run_id, root, tenants: Vec::new(), has_safelist, report: None });
+            let values = run.values.join("/");
+            self.runs.push(Earlier { run: run_id, root, values, tenants: Vec::new(), has_safelist, report: None });
             let values = run.values.iter().map(String::as_str);
             let site = Site::new(run.repository_root, &run.root, values, run.workspace.as_deref());
             self.sites.push((name.to_owned(), site));

@@ -21,7 +21,7 @@ use symlint_terraform::{EntryKind, FileRole, FileTree, Given, Module, SortedMap,
 
 use crate::check::{self, Outcome, Run};
 use crate::config::Config;
-use crate::discover::{self, UsualAccount};
+use crate::discover::{self, UsualAccount, module_names};
 use crate::fix::{self, FixRound};
 use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
 use crate::parallel;
@@ -250,7 +250,10 @@ impl<'c> Engine<'c> {
         }
         let members = models
             .into_iter()
-            .map(|(target, model)| SetUpRun { model, config: &target.config, root: real(&target.root) })
+            .map(|(target, model)| {
+                let values = target.values.as_ref().map(|(file, _)| file.clone()).unwrap_or_default();
+                SetUpRun { model, config: &target.config, root: real(&target.root), values }
+            })
             .collect();
         let file = |name: &str| repository_path(&real(name));
         let EarlierRuns { runs, places, gaps, left_out: known, .. } = earlier;
@@ -273,7 +276,7 @@ impl<'c> Engine<'c> {
             runs: kept.iter().map(|target| target.checked(tree.as_ref())).collect(),
             outcomes: &outcomes,
             problems,
-            left_out: left_out.into_iter().chain(unread).chain(libraries).chain(known).collect(),
+            left_out: left_out.into_iter().chain(unread).chain(libraries).chain(known).chain(uncalled(&kept)).collect(),
             missing: gaps,
             repository_path: &repository_path,
             real_path: &file,
@@ -354,6 +357,30 @@ fn without_others<'t, 'p>(
     let unread = unread.into_iter().filter(|(_, is_unread)| *is_unread);
     let unread = unread.map(|(place, _)| format!("no root module that was found reads `{}`", path(place))).collect();
     (kept, unread)
+}
+
+/// The modules that configurations name and that nothing calls.
+fn uncalled(targets: &[&Target]) -> Vec<String> {
+    let default = Config::default();
+    let mut named: SortedMap<String, bool> = SortedMap::new();
+    for target in targets.iter().filter(|target| target.config.is_whole && target.must_read.is_empty()) {
+        let (config, Some(file)) = (&target.config, &target.config_file) else { continue };
+        for (kind, name, default) in [
+            ("flow", &config.flow_module, &default.flow_module),
+            ("connector", &config.connector_module, &default.connector_module),
+            ("runtime", &config.runtime_module, &default.runtime_module),
+        ] {
+            let mut calls = target.project.modules().iter().flat_map(|module| &module.calls);
+            let is_it = |source: &str| module_names(source).contains(name);
+            let mut is_called = || calls.any(|call| call.source.as_ref().is_some_and(|source| is_it(&source.text)));
+            if name != default {
+                let text = format!("`{kind} {{ module = \"{name}\" }}` in {file} names no module that is called");
+                let known = named.entry(text).or_insert(false);
+                *known = *known || is_called();
+            }
+        }
+    }
+    named.into_iter().filter(|(_, is_called)| !*is_called).map(|(text, _)| text).collect()
 }
 
 /// Leaves out the module as Terraform reads it, if the check of it reports the same as for OpenTofu's reading.

@@ -23,6 +23,7 @@ use crate::fingerprint::hash;
 use crate::inspection::{OtherRoot, ValuesChoice, contents_of};
 use crate::report::{Problem, ProblemKind};
 use crate::rule::Catalogue;
+use crate::spelling::closest;
 
 /// How many loaded modules are kept until those that others call are removed.
 const KEPT: usize = 64;
@@ -363,6 +364,18 @@ impl<'a> TargetFinder<'a> {
                 (None, None, _) => without_root.push(file),
             }
         }
+        // Beside files that set the tenants of a root, another name for them is a misspelling.
+        let without_root = without_root.into_iter().filter_map(|file| {
+            let is_meant = |name: &String| file.tenants.iter().any(|own| closest(own, [name.as_str()]).is_some());
+            let root = of_roots.iter().find(|(root, files)| {
+                let is_above = root.as_str() == "." || is_below(&file.path, root);
+                is_above && files.near.iter().flat_map(|it| &it.tenants).any(is_meant)
+            });
+            let Some(root) = root.map(|(root, _)| root.clone()) else { return Some(file) };
+            of_roots.entry(root).or_default().near.push(file);
+            None
+        });
+        let without_root = without_root.collect();
         (of_roots, without_root)
     }
 

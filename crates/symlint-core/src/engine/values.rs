@@ -71,7 +71,9 @@ pub(super) fn runs_of(project: &Project, config: &Config, config_file: Option<&s
     let is_tenants = |file: &ValuesFile, name: &String| {
         declared(name).is_some() && (config.tenants_variables.contains(name) || file.tenants.contains(name))
     };
-    let sets_tenants = |file: &ValuesFile| file.variables.iter().any(|name| is_tenants(file, name));
+    // What looks like tenants and has a name that nothing declares may be misspelled.
+    let sets_tenants =
+        |file: &ValuesFile| !file.tenants.is_empty() || file.variables.iter().any(|name| is_tenants(file, name));
     let elsewhere = files.elsewhere.into_iter().filter(sets_tenants);
     if let (Some(path), false) = (config_file, config.values.is_empty()) {
         let is_run = |file: &ValuesFile| matches(&config.values, parent(path), &file.path);
@@ -90,7 +92,11 @@ pub(super) fn runs_of(project: &Project, config: &Config, config_file: Option<&s
         let (runs, unloaded) = (needed.collect(), elsewhere.collect());
         return Runs { runs, choice: ValuesChoice::SetsRequired, unloaded, replaced: Vec::new() };
     }
-    let is_run = |file: &ValuesFile| file.variables.iter().any(|name| is_tenants(file, name) && !is_set(name));
+    let is_run = |file: &ValuesFile| {
+        let is_declared = |name: &String| declared(name).is_some();
+        !file.tenants.is_empty() && !file.tenants.iter().any(is_declared)
+            || file.variables.iter().any(|name| is_tenants(file, name) && !is_set(name))
+    };
     let (runs, mut unloaded): (Vec<_>, Vec<_>) = tenants.into_iter().partition(is_run);
     unloaded.extend(elsewhere);
     Runs { runs, choice: ValuesChoice::SetsTenants, unloaded, replaced: Vec::new() }

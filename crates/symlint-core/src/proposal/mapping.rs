@@ -194,17 +194,17 @@ fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
     let mut patterns: SortedMap<String, (usize, SortedSet<String>)> = SortedMap::new();
     for (model, config) in found {
         let conventions = model.role_names.conventions().iter();
-        let mut own: Vec<(String, usize)> =
+        let own: Vec<(String, usize)> =
             conventions.filter_map(|convention| pattern_of(convention, model, config)).collect();
-        if own.is_empty() {
-            own.extend(same_name(model, config));
-        }
         // A pattern that contains braces of its own could not be parsed again.
         for (pattern, count) in own.into_iter().filter(|(pattern, _)| RoleNamePattern::parse(pattern).is_some()) {
             let (tenants, roots) = patterns.entry(pattern).or_default();
             *tenants += count;
             roots.extend(model.project.root().map(|root| root.dir.trim_end_matches('/').to_owned()));
         }
+    }
+    if patterns.is_empty() {
+        patterns.extend(same_name(found).map(|(name, count)| (name, (count, SortedSet::new()))));
     }
     // A pattern that would make other roles unexpected cannot apply to all root modules.
     let is_expected = |model: &Model<'_>, config: &Config, pattern: &RoleNamePattern| {
@@ -247,15 +247,16 @@ fn pattern_of(convention: &NamingConvention, model: &Model<'_>, config: &Config)
 }
 
 /// The name that most roles share in several accounts, if it does not have the expected form.
-fn same_name(model: &Model<'_>, config: &Config) -> Option<(String, usize)> {
-    let roles: Vec<_> =
-        model.tenants.iter().filter_map(Tenant::role).filter(|role| role.name.is_well_formed()).collect();
+fn same_name(found: &[(&Model<'_>, &Config)]) -> Option<(String, usize)> {
+    let roles = found.iter().flat_map(|(model, _)| &model.tenants).filter_map(Tenant::role);
+    let roles: Vec<_> = roles.filter(|role| role.name.is_well_formed()).collect();
     let mut accounts: SortedMap<&str, SortedSet<&str>> = SortedMap::new();
     for role in &roles {
         accounts.entry(role.name.text()).or_default().insert(role.account.text());
     }
     let (name, _) = accounts.into_iter().filter(|(_, accounts)| accounts.len() >= 3).max_by_key(|(_, it)| it.len())?;
     let count = roles.iter().filter(|role| role.name.text() == name).count();
-    let is_convention = count * 2 > roles.len() && !config.role_name.matches(name) && known_role_kind(name).is_none();
+    let is_known = known_role_kind(name).is_some() || found.iter().any(|(_, config)| config.role_name.matches(name));
+    let is_convention = count * 2 > roles.len() && !is_known;
     is_convention.then(|| (name.to_owned(), count))
 }

@@ -62,7 +62,8 @@ fn sharing<'m, 'c>(found: &[(&'m Model<'_>, &'c Config)]) -> Vec<(Vec<&'m Tenant
         for tenant in &model.tenants {
             let account = tenant.sso_account().map(|account| account.text());
             let instance = tenant.instance_id().map(|instance| instance.text());
-            if account.is_none() || instance.is_none() {
+            // Entries in the folder that their role is named after belong together.
+            if account.is_none() || instance.is_none() || model.role_names.is_of_folder(tenant, config) {
                 continue;
             }
             let place = *places.entry([account, instance, tenant.connector.region.as_str()]).or_insert(groups.len());

@@ -1,7 +1,7 @@
 //! Builds the report from the results of a check. Everything that a format prints is looked up here.
 
 use foldhash::HashMap;
-use symlint_terraform::{FileId, SortedMap, SortedSet, Span};
+use symlint_terraform::{FileId, SortedMap, SortedSet, Span, Str};
 
 use super::access;
 use super::cover::cover;
@@ -90,6 +90,9 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
         }
     }
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    if !is_compared && name_once(&mut findings, checked.real_path) {
+        findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    }
     // Two runs may share a module or a values file.
     findings.dedup_by(|later, first| {
         let is_same = sort_key(later) == sort_key(first);
@@ -161,6 +164,24 @@ pub(crate) fn build(checked: &Checked<'_, '_>, is_compared: bool) -> Report {
     mask(&mut report, checked, &veil);
     report.describe_itself();
     report
+}
+
+/// Gives the findings in a file to which links lead one name for it, the first; returns whether there are any.
+fn name_once(findings: &mut [ReportedFinding], real_path: &dyn Fn(&str) -> String) -> bool {
+    let mut names: HashMap<String, Str> = HashMap::default();
+    let mut known: Option<(Str, Str)> = None;
+    let mut are_any = false;
+    for Location { file, .. } in findings.iter_mut().map(|finding| &mut finding.location) {
+        if known.as_ref().is_none_or(|(last, _)| last != file) {
+            let name = names.entry(real_path(file)).or_insert_with(|| file.clone());
+            known = Some((file.clone(), name.clone()));
+        }
+        if let Some((_, name)) = known.as_ref().filter(|(last, name)| last != name) {
+            file.clone_from(name);
+            are_any = true;
+        }
+    }
+    are_any
 }
 
 /// Notes the parts of the report's files that excerpts must not show.

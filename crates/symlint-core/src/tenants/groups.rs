@@ -53,8 +53,8 @@ enum Reason<'t> {
     Key { root: &'t str, key: &'t str },
     /// They have the same key, account, and instance in different root modules.
     Values { key: &'t str, account: &'t str, instance: &'t str },
-    /// They are one tenant that is written once.
-    Written { at: (Str, u32), account: &'t str, instance: &'t str },
+    /// They are one tenant that is written once. Several may have their names from one expression.
+    Written { at: (Str, u32), name: &'t str, account: &'t str, instance: &'t str },
 }
 
 impl Groups {
@@ -113,7 +113,8 @@ impl Groups {
                     join(Reason::ConfiguredValues { name, account, instance }, true);
                 }
                 if runs.len() > 1 {
-                    join(Reason::Written { at: (run.written)(tenant), account, instance }, true);
+                    let name = tenant.name();
+                    join(Reason::Written { at: (run.written)(tenant), name, account, instance }, true);
                 }
             }
         }

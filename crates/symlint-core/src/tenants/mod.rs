@@ -24,6 +24,7 @@ mod resources;
 mod role_names;
 mod set_up;
 mod shape;
+mod sites;
 mod sources;
 mod step;
 mod tenant;

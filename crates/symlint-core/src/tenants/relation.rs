@@ -110,7 +110,39 @@ pub(super) fn relations(compared: &Compared<'_, '_>) -> Vec<Relation> {
         return found;
     }
     leave_out_namesakes(&mut found, compared);
-    first_of_each_entry(found, compared)
+    let mut found = first_of_each_entry(found, compared);
+    blame_contradicted(&mut found, compared);
+    found
+}
+
+/// Of two tenants that contradict each other, the wrong one is the first where others agree with the later one alone. One
+/// wrong value is one finding.
+fn blame_contradicted(found: &mut Vec<Relation>, compared: &Compared<'_, '_>) {
+    if found.is_empty() {
+        return;
+    }
+    let values = |place: usize| {
+        let comparable = compared.comparables.get(place)?;
+        Some((comparable.sso_account?.text(), comparable.instance?.text(), comparable.region))
+    };
+    let mut counts: HashMap<_, usize> = HashMap::default();
+    for values in (0..compared.tenants.len()).filter_map(values) {
+        *counts.entry(values).or_default() += 1;
+    }
+    let is_confirmed = |tenant: TenantId| {
+        let count = values(compared.groups.place(tenant)).and_then(|values| counts.get(&values));
+        count.is_some_and(|count| *count > 1)
+    };
+    let mut seen = HashSet::default();
+    found.retain_mut(|relation| {
+        if !matches!(relation.kind, RelationKind::DuplicateSsoAccount | RelationKind::DuplicateInstance) {
+            return true;
+        }
+        if is_confirmed(relation.tenant) && !is_confirmed(relation.other) {
+            std::mem::swap(&mut relation.tenant, &mut relation.other);
+        }
+        seen.insert((relation.kind, relation.tenant))
+    });
 }
 
 /// Removes relations between tenants of one name with different accounts or instances, if one of the two was copied
@@ -493,6 +525,7 @@ impl<'a, 't> RelationFinder<'a, 't> {
         let mut of_one: HashMap<[&str; 3], usize> = HashMap::default();
         let mut one = None;
         let mut of_all: Common<[&str; 3], Option<Firsts>> = Common::new(self.all.has_runs);
+        let mut of_run: HashMap<(RunId, [&str; 3]), (TenantId, usize)> = HashMap::default();
         let groups = self.all.groups;
         for (tenant, at, grant) in self.grants() {
             let (Some(instance), Some(id), Some(target)) = (grant.own_instance, grant.permission_set, grant.target)
@@ -514,7 +547,15 @@ impl<'a, 't> RelationFinder<'a, 't> {
             } else {
                 let new = First::of_grant(tenant, at);
                 let first = of_all.see(entitlement, new, &|a, b| !groups.same_organization(a, b));
-                first.map(|first| (first.tenant, first.grant()))
+                // Equal keys of two collections are one customer. What the configuration joins may share all that it has.
+                let of_run = *of_run.entry((tenant.run, entitlement)).or_insert((tenant, at));
+                // Of maps in one variable or local, perhaps only one is chosen.
+                let root = |id| self.all.tenants.get(groups.place(id)).map(|it| it.path.start());
+                let is_again = |other: TenantId| {
+                    let joined = groups.configured(tenant);
+                    root(other) != root(tenant) && (joined.is_none() || joined != groups.configured(other))
+                };
+                first.map(|first| (first.tenant, first.grant())).or(Some(of_run).filter(|(other, _)| is_again(*other)))
             };
             if let Some((other, other_grant)) = first {
                 self.found.push(Relation {

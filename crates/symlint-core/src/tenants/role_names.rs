@@ -70,6 +70,8 @@ pub struct Affixes {
 pub struct RoleNames {
     namings: Vec<RoleNaming>,
     conventions: Vec<NamingConvention>,
+    /// The folders of the root module, normalized, where they may be the names of customers.
+    folders: Vec<String>,
 }
 
 impl RoleNames {
@@ -77,7 +79,7 @@ impl RoleNames {
         tenants: &[Tenant],
         index: &Index,
         relations: &[Relation],
-        (config, root): (&Config, &str),
+        (config, folders): (&Config, &[String]),
         all: &Everyone<'_, '_>,
     ) -> Self {
         let named = |tenant| {
@@ -85,10 +87,10 @@ impl RoleNames {
             // A name that several customers have identifies none of them, unless all others have it, too.
             let is_shared = all.names.get(&named.own_word).copied().flatten().is_some_and(Firsts::are_several);
             if is_shared {
-                let mut folders = folders(root);
+                named.is_shared = true;
                 match all.claimed.contains(&named.own_word) {
-                    true => named.is_left_over = folders.any(|folder| folder == named.role_word),
-                    false => named.others.extend(folders),
+                    true => named.is_left_over = folders.contains(&named.role_word) && !named.has_leading(),
+                    false => named.others.extend(folders.iter().cloned()),
                 }
             }
             named
@@ -107,7 +109,18 @@ impl RoleNames {
             other_names: other_names(tenants),
         };
         judge.leading = judge.leading();
-        judge.judge(tenants)
+        RoleNames { folders: folders.to_vec(), ..judge.judge(tenants) }
+    }
+
+    /// Whether this is what the name of any role means.
+    pub(super) fn have(&self, naming: RoleNaming) -> bool {
+        self.namings.contains(&naming)
+    }
+
+    /// Whether the role of a tenant is named after a folder of its root module.
+    pub(crate) fn is_of_folder(&self, tenant: &Tenant, config: &Config) -> bool {
+        let name = tenant.role().and_then(|role| environment_of(role.name.text(), &config.role_name));
+        name.is_some_and(|name| self.folders.contains(&normalise(name)))
     }
 
     /// What the name of this tenant's role means.
@@ -161,6 +174,8 @@ struct NamedTenant<'t> {
     has_constant_name: bool,
     /// Other names of the tenant, normalized.
     others: Vec<String>,
+    /// Whether several customers have the tenant's name.
+    is_shared: bool,
     /// Whether the role is named after the root module's folder, but the tenant after another customer.
     is_left_over: bool,
 }
@@ -182,6 +197,7 @@ impl<'t> NamedTenant<'t> {
             configured,
             has_constant_name: config.role_name.is_constant && role.is_some_and(|role| config.role_name.matches(role)),
             others: tenant.other_names.iter().map(|name| normalise(name)).filter(|name| !name.is_empty()).collect(),
+            is_shared: false,
             is_left_over: false,
         }
     }
@@ -216,9 +232,7 @@ impl<'t> NamedTenant<'t> {
 
     /// Whether the role's words are the first words of the key.
     fn has_leading(&self) -> bool {
-        let ends = self.key.char_indices().filter(|(_, c)| !c.is_ascii_alphanumeric()).map(|(at, _)| at);
-        let mut starts = ends.filter_map(|at| self.key.get(..at));
-        !self.role_word.is_empty() && starts.any(|start| normalise(start) == self.role_word)
+        !self.role_word.is_empty() && starts(self.key).any(|start| start == self.role_word)
     }
 
     fn longer(&self) -> Option<Affixes> {
@@ -235,9 +249,19 @@ fn key_of(tenant: &Tenant) -> Option<&str> {
     tenant.key.as_str().filter(|_| tenant.is_named() && !tenant.key.is_garbled())
 }
 
-/// The folders of a root module, as names.
+/// The first words of a name, normalized: those of `acme-eu-admin` are `acme` and `acmeeu`.
+pub(super) fn starts(name: &str) -> impl Iterator<Item = String> + '_ {
+    let ends = name.char_indices().filter(|(_, c)| !c.is_ascii_alphanumeric()).map(|(at, _)| at);
+    ends.filter_map(|at| name.get(..at)).map(normalise).filter(|start| !start.is_empty())
+}
+
+/// The folders of a root module, as names: of `prod-acme`, each word is one, too.
 pub(super) fn folders(root: &str) -> impl Iterator<Item = String> + '_ {
-    root.split('/').map(normalise).filter(|name| !name.is_empty())
+    let all = root.split('/').flat_map(|folder| {
+        let words = folder.split(|c: char| !c.is_ascii_alphanumeric()).filter(move |word| *word != folder);
+        std::iter::once(folder).chain(words)
+    });
+    all.map(normalise).filter(|name| !name.is_empty())
 }
 
 /// The words of a name, in lower case: `Foo-barBaz` has three.
@@ -266,6 +290,8 @@ pub(super) struct Everyone<'a, 't> {
     pub(super) names: &'a HashMap<String, Option<Firsts>>,
     /// Names that several customers have, and that the roles of all but one of these customers have.
     pub(super) claimed: &'a HashSet<String>,
+    /// The folders, by their normalized names, that the roles of tenants in them are named after, with the first of these.
+    pub(super) named_folders: &'a HashMap<String, TenantId>,
 }
 
 impl<'t> Everyone<'_, 't> {
@@ -386,7 +412,7 @@ impl RoleNameJudge<'_, '_> {
         conventions.extend(same.map(|tenants| NamingConvention { kind: NamingConventionKind::SameName, tenants, of }));
         conventions.extend(self.other_form(tenants));
         conventions.retain(|convention| !convention.tenants.is_empty());
-        RoleNames { namings, conventions }
+        RoleNames { namings, conventions, folders: Vec::new() }
     }
 
     /// How many tenants have a role name that can be compared with their own name.
@@ -467,6 +493,9 @@ impl RoleNameJudge<'_, '_> {
         if named.is_left_over && !named.is_own() {
             return RoleNaming::NameLeftOver;
         }
+        if let Some(owner) = self.owner_of_folder(id, named) {
+            return RoleNaming::Foreign(owner);
+        }
         if named.is_own()
             || self.is_of_customer(id, &named.role_word)
             || self.is_of_group(id, &named.role_word)
@@ -543,6 +572,15 @@ impl RoleNameJudge<'_, '_> {
     /// Whether both share account and role with another tenant, as entries for one customer do.
     fn is_one_customer(&self, id: TenantId, other: TenantId) -> bool {
         self.sharing.contains(&id) && self.sharing.contains(&other)
+    }
+
+    /// The tenant whose folder the role is named after, where roles are named after folders, since customers have equal keys:
+    /// it came with a copy of that folder.
+    fn owner_of_folder(&self, id: TenantId, named: &NamedTenant<'_>) -> Option<TenantId> {
+        let is_of_other = |folder: &String| !folder.starts_with(&named.role_word);
+        let is_habit = named.is_shared && !named.others.is_empty() && self.all.named_folders.len() > 1;
+        let owner = self.all.named_folders.get(&named.role_word).copied().filter(|owner| *owner != id)?;
+        (is_habit && named.others.iter().all(is_of_other)).then_some(owner)
     }
 
     /// Whether a role with this word belongs to a tenant of the same customer in another run.

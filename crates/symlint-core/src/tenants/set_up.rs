@@ -12,13 +12,14 @@ use super::groups::{First, Firsts, Groups, Members};
 use super::id::{RunId, TenantId};
 use super::kind::FieldKind;
 use super::model::Model;
-use super::names::{environment_of, normalise};
+use super::names::{known_role_kind, normalise};
 use super::near::{NearIds, near_ids};
 use super::owners::OwnerIndex;
 use super::place::Locate;
 use super::regions::{RegionOutlier, region_outliers};
 use super::relation::{Compared, Relation, RelationKind, copies, relations};
-use super::role_names::{Everyone, RoleNames, RoleNaming, folders};
+use super::role_names::{Everyone, RoleNames, RoleNaming, starts};
+use super::sites::{NamedRun, RunFolders, named_folders, role_word, sites, words_of};
 use super::tenant::Tenant;
 use crate::config::{Config, groups_by_key};
 
@@ -30,6 +31,8 @@ pub struct SetUpRun<'p, 'c> {
     pub config: &'c Config,
     /// The name of the root module, which is the same in all of its runs and different from that of other root modules.
     pub root: String,
+    /// The values file for which there is this run; empty where there is none.
+    pub values: String,
 }
 
 /// The tenants of an earlier run. They are compared with others, but findings are not reported on them.
@@ -38,6 +41,8 @@ pub struct Earlier {
     pub run: RunId,
     /// The name of the root module, as in [`SetUpRun`].
     pub root: String,
+    /// Its values files, one after the other.
+    pub values: String,
     /// In source order.
     pub tenants: Vec<EarlierTenant>,
     /// Whether it has a safelist of its own.
@@ -92,6 +97,8 @@ pub struct SetUp<'p> {
     relations: Vec<Relation>,
     /// In the order of the models.
     role_names: Vec<RoleNames>,
+    /// Tenants whose roles have one name that is not of the connector's form: most of all.
+    common_role: Vec<TenantId>,
     /// IDs that are almost the same.
     near_ids: Vec<NearIds>,
     /// Tenants whose region stands out.
@@ -122,12 +129,17 @@ impl<'p> SetUp<'p> {
             let name = || Str::from(file(model.sources().get(id).name()));
             files.borrow_mut().entry((model.run, id)).or_insert_with(name).clone()
         };
+        let default = Config::default();
+        let config = members.first().map_or(&default, |member| member.config);
+        let sites = sites(&named_runs(members, earlier, config, has_runs));
+        let (earlier_sites, sites) = sites.split_at(earlier.len());
         let named: Vec<[HashMap<&str, &str>; 2]> = members.iter().map(|member| groups_by_key(member.config)).collect();
-        let mut runs: Vec<Members<'_>> = earlier.iter().map(Earlier::members).collect();
-        for (member, [customers, organizations]) in members.iter().zip(&named) {
+        let mut runs: Vec<Members<'_>> =
+            earlier.iter().zip(earlier_sites).map(|(run, site)| run.members(&site.root)).collect();
+        for ((member, site), [customers, organizations]) in members.iter().zip(sites).zip(&named) {
             runs.push(Members {
                 run: member.model.run,
-                root: &member.root,
+                root: &site.root,
                 tenants: member.model.tenants.iter().collect(),
                 configured: Box::new(move |tenant| {
                     [customers, organizations].map(|names| names.get(tenant.name()).copied())
@@ -169,16 +181,36 @@ impl<'p> SetUp<'p> {
         };
         let near_ids = near_ids(&tenants, &comparables, &written, &|tenant| member_of(tenant.run).is_some());
         let region_outliers = region_outliers(&tenants, &comparables);
-        let names = if has_runs { names(members, earlier, &groups) } else { HashMap::default() };
+        let names =
+            if has_runs { names((members, sites), (earlier, earlier_sites), &groups) } else { HashMap::default() };
         let claimed = if has_runs { claimed(&tenants, &names, &groups) } else { HashSet::default() };
-        let everyone = Everyone { tenants: &tenants, groups: &groups, names: &names, claimed: &claimed };
+        let of_earlier = earlier.iter().zip(earlier_sites).flat_map(|(run, site)| {
+            let tenants = run.tenants.iter();
+            tenants.map(move |it| (&it.tenant, config, site))
+        });
+        let of_members = members.iter().zip(sites).flat_map(|(member, site)| {
+            let tenants = member.model.tenants.iter();
+            tenants.map(move |tenant| (tenant, member.config, site))
+        });
+        let all = of_members.chain(of_earlier);
+        let named_folders = if has_runs { named_folders(all) } else { HashMap::default() };
+        let everyone = Everyone {
+            tenants: &tenants,
+            groups: &groups,
+            names: &names,
+            claimed: &claimed,
+            named_folders: &named_folders,
+        };
         let role_names: Vec<RoleNames> = members
             .iter()
-            .map(|SetUpRun { model, config, root, .. }| {
-                RoleNames::new(&model.tenants, &model.index, of_run(&relations, model.run), (config, root), &everyone)
+            .zip(sites)
+            .map(|(SetUpRun { model, config, .. }, RunFolders { folders, .. })| {
+                let relations = of_run(&relations, model.run);
+                RoleNames::new(&model.tenants, &model.index, relations, (config, folders), &everyone)
             })
             .collect();
-        leave_out_copied_roles(&mut relations, members, &role_names);
+        let common_role = common_role(members, &role_names);
+        leave_out_copied_roles(&mut relations, members, sites, &role_names);
         let shared_accounts = shared_accounts(&relations, &tenants, &groups);
         let mut places = Vec::new();
         for (place, member) in members.iter().enumerate() {
@@ -201,6 +233,7 @@ impl<'p> SetUp<'p> {
             owners,
             relations,
             role_names,
+            common_role,
             near_ids,
             region_outliers,
             shared_accounts,
@@ -210,7 +243,7 @@ impl<'p> SetUp<'p> {
 
     /// A set-up with a single run.
     pub fn single(model: Model<'p>, config: &Config) -> Self {
-        let members = vec![SetUpRun { model, config, root: String::new() }];
+        let members = vec![SetUpRun { model, config, root: String::new(), values: String::new() }];
         Self::new(SetUpParts { members, earlier: Vec::new(), is_whole: true }, &str::to_owned)
     }
 
@@ -274,6 +307,11 @@ impl<'p> SetUp<'p> {
         self.role_names.get((*self.places.get(run.index())?)?)
     }
 
+    /// The tenants, in all runs, whose roles have one name that is not of the connector's form, where most have it.
+    pub fn common_role(&self) -> &[TenantId] {
+        &self.common_role
+    }
+
     /// The values that tenants of a run share but should not, in the order of the tenants.
     pub fn relations(&self, run: RunId) -> &[Relation] {
         of_run(&self.relations, run)
@@ -286,6 +324,11 @@ impl<'p> SetUp<'p> {
         let from = self.shared_accounts.partition_point(|group| second(group) < Some(run));
         let to = self.shared_accounts.partition_point(|group| second(group) <= Some(run));
         self.shared_accounts.get(from..to).unwrap_or_default()
+    }
+
+    /// The same of all runs.
+    pub fn all_shared_accounts(&self) -> &[Vec<TenantId>] {
+        &self.shared_accounts
     }
 
     /// Whether any two tenants have a relation of one of these kinds.
@@ -349,9 +392,14 @@ impl<'p> SetUp<'p> {
         self.of_key(tenant).filter(is_own).find(is_other)
     }
 
-    /// Whether another customer has the key of this tenant. If so, the configuration for this key is about both.
+    /// Whether another tenant of another customer, or with another role, has the key of this tenant. If so, the configuration
+    /// for this key is about both.
     pub fn is_key_of_several(&self, tenant: &Tenant) -> bool {
-        self.of_key(tenant).any(|other| !self.groups.same_customer(other.id, tenant.id))
+        let role = |tenant: &Tenant| Some(normalise(tenant.role()?.name.text()));
+        let is_other = |other: &Tenant| {
+            !self.groups.same_customer(other.id, tenant.id) || role(other).is_some_and(|it| Some(it) != role(tenant))
+        };
+        self.of_key(tenant).any(is_other)
     }
 
     /// The tenants with the same key in all runs, if several runs have it.
@@ -393,6 +441,51 @@ fn of_run(relations: &[Relation], run: RunId) -> &[Relation] {
     relations.get(from..to).unwrap_or_default()
 }
 
+/// Where the runs are, the earlier ones first. Of a single run, nothing is compared.
+fn named_runs<'a>(
+    members: &'a [SetUpRun<'_, '_>],
+    earlier: &'a [Earlier],
+    config: &Config,
+    has_runs: bool,
+) -> Vec<NamedRun<'a>> {
+    let before = earlier.iter().map(|run| {
+        let words = run.tenants.iter().filter_map(|it| words_of(&it.tenant, it.environment.as_deref(), config));
+        NamedRun { root: &run.root, values: &run.values, words: words.collect() }
+    });
+    let own = members.iter().map(|SetUpRun { model, config, root, values }| {
+        let tenants = model.tenants.iter().filter(|_| has_runs);
+        let words = tenants.filter_map(|it| words_of(it, config.environment_of(it.name()), config));
+        NamedRun { root, values, words: words.collect() }
+    });
+    before.chain(own).collect()
+}
+
+/// The tenants whose roles have one name of another form than a connector's, where more than half of all have it, in
+/// several accounts.
+fn common_role(members: &[SetUpRun<'_, '_>], role_names: &[RoleNames]) -> Vec<TenantId> {
+    if !role_names.iter().any(|names| names.have(RoleNaming::OtherKind)) {
+        return Vec::new();
+    }
+    let mut of = 0;
+    let mut named: HashMap<&str, Vec<&Tenant>> = HashMap::default();
+    for (member, names) in members.iter().zip(role_names) {
+        for (tenant, role) in
+            member.model.tenants.iter().filter_map(|tenant| Some((tenant, tenant.role()?.name.text())))
+        {
+            of += 1;
+            if names.of(tenant.id) == RoleNaming::OtherKind && known_role_kind(role).is_none() {
+                named.entry(role).or_default().push(tenant);
+            }
+        }
+    }
+    let account = |tenant: &&Tenant| tenant.role_account().map(|account| account.text().to_owned());
+    let common = named.into_values().find(|tenants| {
+        let first = tenants.first().and_then(account);
+        tenants.len() * 2 > of && tenants.iter().any(|tenant| account(tenant) != first)
+    });
+    common.into_iter().flatten().map(|tenant| tenant.id).collect()
+}
+
 /// The groups of tenants with the same values, in source order. Each tenant is in at most one group.
 fn shared_accounts(relations: &[Relation], tenants: &[&Tenant], groups: &Groups) -> Vec<Vec<TenantId>> {
     let mut shared: SortedMap<(&str, &str, Option<&str>), Vec<TenantId>> = SortedMap::new();
@@ -416,22 +509,31 @@ fn shared_accounts(relations: &[Relation], tenants: &[&Tenant], groups: &Groups)
 
 /// Removes relations of tenants whose role is named after another tenant: the role was copied with the account, and is
 /// reported for both. Tenants of root modules in a folder after which their roles are named belong together.
-fn leave_out_copied_roles(relations: &mut Vec<Relation>, members: &[SetUpRun<'_, '_>], role_names: &[RoleNames]) {
-    let is_others = |tenant: TenantId, other: TenantId| {
-        let place = members.binary_search_by_key(&tenant.run, |member| member.model.run).ok();
-        let names = place.and_then(|place| role_names.get(place));
-        names.is_some_and(|names| names.of(tenant) == RoleNaming::Foreign(other))
+fn leave_out_copied_roles(
+    relations: &mut Vec<Relation>,
+    members: &[SetUpRun<'_, '_>],
+    sites: &[RunFolders],
+    role_names: &[RoleNames],
+) {
+    let naming = |tenant: TenantId| {
+        let place = members.binary_search_by_key(&tenant.run, |member| member.model.run).ok()?;
+        Some(role_names.get(place)?.of(tenant))
     };
+    let is_others = |tenant: TenantId, other: TenantId| naming(tenant) == Some(RoleNaming::Foreign(other));
+    let is_foreign = |tenant: TenantId| matches!(naming(tenant), Some(RoleNaming::Foreign(_)));
     let folder = |tenant: TenantId| {
-        let member = members.get(members.binary_search_by_key(&tenant.run, |member| member.model.run).ok()?)?;
-        let role = member.model.tenants.get(tenant.index())?.role()?.name;
-        let name = normalise(environment_of(role.text(), &member.config.role_name)?);
-        folders(&member.root).find(|folder| *folder == name)
+        let place = members.binary_search_by_key(&tenant.run, |member| member.model.run).ok()?;
+        let member = members.get(place)?;
+        let name = role_word(member.model.tenants.get(tenant.index())?, member.config)?;
+        sites.get(place)?.folders.contains(&name).then_some(name)
     };
     relations.retain(|&Relation { kind, tenant, other, .. }| {
-        if kind == RelationKind::SharedSsoAccount && members.len() > 1 {
-            let name = folder(tenant);
-            if name.is_some() && name == folder(other) {
+        if kind == RelationKind::SharedSsoAccount {
+            let (own, others) = (folder(tenant), folder(other));
+            // That the role of one of them is another's is reported there.
+            let is_reported = tenant.run == other.run
+                && (own.is_some() && is_foreign(other) || others.is_some() && is_foreign(tenant));
+            if own.is_some() && own == others || is_reported {
                 return false;
             }
         }
@@ -450,7 +552,11 @@ fn leave_out_forbidden_accounts(tenant: &mut Comparable<'_>, config: &Config) {
 
 /// By the normalized names of tenants, the first tenant and the first of another customer. If several customers have
 /// the same key, the folders of their root modules are also used as names.
-fn names(members: &[SetUpRun<'_, '_>], earlier: &[Earlier], groups: &Groups) -> HashMap<String, Option<Firsts>> {
+fn names(
+    (members, sites): (&[SetUpRun<'_, '_>], &[RunFolders]),
+    (earlier, earlier_sites): (&[Earlier], &[RunFolders]),
+    groups: &Groups,
+) -> HashMap<String, Option<Firsts>> {
     let before = earlier.iter().flat_map(|run| &run.tenants).map(|it| (&it.tenant, it.environment.as_deref()));
     let own = members.iter().flat_map(|member| {
         let tenants = member.model.tenants.iter();
@@ -464,17 +570,19 @@ fn names(members: &[SetUpRun<'_, '_>], earlier: &[Earlier], groups: &Groups) -> 
             Firsts::see(names.entry(name).or_default(), first, &|a, b| !groups.same_customer(a, b));
         }
     }
-    let before = earlier.iter().flat_map(|run| run.tenants.iter().map(move |it| (&it.tenant, &run.root)));
-    let own = members.iter().flat_map(|member| member.model.tenants.iter().map(move |it| (it, &member.root)));
+    let before = earlier.iter().zip(earlier_sites);
+    let before = before.flat_map(|(run, site)| run.tenants.iter().map(move |it| (&it.tenant, &site.folders)));
+    let own = members.iter().zip(sites);
+    let own = own.flat_map(|(member, site)| member.model.tenants.iter().map(move |it| (it, &site.folders)));
     let is_shared = |tenant: &Tenant| {
         let firsts = names.get(&normalise(tenant.key.as_str().unwrap_or_default())).copied().flatten();
         firsts.is_some_and(Firsts::are_several)
     };
-    let shared: Vec<(&Tenant, &String)> = before.chain(own).filter(|(tenant, _)| is_shared(tenant)).collect();
-    for (tenant, root) in shared {
-        for folder in folders(root) {
+    let shared: Vec<(&Tenant, &Vec<String>)> = before.chain(own).filter(|(tenant, _)| is_shared(tenant)).collect();
+    for (tenant, folders) in shared {
+        for folder in folders {
             let first = First::of(tenant.id);
-            Firsts::see(names.entry(folder).or_default(), first, &|a, b| !groups.same_customer(a, b));
+            Firsts::see(names.entry(folder.clone()).or_default(), first, &|a, b| !groups.same_customer(a, b));
         }
     }
     names
@@ -487,7 +595,11 @@ fn claimed(tenants: &[&Tenant], names: &HashMap<String, Option<Firsts>>, groups:
     for tenant in tenants {
         let name = normalise(tenant.key.as_str().unwrap_or_default());
         if names.get(&name).copied().flatten().is_some_and(Firsts::are_several) {
-            let has_it = tenant.role().is_some_and(|role| normalise(role.name.text()).contains(&name));
+            let has_it = tenant.role().is_some_and(|role| {
+                let role = normalise(role.name.text());
+                role.contains(&name)
+                    || starts(tenant.key.as_str().unwrap_or_default()).any(|start| role.ends_with(&start))
+            });
             *customers.entry(name).or_default().entry(groups.customer(tenant.id)).or_insert(false) |= has_it;
         }
     }
@@ -496,11 +608,11 @@ fn claimed(tenants: &[&Tenant], names: &HashMap<String, Option<Firsts>>, groups:
 }
 
 impl Earlier {
-    fn members(&self) -> Members<'_> {
+    fn members<'t>(&'t self, root: &'t str) -> Members<'t> {
         let of = |tenant: &Tenant| self.tenants.get(tenant.id.index());
         Members {
             run: self.run,
-            root: &self.root,
+            root,
             tenants: self.tenants.iter().map(|it| &it.tenant).collect(),
             configured: Box::new(move |tenant| of(tenant).map(configured_so).unwrap_or_default()),
             written: Box::new(move |tenant| of(tenant).map(|it| it.written.clone()).unwrap_or_default()),
