@@ -18,14 +18,14 @@
 //! owners       which tenant each flow belongs to
 //! fields, ways which attribute of an element is which value; usual: which one is the SSO account in other root modules
 //! population   the tenants, with what takes effect for them; names: what they are called
-//! alone        tenants that consist of the arguments of a call
+//! called       tenants that consist of the arguments of a call
 //! build        elements and flows → the model
 //! unwired      entries that no flow is built from
 //! ```
 
-mod alone;
 mod arguments;
 mod build;
+mod called;
 mod calls;
 mod collections;
 mod components;

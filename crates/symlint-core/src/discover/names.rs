@@ -49,23 +49,23 @@ impl Population<'_> {
                 tenant.key = Field { path, ..Field::new(FieldKind::Key, tenant.id, Some(name), tenant.key.span) };
             }
         }
-        let names = self.names_in_others();
-        for (at, id, value) in self.others.iter().filter(|it| !self.of_texts.contains(&it.0)) {
+        let first_owners = self.first_owners();
+        let unique = self.unique_texts(&first_owners);
+        let others = self.others.iter().zip(&first_owners).filter(|(it, _)| !self.of_texts.contains(&it.0));
+        for ((at, id, value), first) in others {
             let collection = self.sources.collections().get(*at);
             let path = value.origin.path.as_ref();
             let key = collection.zip(path).and_then(|(it, path)| {
                 let (root, steps) = path.parts();
                 it.element(root, &steps)?.0.pop()
             });
-            let own = || self.elements.get(id.index()).map(|member| texts(&member.element.value)).unwrap_or_default();
             let name = match key {
                 Some(ElementKey::Name(name)) => Some(name),
                 // An element of a list is selected by a name that it has in common with the tenant's element.
                 Some(ElementKey::Index(_)) => {
-                    let mut shared = own()
-                        .into_iter()
-                        .filter(|text| names.get(&(*at, text.clone())) == Some(&Some(value.origin.span)));
-                    shared.next()
+                    let own = self.elements.get(id.index()).map(|member| texts(&member.element.value));
+                    let is_shared = |text: &Str| unique.get(text) == Some(&Some(*first));
+                    own.unwrap_or_default().into_iter().find(is_shared)
                 }
                 None => None,
             };
@@ -77,20 +77,30 @@ impl Population<'_> {
         }
     }
 
-    /// The texts in elements of other collections that are none of the values. If only one element of a collection has
-    /// the text, its span is given.
-    fn names_in_others(&self) -> HashMap<(usize, Str), Option<Span>> {
-        let mut found: HashMap<(usize, Str), Option<Span>> = HashMap::default();
-        for (at, _, value) in &self.others {
+    /// For each element of another collection that belongs to a tenant, the first tenant to which it belongs.
+    fn first_owners(&self) -> Vec<TenantId> {
+        let mut last: Option<(Span, TenantId)> = None;
+        let first = |(_, id, value): &(usize, TenantId, Value)| {
+            let first = last.filter(|(span, _)| *span == value.origin.span).map_or(*id, |(_, first)| first);
+            last = Some((value.origin.span, first));
+            first
+        };
+        self.others.iter().map(first).collect()
+    }
+
+    /// The texts in elements of other collections that are none of the values. If only one element has the text, its
+    /// first owner is given.
+    fn unique_texts(&self, first_owners: &[TenantId]) -> HashMap<Str, Option<TenantId>> {
+        let mut found: HashMap<Str, Option<TenantId>> = HashMap::default();
+        for ((at, _, value), first) in self.others.iter().zip(first_owners) {
             let ways = self.sources.collections().get(*at).map(|it| it.ways.as_slice()).unwrap_or_default();
             let is_value = |text: &Str| {
                 let mut values = ways.iter().flat_map(|way| values_at(value, &way.steps));
                 values.any(|value| value.as_str() == Some(text))
             };
             for text in texts(value).into_iter().filter(|text| !is_value(text)) {
-                let span = value.origin.span;
-                let known = found.entry((*at, text)).or_insert(Some(span));
-                *known = known.filter(|it| *it == span);
+                let known = found.entry(text).or_insert(Some(*first));
+                *known = known.filter(|it| it == first);
             }
         }
         found

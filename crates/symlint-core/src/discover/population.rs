@@ -248,8 +248,8 @@ impl<'a> Population<'a> {
             let Some(tenant) = tenants.get_mut(id.index()) else { continue };
             for way in ways.iter().filter(|way| !way.is_fragment) {
                 // No expression fails without an SSO account, but if most elements have one, it is expected.
-                let is_expected =
-                    refused_by(way, &refused) || way.field == FieldKind::SsoAccountId && with_accounts.contains(at);
+                let is_expected = refused_by(way, &refused)
+                    || way.field == FieldKind::SsoAccountId && with_accounts.get(*at) == Some(&true);
                 match values_at(element, &way.steps).into_iter().next() {
                     Some(value) if is_one(way.field) => self.add_value(tenant, way, value, is_expected),
                     Some(_) => {}
@@ -316,17 +316,19 @@ impl<'a> Population<'a> {
         }
     }
 
-    /// The other collections of which most elements have an SSO account.
-    fn with_sso_accounts(&self) -> HashSet<usize> {
-        let mut counts: HashMap<usize, (usize, usize)> = HashMap::default();
+    /// Whether most elements of each collection that belongs to tenants of another one have an SSO account.
+    fn with_sso_accounts(&self) -> Vec<bool> {
+        let collections = self.sources.collections();
+        let mut counts = vec![(0, 0); collections.len()];
         for (at, _, element) in &self.others {
-            let ways = self.sources.collections().get(*at).map(|it| it.ways.as_slice()).unwrap_or_default();
+            let ways = collections.get(*at).map(|it| it.ways.as_slice()).unwrap_or_default();
             let way = ways.iter().find(|way| way.field == FieldKind::SsoAccountId);
             let found = way.map(|way| values_at(element, &way.steps)).unwrap_or_default();
-            let (with, all) = counts.entry(*at).or_default();
-            (*with, *all) = (*with + usize::from(found.iter().any(|it| text_of(it).is_some())), *all + 1);
+            if let Some((with, all)) = counts.get_mut(*at) {
+                (*with, *all) = (*with + usize::from(found.iter().any(|it| text_of(it).is_some())), *all + 1);
+            }
         }
-        counts.into_iter().filter(|(_, (with, all))| with * 2 > *all).map(|(at, _)| at).collect()
+        counts.into_iter().map(|(with, all)| with * 2 > all).collect()
     }
 
     /// Gives `tenant` a value from an element of another collection.

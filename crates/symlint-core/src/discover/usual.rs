@@ -1,7 +1,6 @@
 //! Which attribute is the SSO account in most root modules. If a root module has a single tenant, and the account in the
 //! role's ARN is wrong, nothing in this root module shows which of the tenant's accounts is the SSO account.
 
-use foldhash::HashMap;
 use symlint_terraform::Root;
 
 use crate::tenants::{Cases, Collection, Evidence, FieldKind, Model, Shape, Steps, Way};
@@ -16,23 +15,32 @@ pub(crate) struct UsualAccount {
     pub(super) cases: Cases,
 }
 
+/// In how many root modules each attribute is the SSO account.
+type CountedSteps<'m> = Vec<(&'m Steps, usize)>;
+
 /// The usual SSO accounts of the collections that several of `models` have.
 pub(crate) fn usual_accounts<'m>(models: impl Iterator<Item = &'m Model<'m>>) -> Vec<UsualAccount> {
-    let mut found: HashMap<&Shape, (Cases, HashMap<&Steps, usize>)> = HashMap::default();
+    let mut found: Vec<(&Shape, usize, CountedSteps<'_>)> = Vec::new();
     let collections = models.flat_map(|model| model.sources_of_values.collections());
     // A collection without a name is not the same one in several root modules.
     for collection in collections.filter(|it| !matches!(it.shape.root, Root::Inline(_))) {
-        let (cases, counts) = found.entry(&collection.shape).or_default();
-        cases.of += 1;
-        if let Some((way, count)) = account_in_role(collection) {
-            *counts.entry(&way.steps).or_default() += usize::from(count > 0);
+        let at = found.iter().position(|(shape, ..)| **shape == collection.shape).unwrap_or(found.len());
+        if at == found.len() {
+            found.push((&collection.shape, 0, Vec::new()));
+        }
+        let Some((_, of, counts)) = found.get_mut(at) else { continue };
+        *of += 1;
+        if let Some((way, _)) = account_in_role(collection).filter(|(_, count)| *count > 0) {
+            match counts.iter_mut().find(|(steps, _)| **steps == way.steps) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((&way.steps, 1)),
+            }
         }
     }
-    let usual = found.into_iter().filter_map(|(shape, (cases, counts))| {
-        let (steps, count) =
-            counts.into_iter().max_by(|(a, count_a), (b, count_b)| count_a.cmp(count_b).then(b.cmp(a)))?;
-        let is_usual = cases.of > 1 && count * 2 >= cases.of;
-        is_usual.then(|| UsualAccount { shape: shape.clone(), steps: steps.clone(), cases: Cases { count, ..cases } })
+    let usual = found.into_iter().filter_map(|(shape, of, counts)| {
+        let (steps, count) = counts.into_iter().reduce(|most, next| if next.1 > most.1 { next } else { most })?;
+        let is_usual = of > 1 && count * 2 >= of;
+        is_usual.then(|| UsualAccount { shape: shape.clone(), steps: steps.clone(), cases: Cases { count, of } })
     });
     usual.collect()
 }

@@ -188,13 +188,17 @@ fn note_misfits(tenant: &mut Tenant, received: &[Effective]) {
 /// Notes values that most calls of a module pass and another one does not. `calls` has the index of each tenant, with its
 /// call.
 fn note_gaps(tenants: &mut [Tenant], calls: &[(usize, &ModuleCall)]) {
-    let mut by_source: HashMap<&str, Vec<usize>> = HashMap::default();
+    let mut sources: HashMap<&str, usize> = HashMap::default();
+    let mut by_source: Vec<Vec<usize>> = Vec::new();
     for (place, call) in calls {
-        if let Some(source) = &call.source {
-            by_source.entry(&source.text).or_default().push(*place);
+        let Some(source) = &call.source else { continue };
+        let at = *sources.entry(&source.text).or_insert(by_source.len());
+        match by_source.get_mut(at) {
+            Some(places) => places.push(*place),
+            None => by_source.push(vec![*place]),
         }
     }
-    for places in by_source.into_values() {
+    for places in by_source {
         for kind in NEEDED {
             let has = |place: &&usize| tenants.get(**place).is_some_and(|tenant| name_of(tenant, kind).is_some());
             let Some(name) = places.iter().find(has).and_then(|it| name_of(tenants.get(*it)?, kind)) else { continue };
