@@ -48,7 +48,7 @@ pub(super) fn accounts(model: &Model<'_>, list: &Value) -> (Vec<Account>, bool) 
         let id = if is_pattern { &id } else { model.quotable(&id, element, FieldKind::SsoAccountId) };
         // What a tenant's value has in it that cannot be seen is reported there; what is written here is compared as
         // it is, since AWS would.
-        let id = if is_of_tenant { stripped(id) } else { id.trim().to_owned() };
+        let id = if is_of_tenant { stripped(id) } else { id.to_owned() };
         let is_alone = matches!(element.origin.makeup, Makeup::Written(_));
         Some(Account { id, span: element.origin.span, is_alone, is_of_tenant, is_certain })
     };
@@ -111,6 +111,8 @@ fn known(model: &Model<'_>) -> Option<Vec<Account>> {
 pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
     let mut missing = known(cx.model).map(|listed| missing_here(cx, &listed)).unwrap_or_default();
     missing.extend(missing_elsewhere(cx).unwrap_or_default());
+    // An account with suspicious characters is reported itself, and what is built from it lacks the right one.
+    missing.retain(|missing| missing.meant.is_some() || missing.tenant.sso_account_id.cleaned().is_none());
     missing
 }
 

@@ -19,11 +19,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let Some(Meant { span, is_alike }) = *meant else { continue };
         let at = Place { span, tenant: Some(tenant.id), path: None };
         let listed = cx.sources().text(span).to_string();
+        let listed = if listed.trim() == listed { listed } else { format!("`{listed}`") };
         let message = match is_alike {
             true => format!(
                 "the safelist contains {listed}, but the SSO account of {} is {account}{}",
                 cx.called(tenant),
-                difference(listed.trim_matches('"'), account)
+                difference(listed.trim_matches(['"', '`']), account)
             ),
             false => format!(
                 "the safelist contains {listed}, which is not the SSO account of any tenant, and lacks {account}, that of {}",

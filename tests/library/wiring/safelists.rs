@@ -163,6 +163,14 @@ fn what_cannot_be_seen_in_an_account_is_told_once() {
         let found = findings(&[("main.tf", &main(&list)), ("terraform.tfvars", VALUES)]);
         expect("list", found, &[("safelist-incomplete", &format!("719240{character}583316"))], &mut failures);
     }
+    let list = LITERAL.replace("\"719240583316", "\" 719240583316");
+    let found = findings(&[("main.tf", &main(&list)), ("terraform.tfvars", VALUES)]);
+    expect("a space in the list", found, &[("safelist-incomplete", " 719240583316")], &mut failures);
+    let values = VALUES.replacen("\"719240583316\"", "\" 719240583316\"", 1);
+    let all = "[for t in var.customer_tenants : \"arn:aws:iam::${t.sso_account_id}:role/sym/*\"]";
+    let policy = document(&format!("statement {{\n  actions = [\"sts:AssumeRole\"]\n  resources = {all}\n}}"));
+    let found = findings(&[("main.tf", &format!("{VARIABLES}\n{policy}")), ("terraform.tfvars", &values)]);
+    expect("a space in a policy", found, &[("suspicious-characters", " ")], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 
