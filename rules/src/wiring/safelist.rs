@@ -112,7 +112,7 @@ pub(super) fn missing<'a>(cx: &Context<'a>) -> Vec<Missing<'a>> {
     let mut missing = known(cx.model).map(|listed| missing_here(cx, &listed)).unwrap_or_default();
     missing.extend(missing_elsewhere(cx).unwrap_or_default());
     // An account with suspicious characters is reported itself, and what is built from it lacks the right one.
-    missing.retain(|missing| missing.meant.is_some() || missing.tenant.sso_account_id.cleaned().is_none());
+    missing.retain(|missing| missing.tenant.sso_account_id.cleaned().is_none());
     missing
 }
 
