@@ -516,7 +516,9 @@ impl<'a> SettingJudge<'a> {
         }
         let wanted = || self.wanted_texts(setting, &expected);
         let is_right_text = self.is_wanted(setting, &expected, text);
-        if is_right_text && let Some(name) = own_of_entry(setting, text) {
+        // A value of another form is reported by the rules about formats.
+        let is_judged = is_right_text && has_shape(setting.wanted, text);
+        if is_judged && let Some(name) = own_of_entry(setting, text) {
             return Some(SettingProblem::SameForAll(name));
         }
         // A text that looks like another kind is a different value, whatever it was built from.

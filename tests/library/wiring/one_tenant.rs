@@ -272,12 +272,18 @@ resource "sym_strategy" "sso" {
 }
 "#;
     const RESOURCE: &str = "flow-resource-miswired";
+    let equal = main.replace("123937045052", "722971028225").replace("/${each.value.set}\"", "/ps-f8559f823cdef7f7\"");
+    let found = super::findings(&[("main.tf", &equal)]);
+    let place = "arn:aws:sso:::permissionSet/${local.store}/ps-f8559f823cdef7f7".to_owned();
+    assert_eq!(found, [(RESOURCE.to_owned(), place)]);
     check_with(
         "targets",
         main,
         "",
         &[
             ("= each.value.account", "= \"722971028225\"", &[(RESOURCE, "722971028225")]),
+            ("= each.value.account", "= local.store", &[("account-id-format", "ssoins-6804abcca95bf8e2")]),
+            ("account = \"123937045052\" }\n  }", "account = \"722971028225\" }\n  }", &[]),
             (
                 "/${each.value.set}\"",
                 "/ps-f8559f823cdef7f7\"",
