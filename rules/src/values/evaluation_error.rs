@@ -10,6 +10,7 @@ use symlint_terraform::{
 };
 
 use super::arguments;
+use super::type_mismatch::unfit_field;
 use crate::format::is_any_malformed;
 use crate::wiring::calls::misnamed;
 use crate::wiring::is_any_miswired;
@@ -56,6 +57,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let misnamed = LazyCell::new(|| misnamed(cx.model));
     let errors = errors.filter(|error| {
         !reported(error.span)
+            && unfit_field(cx.model, error).is_none()
             && !unread(error.span)
             && !is_known(error.subject.as_ref())
             && !misnamed.contains(&error.span)

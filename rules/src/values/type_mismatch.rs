@@ -1,8 +1,8 @@
 //! See type-mismatch.md.
 
 use symlint_core::rule::Context;
-use symlint_core::tenants::{MisfitKind, Place};
-use symlint_terraform::{ConversionProblemKind, PathStep, Str};
+use symlint_core::tenants::{Field, MisfitKind, Model, Place, State, Tenant};
+use symlint_terraform::{ConversionProblemKind, ErrorSubject, EvalError, PathStep, Str};
 
 use super::arguments;
 
@@ -25,6 +25,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let path = problem.path.as_ref().map(ToString::to_string);
         cx.report(Place { span: problem.span, tenant: tenant.map(|tenant| tenant.id), path }, message);
     }
+    for error in &cx.model.evaluation_errors {
+        let (Some(ErrorSubject::Unfit(wanted, got)), Some(field)) = (&error.subject, unfit_field(cx.model, error))
+        else {
+            continue;
+        };
+        cx.report(field, mismatch(&cx.name(field).to_string(), wanted, got));
+    }
     for tenant in cx.tenants() {
         for misfit in &tenant.misfits {
             let MisfitKind::Type { wanted, got } = misfit.kind else { continue };
@@ -33,6 +40,13 @@ pub(super) fn check(cx: &mut Context<'_>) {
         }
     }
     arguments::report(cx, |problems| problems.iter().find_map(|problem| describe_argument(problem)));
+}
+
+/// The value of a tenant that does not fit the variable of a module that it is passed to.
+pub(super) fn unfit_field<'m>(model: &'m Model<'_>, error: &EvalError) -> Option<&'m Field> {
+    let is_unfit = matches!(error.subject, Some(ErrorSubject::Unfit(..)));
+    let mut fields = model.tenants.iter().flat_map(Tenant::values).filter(|_| is_unfit);
+    fields.find(|field| field.span == error.span && matches!(field.state, State::Unknown(_)))
 }
 
 /// The problem, to follow the name of an argument in a message.

@@ -455,3 +455,44 @@ fn a_condition_does_not_repeat_what_a_tenant_lacks() {
     let found: Vec<String> = super::findings(&files).into_iter().map(|(rule, _)| rule).collect();
     assert_eq!(found, ["missing-attribute"]);
 }
+
+/// A value that a module between the root module and the flow cannot take is the tenant's.
+#[test]
+fn what_a_module_around_the_flow_cannot_take_is_found() {
+    let customer = r#"
+variable "name" {
+  type = string
+}
+variable "settings" {
+  type = object({ cloud = string, instance_arn = string, region = string, role_arn = string })
+}
+module "flow" {
+  source                 = "../sso_flow"
+  tenant_slug            = var.name
+  account_id             = "722971028225"
+  permission_set_arn     = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7"
+  sso_connector_settings = var.settings
+}
+"#;
+    let main = |instance: &str| {
+        format!(
+            r#"module "quillhaven" {{
+  source   = "./customer"
+  name     = "quillhaven"
+  settings = {{
+    cloud        = "aws"
+    instance_arn = {instance}
+    region       = "eu-west-1"
+    role_arn     = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven"
+  }}
+}}
+"#
+        )
+    };
+    let found = |instance: &str| {
+        super::findings(&[("main.tf", &main(instance)), ("customer/main.tf", customer), ("sso_flow/main.tf", MODULE)])
+    };
+    assert_eq!(found("\"arn:aws:sso:::instance/ssoins-6804abcca95bf8e2\""), []);
+    let list = "[\"arn:aws:sso:::instance/ssoins-6804abcca95bf8e2\"]";
+    assert_eq!(found(list), [("type-mismatch".to_owned(), list.to_owned())]);
+}

@@ -42,6 +42,8 @@ pub enum ErrorSubject {
     SameKey,
     /// Values whose types have nothing in common.
     Types,
+    /// A value of the second type that does not fit a variable of the first.
+    Unfit(Str, &'static str),
 }
 
 /// The kind of an [`EvalError`].

@@ -237,6 +237,9 @@ impl<'p> Evaluator<'p> {
                     ConversionProblemKind::Missing { attribute } => {
                         Some(ErrorSubject::NoAttribute(attribute.clone(), None))
                     }
+                    ConversionProblemKind::Mismatch { wanted, got } => {
+                        Some(ErrorSubject::Unfit(wanted.to_string().into(), got))
+                    }
                     _ => None,
                 };
                 self.record(problem.kind.to_string(), problem.span, subject);
