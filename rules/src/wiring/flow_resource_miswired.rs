@@ -372,22 +372,14 @@ fn sorted(tenants: impl Iterator<Item = TenantId>) -> Vec<TenantId> {
     tenants
 }
 
-/// The attribute of an entry, in place of which a resource that is repeated for it has a constant grant, and which is in
-/// none of its settings.
-fn own_of_entry(setting: &FlowSetting<'_>, text: &Str) -> Option<Str> {
-    let is_grant = matches!(setting.wanted, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
-    let entry = setting.resource.each.as_ref().filter(|_| is_grant && !setting.value.origin.is_iterated())?;
-    let is_own = |own: &Str| {
-        let id = own.rsplit('/').next().unwrap_or(own);
-        let is_shaped = match setting.wanted {
-            FieldKind::TargetAccountId => is_account_id(own),
-            _ => is_permission_set_id(id),
-        };
-        let mut settings = setting.resource.settings().filter_map(|(_, value)| text_of(&value));
-        is_shaped && settings.all(|it| !it.ends_with(id)) && !text.ends_with(id)
-    };
-    let mut entries = entry.entries().unwrap_or_default().iter();
-    entries.find(|entry| text_of(&entry.value).is_some_and(|own| is_own(&own))).map(|entry| entry.key.clone())
+fn is_of_grant(kind: FieldKind) -> bool {
+    matches!(kind, FieldKind::PermissionSetArn | FieldKind::TargetAccountId)
+}
+
+/// The attributes of an object that are texts, with their names.
+fn texts_of(object: &Value) -> Vec<(Str, Str)> {
+    let entries = object.entries().unwrap_or_default().iter();
+    entries.filter_map(|entry| Some((entry.key.clone(), text_of(&entry.value)?))).collect()
 }
 
 /// A text that is written once, and the part of a block that it reaches.
@@ -401,6 +393,8 @@ struct SettingJudge<'a> {
     shared: HashSet<SettingConstant<'a>>,
     /// The resources with doubtful settings for several tenants.
     repeated: HashSet<Span>,
+    /// The attributes of entries that differ between the entries of a resource's `for_each`.
+    different: HashSet<(Span, Str)>,
 }
 
 impl<'a> SettingJudge<'a> {
@@ -409,10 +403,19 @@ impl<'a> SettingJudge<'a> {
         let mut shared = HashSet::default();
         let mut receiver: HashMap<Span, TenantId> = HashMap::default();
         let mut repeated = HashSet::default();
+        let mut firsts: HashMap<(Span, Str), Str> = HashMap::default();
+        let mut different = HashSet::default();
         for setting in doubtful {
             let block = setting.resource.resource.block.span;
             if *receiver.entry(block).or_insert(setting.tenant) != setting.tenant {
                 repeated.insert(block);
+            }
+            let entry = setting.resource.each.as_ref().filter(|_| is_of_grant(setting.wanted));
+            for (key, text) in entry.map(texts_of).unwrap_or_default() {
+                let first = firsts.entry((block, key.clone())).or_insert_with(|| text.clone());
+                if *first != text {
+                    different.insert((block, key));
+                }
             }
             let values = std::iter::once(&setting.value).chain(setting.value.candidates());
             for constant in values.filter_map(|value| constant(setting, value)) {
@@ -421,7 +424,7 @@ impl<'a> SettingJudge<'a> {
                 }
             }
         }
-        Self { model, referrer: Referrer::new(model), owners: TextOwners::new(model), shared, repeated }
+        Self { model, referrer: Referrer::new(model), owners: TextOwners::new(model), shared, repeated, different }
     }
 
     /// What is wrong with `setting`; `None` if nothing is, or if it cannot be known.
@@ -518,7 +521,7 @@ impl<'a> SettingJudge<'a> {
         let is_right_text = self.is_wanted(setting, &expected, text);
         // A value of another form is reported by the rules about formats.
         let is_judged = is_right_text && has_shape(setting.wanted, text);
-        if is_judged && let Some(name) = own_of_entry(setting, text) {
+        if is_judged && let Some(name) = self.own_of_entry(setting, text) {
             return Some(SettingProblem::SameForAll(name));
         }
         // A text that looks like another kind is a different value, whatever it was built from.
@@ -550,6 +553,30 @@ impl<'a> SettingJudge<'a> {
             return is_wrong.then(|| SettingProblem::From(self.referrer.name(setting.instance, source)));
         }
         if is_right_text { None } else { self.judge_constant(setting, text, &sources, &wanted()) }
+    }
+
+    /// The attribute of an entry that differs between the entries, but that a resource that is repeated for them uses in
+    /// none of its settings, since half of its grant is constant.
+    fn own_of_entry(&self, setting: &FlowSetting<'a>, text: &Str) -> Option<Str> {
+        let is_constant = is_of_grant(setting.wanted) && !setting.value.origin.is_iterated();
+        let entry = setting.resource.each.as_ref().filter(|_| is_constant)?;
+        let block = setting.resource.resource.block.span;
+        let sso_account = self.model.tenant(setting.tenant).sso_account();
+        let is_own = |(name, own): &(Str, Str)| {
+            let id = own.rsplit('/').next().unwrap_or(own);
+            let is_shaped = match setting.wanted {
+                FieldKind::TargetAccountId => {
+                    is_account_id(own) && sso_account.is_none_or(|it| it.text() != own.as_str())
+                }
+                _ => is_permission_set_id(id),
+            };
+            let mut settings = setting.resource.settings().filter_map(|(_, value)| text_of(&value));
+            is_shaped
+                && self.different.contains(&(block, name.clone()))
+                && settings.all(|it| !it.ends_with(id))
+                && !text.ends_with(id)
+        };
+        texts_of(entry).into_iter().find(is_own).map(|(name, _)| name)
     }
 
     /// Whether a whole argument of the flow is a value of the tenant `other`. If so, it is reported where it is passed.

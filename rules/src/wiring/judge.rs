@@ -106,6 +106,11 @@ pub(super) struct Judge<'a> {
     model: &'a Model<'a>,
     /// What is written once and reaches several tenants.
     shared: HashSet<Constant<'a>>,
+    /// By the argument: the literal that selects its value, where it is the same for all entries.
+    literals: HashMap<Span, Option<Str>>,
+    /// By the argument and an attribute of the entries: whether the attribute always names what a literal might select
+    /// there, and whether it is what the literal does select for some.
+    selectors: HashMap<(Span, Str), (bool, bool)>,
     /// Grants whose permission set and account are passed to one flow together.
     granted: HashSet<Entitlement>,
     /// The arguments that several tenants receive.
@@ -131,23 +136,22 @@ pub(super) fn are_right(model: &Model<'_>, slots: &Slots<'_>) -> bool {
     let right: SmallVec<[Option<Option<usize>>; 8]> = slots.slots.iter().map(|slot| right_grant(model, slot)).collect();
     right.iter().all(Option::is_some)
         && slots.pairs.iter().all(|pair| right.get(pair.permission_set) == right.get(pair.account))
-        && slots.slots.iter().all(|slot| ignored_attribute(model, slot).is_none())
+        && slots.slots.iter().all(|slot| literal_choice(slot).is_none())
 }
 
-/// If a literal selects what `slot` has, and an attribute of the entry for which the call is repeated names something else
-/// beside it: that attribute.
-fn ignored_attribute(model: &Model<'_>, slot: &Slot<'_>) -> Option<Str> {
+/// The name by which a literal selects what `slot` has, and the attributes, with their texts, of the entries for which the
+/// call is repeated, if the value is not in one of these entries.
+fn literal_choice(slot: &Slot<'_>) -> Option<(Str, Vec<(Str, Str)>)> {
     let is_grant = matches!(slot.wanted, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
     let path = slot.value.origin.path.as_ref().filter(|_| is_grant && !slot.is_fragment)?;
-    let values = slot.instance.repetitions.iter().filter_map(|repetition| repetition.value.as_ref());
-    // What the entry has itself is chosen from it.
-    let mut entries = values.filter(|entry| path.parent() != entry.origin.path.as_ref()).peekable();
-    entries.peek()?;
+    let entries = slot.instance.repetitions.iter().filter_map(|repetition| repetition.value.as_ref());
+    let mut others = entries.filter(|entry| path.parent() != entry.origin.path.as_ref()).peekable();
+    others.peek()?;
     let is_literal = path.selections().1.last().is_some_and(|(_, it)| matches!(it, Selection::Literal));
     let literal = path.last().and_then(PathStep::name).filter(|_| is_literal)?;
-    let names_other = |name: &Str| name != literal && model.sources_of_values.has_beside(path, name);
-    let mut attributes = entries.flat_map(|entry| entry.entries().unwrap_or_default());
-    attributes.find(|it| it.value.as_str().is_some_and(names_other)).map(|it| it.key.clone())
+    let attributes = others.flat_map(|entry| entry.entries().unwrap_or_default());
+    let texts = attributes.filter_map(|it| Some((it.key.clone(), it.value.as_str()?.clone())));
+    Some((literal.clone(), texts.collect()))
 }
 
 /// If `slot` has the right value: the grant to which it belongs, or `Some(None)` for a value outside of grants.
@@ -187,6 +191,8 @@ impl<'a> Judge<'a> {
         let nothing = Self {
             model,
             shared: shared_by_none,
+            literals: HashMap::default(),
+            selectors: HashMap::default(),
             granted: granted_by_none,
             repeated,
             alike: alike(doubtful),
@@ -202,7 +208,19 @@ impl<'a> Judge<'a> {
             let whole = all.flat_map(|slots| grants(&slots)).filter(|(a, b, _)| a.grant == b.grant);
             granted.extend(whole.map(|(_, _, entitlement)| entitlement));
         }
+        let (mut literals, mut selectors) = (HashMap::default(), HashMap::default());
         for slot in doubtful.iter().flat_map(|slots| &slots.slots) {
+            let choice = slot.value.origin.path.as_ref().zip(literal_choice(slot));
+            if let Some((path, (literal, texts))) = choice {
+                let known = literals.entry(slot.argument.span).or_insert_with(|| Some(literal.clone()));
+                *known = known.take().filter(|known| *known == literal);
+                for (name, text) in texts {
+                    let is_same = text == literal;
+                    let is_name = is_same || model.sources_of_values.has_beside(path, &text);
+                    let (always, some) = selectors.entry((slot.argument.span, name)).or_insert((true, false));
+                    (*always, *some) = (*always && is_name, *some || is_same);
+                }
+            }
             let values = std::iter::once(&slot.value).chain(slot.value.candidates());
             for constant in values.filter_map(|value| constant(slot, value)) {
                 if *receivers.entry(constant.clone()).or_insert(slot.tenant) != slot.tenant {
@@ -210,7 +228,7 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        Self { shared, granted, ..nothing }
+        Self { shared, literals, selectors, granted, ..nothing }
     }
 
     /// What is wrong with `slot`; `None` also where that cannot be known.
@@ -234,12 +252,23 @@ impl<'a> Judge<'a> {
         let is_all_known = own.iter().all(|it| it.raw() == Some(&text) && it.span == slot.value.origin.span);
         let is_taken = matches!(problem, Some(ValueProblem::Tenant(_))) && is_all_known;
         let problem = problem.filter(|_| slot.wanted != FieldKind::Region || is_taken || !self.is_received(slot));
-        match problem.or_else(|| ignored_attribute(self.model, slot).map(ValueProblem::Entry)) {
+        match problem.or_else(|| self.ignored_attribute(slot).map(ValueProblem::Entry)) {
             Some(ValueProblem::Shared | ValueProblem::Written) if slot.argument.is_default => {
                 Some(ValueProblem::Default)
             }
             problem => problem,
         }
+    }
+
+    /// The attribute of the entry that selects another value than the literal that is the same for all entries.
+    fn ignored_attribute(&self, slot: &Slot<'_>) -> Option<Str> {
+        let (literal, texts) = literal_choice(slot)?;
+        let at = slot.argument.span;
+        let is_it = |(name, text): &(Str, Str)| {
+            *text != literal && self.selectors.get(&(at, name.clone())) == Some(&(true, true))
+        };
+        let is_constant = self.literals.get(&at).is_some_and(Option::is_some);
+        texts.into_iter().find(|it| is_constant && is_it(it)).map(|(name, _)| name)
     }
 
     /// Judges an object that has none of the parts that it should have.

@@ -272,6 +272,13 @@ resource "sym_strategy" "sso" {
 }
 "#;
     const RESOURCE: &str = "flow-resource-miswired";
+    // What is the same for all entries, or the account of the connector, is not the entry's own.
+    let noted = |account: &str| {
+        let main = main.replace("account = \"722971028225\"", account).replace("account = \"123937045052\"", account);
+        super::findings(&[("main.tf", &main.replace("= each.value.account", "= \"604178239951\""))])
+    };
+    assert_eq!(noted("billing = \"604178239951\""), []);
+    assert_eq!(noted("hub = \"620966542870\""), []);
     let equal = main.replace("123937045052", "722971028225").replace("/${each.value.set}\"", "/ps-f8559f823cdef7f7\"");
     let found = super::findings(&[("main.tf", &equal)]);
     let place = "arn:aws:sso:::permissionSet/${local.store}/ps-f8559f823cdef7f7".to_owned();

@@ -638,6 +638,15 @@ module "p" {
     let set = "local.orgs[each.value.org].sets[each.value.level]";
     let literal = "local.orgs[each.value.org].sets.admin";
     check_with("named sets", main, &leaf, &[(set, literal, &[("flow-argument-miswired", literal)])]);
+    // An attribute that is never what the literal is, or the same for all, does not select.
+    let read = "local.orgs[each.value.org].sets.read";
+    let beside = main.replace("level = \"read\"", "level = \"admin\"").replace(set, read);
+    check_with("another attribute", &beside, &leaf, &[]);
+    // Neither does one where a condition does.
+    let condition =
+        "endswith(each.key, \"_read\") ? local.orgs[each.value.org].sets.read : local.orgs[each.value.org].sets.admin";
+    let chosen = main.replace("level = \"read\"", "level = \"admin\"").replace(set, condition);
+    check_with("a condition", &chosen, &leaf, &[]);
     // A call for each level needs no name of it.
     let calls = ["read", "admin"].map(|level| {
         let call = main.split("module").nth(1).unwrap().replace("\"p\"", &format!("\"{level}\""));

@@ -438,6 +438,11 @@ fn what_a_call_of_an_absent_module_lacks_that_the_others_pass() {
     assert_eq!(found("  account_id         = \"541882002087\"\n", ""), one("missing-attribute", "tarnbrook"));
     let list = "[\"541882002087\"]";
     assert_eq!(found("\"541882002087\"", list), one("type-mismatch", list));
+    let misspelled = "account_di         = \"541882002087\"";
+    assert_eq!(found("account_id         = \"541882002087\"", misspelled), one("missing-attribute", "tarnbrook"));
+    // A call may pass the same under another name.
+    let several = "account_ids        = [\"541882002087\", \"123937045052\"]";
+    assert_eq!(found("account_id         = \"541882002087\"", several), []);
 }
 
 /// What lacks an attribute is of another type than what else a condition may choose.

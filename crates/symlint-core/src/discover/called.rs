@@ -170,6 +170,9 @@ fn called(
     }
 }
 
+/// How many letters of the name of an argument may be wrong.
+const MISSPELLED: usize = 2;
+
 /// The values without which nobody gets access.
 const NEEDED: [FieldKind; 4] =
     [FieldKind::InstanceArn, FieldKind::RoleArn, FieldKind::PermissionSetArn, FieldKind::TargetAccountId];
@@ -198,7 +201,11 @@ fn note_gaps(tenants: &mut [Tenant], calls: &[(usize, &ModuleCall)]) {
             None => by_source.push(vec![*place]),
         }
     }
+    let calls_of: HashMap<usize, &ModuleCall> = calls.iter().copied().collect();
     for places in by_source {
+        let mut names: HashMap<&str, usize> = HashMap::default();
+        let arguments = |place: &usize| calls_of.get(place).map(|call| call.arguments.as_slice()).unwrap_or_default();
+        places.iter().flat_map(arguments).for_each(|it| *names.entry(&it.name.text).or_default() += 1);
         for kind in NEEDED {
             let has = |place: &&usize| tenants.get(**place).is_some_and(|tenant| name_of(tenant, kind).is_some());
             let Some(name) = places.iter().find(has).and_then(|it| name_of(tenants.get(*it)?, kind)) else { continue };
@@ -206,9 +213,13 @@ fn note_gaps(tenants: &mut [Tenant], calls: &[(usize, &ModuleCall)]) {
                 continue;
             }
             for place in &places {
-                let Some(tenant) = tenants.get_mut(*place).filter(|tenant| name_of(tenant, kind).is_none()) else {
-                    continue;
-                };
+                // A call may pass the same in an argument that only it has, unless that is a misspelling.
+                let mut own = arguments(place).iter().map(|it| it.name.text.as_str());
+                let is_misspelled =
+                    |own: &str| !own.starts_with(&name) && strsim::osa_distance(own, &name) <= MISSPELLED;
+                let is_other = |own: &str| names.get(own) == Some(&1) && !is_misspelled(own);
+                let lacks = |tenant: &&mut Tenant| name_of(tenant, kind).is_none() && !own.any(is_other);
+                let Some(tenant) = tenants.get_mut(*place).filter(lacks) else { continue };
                 let path = tenant.path.join(PathStep::Attribute(name.as_str().into()));
                 let (span, absence) = (tenant.span, Absence::Missing);
                 tenant.missing.push(MissingAttribute { name: name.clone(), absence, span, path, field: Some(kind) });

@@ -285,7 +285,9 @@ impl Finder<'_> {
         let Some(UsualAccount { steps, cases, .. }) = usual.filter(|_| !self.has(FieldKind::SsoAccountId)) else {
             return;
         };
-        if sample.iter().any(|element| !values_at(element, steps).is_empty()) {
+        // What reaches a sink is something else here.
+        let is_free = !self.effects.reaches_anything(steps);
+        if is_free && sample.iter().any(|element| !values_at(element, steps).is_empty()) {
             self.add(steps.clone(), FieldKind::SsoAccountId, Evidence::InRole(*cases), false);
         }
     }

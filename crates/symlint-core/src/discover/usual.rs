@@ -39,26 +39,20 @@ pub(crate) fn usual_accounts<'m>(models: impl Iterator<Item = &'m Model<'m>>) ->
     }
     let usual = found.into_iter().filter_map(|(shape, of, counts)| {
         let (steps, count) = counts.into_iter().reduce(|most, next| if next.1 > most.1 { next } else { most })?;
-        let is_usual = of > 1 && count * 2 >= of;
+        let is_usual = count > 1 && count * 2 > of;
         is_usual.then(|| UsualAccount { shape: shape.clone(), steps: steps.clone(), cases: Cases { count, of } })
     });
     usual.collect()
 }
 
-/// The usual accounts of the collections of `model` that do not show well enough themselves which account is theirs.
+/// The usual accounts of the collections of `model` that show no account in their roles themselves.
 pub(crate) fn not_found<'u>(model: &Model<'_>, usual: &'u [UsualAccount]) -> Vec<&'u UsualAccount> {
-    let collections = model.sources_of_values.collections();
-    let is_missed = |usual: &&UsualAccount| {
-        collections.iter().filter(|collection| collection.shape == usual.shape).any(|collection| {
-            match collection.ways.iter().find(|way| way.field == FieldKind::SsoAccountId) {
-                None | Some(Way { evidence: Evidence::InSafelist(_), .. }) => true,
-                Some(_) => account_in_role(collection).is_some_and(|(way, count)| {
-                    let is_part_of_role = way.reaches.iter().any(|reach| reach.field == FieldKind::RoleArn);
-                    way.steps != usual.steps && !is_part_of_role && count < usual.cases.count
-                }),
-            }
-        })
+    let is_unknown = |collection: &Collection| {
+        let way = collection.ways.iter().find(|way| way.field == FieldKind::SsoAccountId);
+        way.is_none_or(|way| matches!(way.evidence, Evidence::InSafelist(_)))
     };
+    let collections = model.sources_of_values.collections();
+    let is_missed = |usual: &&UsualAccount| collections.iter().any(|it| it.shape == usual.shape && is_unknown(it));
     usual.iter().filter(is_missed).collect()
 }
 
