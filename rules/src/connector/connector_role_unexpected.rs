@@ -66,17 +66,21 @@ fn report_one(cx: &mut Context<'_>, tenant: &Tenant) {
                 .suggestion(format!("write `{expected}`"), role.name.piece, expected);
         }
         None => {
+            let hint = hint(name, key, cx);
             let message = match normalise(name).contains(&normalise(key)) {
                 true => format!("role `{name}` contains more than the name of `{key}`"),
-                false => format!("role `{name}` does not match tenant `{key}`{}", hint(name, key, cx)),
+                false => format!("role `{name}` does not match tenant `{key}`{hint}"),
             };
             let mut help = format!("Use `role_arn` from the `settings` output of `{key}`'s connector.");
             let environment = environment_of(name, &cx.config.role_name);
             if let Some(environment) = environment.filter(|_| !cx.set_up.is_key_of_several(tenant)) {
                 let environment = environment.to_ascii_lowercase();
+                let condition = match hint.is_empty() {
+                    true => format!("If the connector was given a different environment than `{key}`,"),
+                    false => "Only if that output has this very name,".to_owned(),
+                };
                 help += &format!(
-                    " If the connector was given a different environment than `{key}`, set this in \
-                     .symlint.hcl:\n\n    tenant {key:?} {{ environment = {environment:?} }}"
+                    " {condition} set this in .symlint.hcl:\n\n    tenant {key:?} {{ environment = {environment:?} }}"
                 );
             }
             cx.report(role.name.piece, message)

@@ -32,6 +32,7 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     }
     let role = tenant.role_account().filter(|role| role.is_well_formed() && field.kind == FieldKind::SsoAccountId);
     let role = role.map(|role| (role.piece, format!("{} is in account {}", cx.name(role.piece.field), role.text())));
+    let longer = tenant.role_account().map(|role| role.text().to_owned());
     let sources = cx.sources();
     let mut report = malformed::report(cx, malformed);
     if field.is_number() {
@@ -42,10 +43,15 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     }
     let Some(text) = field.text() else { return };
     if !field.is_number() && text.text.len() == 11 && text.text.bytes().all(|byte| byte.is_ascii_digit()) {
-        report = report.help(
-            "Copy the account ID from the AWS console or from what the customer sent. One digit is missing, which may \
-             be a `0` at the start that a spreadsheet dropped. Until then, Sym cannot reach the account.",
-        );
+        let longer = longer.filter(|longer| field.kind == FieldKind::SsoAccountId && lacks_digit(text.text, longer));
+        let missing = match longer {
+            Some(longer) => format!("One digit of {longer}, the account of the role, is missing."),
+            None => "One digit is missing, which may be a `0` at the start that a spreadsheet dropped.".to_owned(),
+        };
+        report = report.help(format!(
+            "Copy the account ID from the AWS console or from what the customer sent. {missing} Until then, Sym cannot \
+             reach the account."
+        ));
     }
     if let Some(plain) = without_separators(text.text) {
         let is_written = malformed.places().all(|piece| piece.is_verbatim(sources));
@@ -64,4 +70,10 @@ fn lost_zero(cx: &Context<'_>, field: &Field) -> Option<String> {
     let written = cx.sources().text(field.span);
     let is_lost = is_account_id(&written) && Some(written.trim_start_matches('0')) == field.as_str();
     is_lost.then_some(written)
+}
+
+/// Whether `text` is `account` without one of its digits.
+fn lacks_digit(text: &str, account: &str) -> bool {
+    let mut rest = account.chars();
+    account.len() == text.len() + 1 && text.chars().all(|digit| rest.any(|it| it == digit))
 }

@@ -32,7 +32,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .report(instance.piece, message)
             .label("the same instance")
             .help(help)
-            .related(other_instance.piece, format!("`{}` has this instance", other.name()))
+            .related(other_instance.piece, format!("also written for `{}`", other.name()))
             .related(account.piece, format!("this tenant's {}", account_name.of_its_own()))
             .related(other_account.piece, format!("`{}`'s {}", other.name(), other_name.of_its_own()));
         // Other values that were copied with the instance have the same cause.

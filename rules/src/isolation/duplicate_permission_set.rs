@@ -28,7 +28,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         cx.report(id.piece, message)
             .label("the same ID")
             .help(help)
-            .related(other_id.piece, format!("`{}` has this permission set", other.name()))
+            .related(other_id.piece, format!("also written for `{}`", other.name()))
             .related(instance.piece, "this tenant's instance")
             .related(other_instance.piece, format!("`{}`'s instance", other.name()));
     }

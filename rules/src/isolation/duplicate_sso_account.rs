@@ -40,7 +40,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 cx.report(account.piece, format!("{is_used}, which has a different instance"))
                     .label("the same account")
                     .help(help)
-                    .related(&other.sso_account_id, format!("`{name}` has this account"))
+                    .related(&other.sso_account_id, format!("also written for `{name}`"))
                     .related(id.piece, "this tenant's instance")
                     .related(other_id.piece, format!("`{name}`'s instance"));
             }
@@ -48,7 +48,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 cx.report(account.piece, format!("{is_used}, which has a different region"))
                     .label("the same account")
                     .help(help)
-                    .related(&other.sso_account_id, format!("`{name}` has this account"))
+                    .related(&other.sso_account_id, format!("also written for `{name}`"))
                     .related(&tenant.connector.region, "this tenant's region")
                     .related(&other.connector.region, format!("`{name}`'s region"));
             }

@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .report(target.piece, message)
             .label("the same account")
             .help(help)
-            .related(other_target.piece, format!("`{}` has this target account", other.name()));
+            .related(other_target.piece, format!("also written for `{}`", other.name()));
         if let (Some(instance), Some(other_instance)) = (grant.instances.first(), other_grant.instances.first()) {
             report = report
                 .related(instance.piece, "this tenant's instance")

@@ -15,13 +15,14 @@ pub(super) fn check(cx: &mut Context<'_>) {
         // If this tenant has the other one's role, this tenant is the copy.
         let help = match cx.role_naming(tenant.id) == RoleNaming::Foreign(other.id) {
             true => format!(
-                "Replace all values of `{}`, or remove it. Its requests grant access to {}.",
+                "Replace all values of `{}` with its own. Remove it only if it is the same customer. Its requests grant access \
+                 to {}.",
                 tenant.name(),
                 cx.called(other)
             ),
             false => {
-                "Find out which of the two is the copy, and replace all of its values, or remove it. Requests for one \
-                      grant access to the other."
+                "Find out which of the two is the copy, and replace all of its values with its own. Remove it only if both are \
+                 the same customer. Requests for one grant access to the other."
                     .to_owned()
             }
         };

@@ -48,12 +48,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
             .group(ids)
             .label("the same account")
             .help(help)
-            .related(&first.sso_account_id, format!("`{}` has this account", first.name()));
+            .related(&first.sso_account_id, format!("also written for `{}`", first.name()));
         for other in alike.iter().take(NAMED) {
             report = report.related(&other.sso_account_id, "shared by entries of the same names");
         }
         for other in others {
-            report = report.related(&other.sso_account_id, format!("`{}` has this account", other.name()));
+            report = report.related(&other.sso_account_id, format!("also written for `{}`", other.name()));
         }
     }
 }

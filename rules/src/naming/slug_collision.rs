@@ -84,8 +84,9 @@ fn check_keys(
         let report = cx.report(wrong, message).label("the same name").related(right, shown(right));
         if let Some(role) = meant {
             let help = format!(
-                "Rename this entry if it is for the customer of role `{}`. The two customers share one name, so a \
-                 request for one may be carried out for the other, or the apply fails.",
+                "Rename this entry after the customer of role `{}` if it is for that customer. Otherwise, give it a name of \
+                 its own and correct the role. The two customers share one name, so a request for one may be carried out \
+                 for the other, or the apply fails.",
                 role.name.text()
             );
             report.help(help).related(role.name.piece, "this entry's role");

@@ -190,7 +190,7 @@ fn source(tenant: &Tenant, gap: &MissingAttribute, field: FieldKind) -> Option<S
     let name = tenant.name();
     let account = match gap.absence {
         Absence::Missing => format!("Add {}: the account", shown(&gap.name)),
-        Absence::Null | Absence::Empty => "Use the account".to_owned(),
+        Absence::Null | Absence::Empty => "Write the ID of the account".to_owned(),
     };
     Some(match field {
         FieldKind::Key => return None,

@@ -233,7 +233,7 @@ fn what_was_exchanged_and_what_was_left_over() {
             &[(
                 "slug-collision",
                 "Red-Canyon",
-                &["Rename this entry if it is for the customer of role `SymSSOGreen-Valley`"],
+                &["Rename this entry after the customer of role `SymSSOGreen-Valley` if it is for that customer"],
             )],
         ),
     ]);
@@ -398,7 +398,9 @@ fn a_file_that_was_copied() {
         &[(
             "duplicate-tenant",
             "sso_account_id: \"719240583316\"",
-            &["Replace all values of `green_valley`, or remove it. Its requests grant access to `blue_harbour`."],
+            &[
+                "Replace all values of `green_valley` with its own. Remove it only if it is the same customer. Its requests grant access to `blue_harbour`.",
+            ],
         )],
     )]);
 }
