@@ -10,7 +10,7 @@ export interface TabActions {
 
 /** Draws the tabs of the files, with those of the checked folder first. */
 export function drawTabs(host: HTMLElement, names: string[], active: string, counts: Map<string, number>, path: string, actions: TabActions): void {
-  // If nothing changed, the buttons are kept, so that no click is lost.
+  // If nothing changed, the tabs are kept, so that no click is lost.
   const state = JSON.stringify([names, active, [...counts], path]);
   if (host.dataset["drawn"] === state) return;
   host.dataset["drawn"] = state;
@@ -40,9 +40,16 @@ export function drawTabs(host: HTMLElement, names: string[], active: string, cou
     list.append(tab);
   }
   arrows(list);
-  const name = h("button", { type: "button", class: "icon", "aria-label": "Add a file", title: "Add a file", "data-name": "+", click: () => ask(actions) }, "+");
-  const remove = h("button", { type: "button", class: "icon", "aria-label": `Remove ${active}`, title: `Remove ${active}`, "data-name": "×", click: () => actions.remove(active) }, "×");
-  host.replaceChildren(list, name, remove);
+  // These two stay when the tabs change: a button that is replaced while it is pressed loses the click.
+  const button = (name: string) =>
+    host.querySelector<HTMLButtonElement>(`:scope > [data-name="${name}"]`) ?? h("button", { type: "button", class: "icon", "data-name": name }, name);
+  const [name, remove] = [button("+"), button("×")];
+  name.title = name.ariaLabel = "Add a file";
+  name.onclick = () => ask(actions);
+  remove.title = remove.ariaLabel = `Remove ${active}`;
+  remove.onclick = () => actions.remove(active);
+  if (host.firstElementChild?.classList.contains("tab-list")) host.firstElementChild.replaceWith(list);
+  else host.replaceChildren(list, name, remove);
   const tabs = [...list.children] as HTMLElement[];
   [...tabs, name, remove].find((part) => part.dataset["name"] === focused)?.focus();
   // scrollIntoView would also scroll the page.
