@@ -215,7 +215,7 @@ fn is_handed(call: &ModuleCall, names: &SortedSet<(&'static str, String)>) -> bo
     false
 }
 
-/// Notes flows or safelists without any tenant. A map that is known to be empty is no gap.
+/// Notes flows or safelists without any tenant. A map that is known to be empty is not a gap.
 fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     if !model.tenants.is_empty() || !model.project.has_configuration() {
         return;
@@ -272,7 +272,7 @@ fn no_tenants(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
 }
 
-/// What looks like tenants, beside those of the flows, and nothing uses it.
+/// Notes variables and locals that look like tenants, but that nothing uses.
 fn unused_tenants(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     let Some(root) = model.project.root().filter(|_| !model.flows.is_empty() && !model.tenants.is_empty()) else {
         return;

@@ -66,7 +66,7 @@ impl Effects {
     }
 
     /// If the safelist has another attribute than the one that roles are built from, that one is not the SSO account,
-    /// and the roles are no evidence.
+    /// and the roles do not show which one is.
     pub(super) fn forget_roles_of_others(&mut self) {
         let is_part_of_role = |steps: &Steps| self.reached.contains_key(&(steps.clone(), FieldKind::RoleArn, true));
         if self.reached.keys().any(|(steps, ..)| is_part_of_role(steps))
@@ -192,7 +192,7 @@ impl Finder<'_> {
     }
 
     fn other(&self, attribute: &Attribute) -> OtherAttribute {
-        // Any text could be a cloud, so the form of a text is no evidence for one.
+        // Any text could be a cloud, so its form does not show that it is one.
         let fields = FieldKind::VALUES.into_iter().filter(|field| *field != FieldKind::Cloud);
         let looks = fields.filter(|field| self.looks(&attribute.steps, *field)).collect();
         OtherAttribute { steps: attribute.steps.clone(), looks }

@@ -364,7 +364,7 @@ impl<'a> TargetFinder<'a> {
                 (None, None, _) => without_root.push(file),
             }
         }
-        // Beside files that set the tenants of a root, another name for them is a misspelling.
+        // If other values files set the tenants of a root module, a similar name in this file is a misspelling.
         let without_root = without_root.into_iter().filter_map(|file| {
             let is_meant = |name: &String| file.tenants.iter().any(|own| closest(own, [name.as_str()]).is_some());
             let root = of_roots.iter().find(|(root, files)| {
