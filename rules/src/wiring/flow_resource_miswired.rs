@@ -372,10 +372,6 @@ fn sorted(tenants: impl Iterator<Item = TenantId>) -> Vec<TenantId> {
     tenants
 }
 
-fn is_of_grant(kind: FieldKind) -> bool {
-    matches!(kind, FieldKind::PermissionSetArn | FieldKind::TargetAccountId)
-}
-
 /// The attributes of an object that are texts, with their names.
 fn texts_of(object: &Value) -> Vec<(Str, Str)> {
     let entries = object.entries().unwrap_or_default().iter();
@@ -410,7 +406,7 @@ impl<'a> SettingJudge<'a> {
             if *receiver.entry(block).or_insert(setting.tenant) != setting.tenant {
                 repeated.insert(block);
             }
-            let entry = setting.resource.each.as_ref().filter(|_| is_of_grant(setting.wanted));
+            let entry = setting.resource.each.as_ref().filter(|_| setting.wanted.is_of_grant());
             for (key, text) in entry.map(texts_of).unwrap_or_default() {
                 let first = firsts.entry((block, key.clone())).or_insert_with(|| text.clone());
                 if *first != text {
@@ -558,7 +554,7 @@ impl<'a> SettingJudge<'a> {
     /// The attribute of an entry that differs between the entries, but that a resource that is repeated for them uses in
     /// none of its settings, since half of its grant is constant.
     fn own_of_entry(&self, setting: &FlowSetting<'a>, text: &Str) -> Option<Str> {
-        let is_constant = is_of_grant(setting.wanted) && !setting.value.origin.is_iterated();
+        let is_constant = setting.wanted.is_of_grant() && !setting.value.origin.is_iterated();
         let entry = setting.resource.each.as_ref().filter(|_| is_constant)?;
         let block = setting.resource.resource.block.span;
         let sso_account = self.model.tenant(setting.tenant).sso_account();

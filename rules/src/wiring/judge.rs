@@ -142,8 +142,7 @@ pub(super) fn are_right(model: &Model<'_>, slots: &Slots<'_>) -> bool {
 /// The name by which a literal selects what `slot` has, and the attributes, with their texts, of the entries for which the
 /// call is repeated, if the value is not in one of these entries.
 fn literal_choice(slot: &Slot<'_>) -> Option<(Str, Vec<(Str, Str)>)> {
-    let is_grant = matches!(slot.wanted, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
-    let path = slot.value.origin.path.as_ref().filter(|_| is_grant && !slot.is_fragment)?;
+    let path = slot.value.origin.path.as_ref().filter(|_| slot.wanted.is_of_grant() && !slot.is_fragment)?;
     let entries = slot.instance.repetitions.iter().filter_map(|repetition| repetition.value.as_ref());
     let mut others = entries.filter(|entry| path.parent() != entry.origin.path.as_ref()).peekable();
     others.peek()?;

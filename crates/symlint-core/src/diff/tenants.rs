@@ -287,13 +287,12 @@ fn effective(
         values.peek().is_some() && values.all(|value| value.value.is_none())
     };
     let lacks = |(kind, value): (FieldKind, &Option<Known>)| {
-        let is_needed = matches!(kind, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
-        let had_it = if other.is_some() { !is_missing(other, kind) } else { is_needed };
+        let had_it = if other.is_some() { !is_missing(other, kind) } else { kind.is_of_grant() };
         let is_lost = || had_it && is_missing(own, kind);
         let is_absent = match value {
             Some(Known::Text(_) | Known::Sensitive { .. }) => false,
             Some(Known::Unknown { .. }) => is_lost(),
-            None => is_needed || is_lost(),
+            None => kind.is_of_grant() || is_lost(),
         };
         is_absent && !sight.hides(run, kind, &None)
     };

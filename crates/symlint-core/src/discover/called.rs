@@ -192,29 +192,28 @@ fn note_misfits(tenant: &mut Tenant, received: &[Effective]) {
 /// call.
 fn note_gaps(tenants: &mut [Tenant], calls: &[(usize, &ModuleCall)]) {
     let mut sources: HashMap<&str, usize> = HashMap::default();
-    let mut by_source: Vec<Vec<usize>> = Vec::new();
+    let mut by_source: Vec<Vec<(usize, &ModuleCall)>> = Vec::new();
     for (place, call) in calls {
         let Some(source) = &call.source else { continue };
         let at = *sources.entry(&source.text).or_insert(by_source.len());
         match by_source.get_mut(at) {
-            Some(places) => places.push(*place),
-            None => by_source.push(vec![*place]),
+            Some(calls) => calls.push((*place, call)),
+            None => by_source.push(vec![(*place, call)]),
         }
     }
-    let calls_of: HashMap<usize, &ModuleCall> = calls.iter().copied().collect();
-    for places in by_source {
+    for calls in by_source {
         let mut names: HashMap<&str, usize> = HashMap::default();
-        let arguments = |place: &usize| calls_of.get(place).map(|call| call.arguments.as_slice()).unwrap_or_default();
-        places.iter().flat_map(arguments).for_each(|it| *names.entry(&it.name.text).or_default() += 1);
+        let arguments = calls.iter().flat_map(|(_, call)| &call.arguments);
+        arguments.for_each(|argument| *names.entry(&argument.name.text).or_default() += 1);
         for kind in NEEDED {
-            let has = |place: &&usize| tenants.get(**place).is_some_and(|tenant| name_of(tenant, kind).is_some());
-            let Some(name) = places.iter().find(has).and_then(|it| name_of(tenants.get(*it)?, kind)) else { continue };
-            if places.iter().filter(has).count() * 2 <= places.len() {
+            let mut given = calls.iter().filter_map(|(place, _)| name_of(tenants.get(*place)?, kind));
+            let Some(name) = given.next() else { continue };
+            if (given.count() + 1) * 2 <= calls.len() {
                 continue;
             }
-            for place in &places {
+            for (place, call) in &calls {
                 // A call may pass the same in an argument that only it has, unless that is a misspelling.
-                let mut own = arguments(place).iter().map(|it| it.name.text.as_str());
+                let mut own = call.arguments.iter().map(|it| it.name.text.as_str());
                 let is_misspelled =
                     |own: &str| !own.starts_with(&name) && strsim::osa_distance(own, &name) <= MISSPELLED;
                 let is_other = |own: &str| names.get(own) == Some(&1) && !is_misspelled(own);

@@ -44,7 +44,7 @@ pub(crate) fn effects_of(instance: &FlowInstance, resources: &[FlowResource<'_>]
     for (at, resource) in resources.iter().enumerate() {
         for (setting, value) in resource.settings() {
             let Setting { field, attribute, part } = *setting;
-            let grant = is_granted(field).then_some(at);
+            let grant = field.is_of_grant().then_some(at);
             let kind = resource.sink().map_or("", |sink| sink.kind);
             let sink = SinkPlace::Setting { kind, attribute, part };
             let name = field.name().into();
@@ -67,7 +67,7 @@ pub(super) fn argued(instance: &FlowInstance) -> Vec<Effective> {
             effects.extend(parts.map(|part| Effective {
                 field: part.field,
                 value: argument.value.clone(),
-                grant: is_granted(part.field).then_some(ARGUED),
+                grant: part.field.is_of_grant().then_some(ARGUED),
                 is_fragment: part.is_fragment,
                 name: argument.name.clone(),
                 sink: SinkPlace::Argument(argument.name.clone()),
@@ -92,7 +92,7 @@ pub(super) fn argued(instance: &FlowInstance) -> Vec<Effective> {
                 is_alone: false,
             };
             let Some(list) = part.steps.iter().position(|step| *step == Step::Each) else {
-                let grant = is_granted(part.field).then_some(ARGUED);
+                let grant = part.field.is_of_grant().then_some(ARGUED);
                 let values = values_at(&argument.value, &part.steps).into_iter().filter(of_part);
                 effects.extend(values.map(|it| effective(it, grant)));
                 continue;
@@ -105,7 +105,7 @@ pub(super) fn argued(instance: &FlowInstance) -> Vec<Effective> {
                     // If there are several names for one value, the first that has a value is used.
                     if !seen.iter().rev().take_while(|(known, _)| *known == at).any(|(_, field)| *field == part.field) {
                         seen.push((at, part.field));
-                        effects.push(effective(value, is_granted(part.field).then_some(ARGUED + 1 + at)));
+                        effects.push(effective(value, part.field.is_of_grant().then_some(ARGUED + 1 + at)));
                     }
                 }
             }
@@ -167,10 +167,6 @@ const HOLDER: &str = "sso_connector_settings";
 
 /// The index of the grant in the arguments; the grants in lists follow. Indexes of resources are lower.
 const ARGUED: usize = 1 << 20;
-
-fn is_granted(field: FieldKind) -> bool {
-    matches!(field, FieldKind::PermissionSetArn | FieldKind::TargetAccountId)
-}
 
 /// Replaces the values of `tenant` with those that take effect, where these were rebuilt on the way, or where the
 /// tenant's element has none. Values of another tenant or for another purpose are left to the wiring rules. If all

@@ -239,10 +239,7 @@ impl<'a> Population<'a> {
         let with_accounts = self.with_sso_accounts();
         for (at, id, element) in &self.others {
             // If there are several elements, each may be another grant.
-            let is_one = |field: FieldKind| {
-                counts.get(&(*at, *id)) == Some(&1)
-                    || !matches!(field, FieldKind::PermissionSetArn | FieldKind::TargetAccountId)
-            };
+            let is_one = |field: FieldKind| counts.get(&(*at, *id)) == Some(&1) || !field.is_of_grant();
             let ways =
                 self.sources.collections().get(*at).map(|collection| collection.ways.as_slice()).unwrap_or_default();
             let Some(tenant) = tenants.get_mut(id.index()) else { continue };

@@ -1,6 +1,7 @@
 //! Which attribute is the SSO account in most root modules. If a root module has a single tenant, and the account in the
 //! role's ARN is wrong, nothing in this root module shows which of the tenant's accounts is the SSO account.
 
+use foldhash::HashMap;
 use symlint_terraform::Root;
 
 use crate::tenants::{Cases, Collection, Evidence, FieldKind, Model, Shape, Steps, Way};
@@ -20,11 +21,12 @@ type CountedSteps<'m> = Vec<(&'m Steps, usize)>;
 
 /// The usual SSO accounts of the collections that several of `models` have.
 pub(crate) fn usual_accounts<'m>(models: impl Iterator<Item = &'m Model<'m>>) -> Vec<UsualAccount> {
+    let mut places: HashMap<&Shape, usize> = HashMap::default();
     let mut found: Vec<(&Shape, usize, CountedSteps<'_>)> = Vec::new();
     let collections = models.flat_map(|model| model.sources_of_values.collections());
     // A collection without a name is not the same one in several root modules.
     for collection in collections.filter(|it| !matches!(it.shape.root, Root::Inline(_))) {
-        let at = found.iter().position(|(shape, ..)| **shape == collection.shape).unwrap_or(found.len());
+        let at = *places.entry(&collection.shape).or_insert(found.len());
         if at == found.len() {
             found.push((&collection.shape, 0, Vec::new()));
         }

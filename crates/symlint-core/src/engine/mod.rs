@@ -228,10 +228,12 @@ impl<'c> Engine<'c> {
             _ => parallel::each(&numbered, |(run, target)| target.model(*run, &[])),
         };
         let usual = discover::usual_accounts(models.iter());
-        for (model, (run, target)) in models.iter_mut().zip(&numbered) {
-            let missed = discover::not_found(model, &usual);
-            if !missed.is_empty() {
-                *model = target.model(*run, &missed);
+        let missed = models.iter().enumerate().map(|(at, model)| (at, discover::not_found(model, &usual)));
+        let missed: Vec<_> = missed.zip(&numbered).filter(|((_, missed), _)| !missed.is_empty()).collect();
+        let again = parallel::each(&missed, |((at, missed), (run, target))| (*at, target.model(*run, missed)));
+        for (at, model) in again {
+            if let Some(known) = models.get_mut(at) {
+                *known = model;
             }
         }
         let models = targets.iter().zip(models).collect();

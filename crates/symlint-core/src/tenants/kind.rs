@@ -36,6 +36,11 @@ impl FieldKind {
     /// Those of the connector settings.
     pub const CONNECTOR: [Self; 4] = [Self::Cloud, Self::InstanceArn, Self::Region, Self::RoleArn];
 
+    /// Whether it is one half of a grant.
+    pub fn is_of_grant(self) -> bool {
+        matches!(self, Self::PermissionSetArn | Self::TargetAccountId)
+    }
+
     /// Its name in the catalogue and in the configuration.
     pub fn name(self) -> &'static str {
         match self {

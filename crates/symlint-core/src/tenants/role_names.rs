@@ -119,8 +119,7 @@ impl RoleNames {
 
     /// Whether the role of a tenant is named after a folder of its root module.
     pub(crate) fn is_of_folder(&self, tenant: &Tenant, config: &Config) -> bool {
-        let name = tenant.role().and_then(|role| environment_of(role.name.text(), &config.role_name));
-        name.is_some_and(|name| self.folders.contains(&normalise(name)))
+        role_word(tenant, config).is_some_and(|word| self.folders.contains(&word))
     }
 
     /// What the name of this tenant's role means.
@@ -253,6 +252,12 @@ fn key_of(tenant: &Tenant) -> Option<&str> {
 pub(super) fn starts(name: &str) -> impl Iterator<Item = String> + '_ {
     let ends = name.char_indices().filter(|(_, c)| !c.is_ascii_alphanumeric()).map(|(at, _)| at);
     ends.filter_map(|at| name.get(..at)).map(normalise).filter(|start| !start.is_empty())
+}
+
+/// What the role of a tenant is named after, normalized.
+pub(super) fn role_word(tenant: &Tenant, config: &Config) -> Option<String> {
+    let word = normalise(environment_of(tenant.role()?.name.text(), &config.role_name)?);
+    (!word.is_empty()).then_some(word)
 }
 
 /// The folders of a root module, as names: of `prod-acme`, each word is one, too.

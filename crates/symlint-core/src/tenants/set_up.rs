@@ -18,8 +18,8 @@ use super::owners::OwnerIndex;
 use super::place::Locate;
 use super::regions::{RegionOutlier, region_outliers};
 use super::relation::{Compared, Relation, RelationKind, copies, relations};
-use super::role_names::{Everyone, RoleNames, RoleNaming, starts};
-use super::sites::{NamedRun, RunFolders, named_folders, role_word, sites, words_of};
+use super::role_names::{Everyone, RoleNames, RoleNaming, role_word, starts};
+use super::sites::{NamedRun, RunFolders, named_folders, sites, words_of};
 use super::tenant::Tenant;
 use crate::config::{Config, groups_by_key};
 

@@ -4,8 +4,8 @@ use foldhash::HashMap;
 use symlint_terraform::SortedSet;
 
 use super::id::TenantId;
-use super::names::{environment_of, normalise};
-use super::role_names::folders;
+use super::names::normalise;
+use super::role_names::{folders, role_word};
 use super::tenant::Tenant;
 use crate::config::Config;
 
@@ -16,12 +16,6 @@ pub(super) struct RunFolders {
     pub(super) root: String,
     /// The names of the folders, normalized, where they may be those of customers.
     pub(super) folders: Vec<String>,
-}
-
-/// What the role of a tenant is named after, normalized.
-pub(super) fn role_word(tenant: &Tenant, config: &Config) -> Option<String> {
-    let word = normalise(environment_of(tenant.role()?.name.text(), &config.role_name)?);
-    (!word.is_empty()).then_some(word)
 }
 
 /// The name of a tenant, or the environment of its connector, and what its role is named after.

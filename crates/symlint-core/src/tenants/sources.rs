@@ -512,8 +512,7 @@ impl SourceIndex {
         let field = collection.ways.iter().find(|way| is_way(&way.steps, rest));
         Some(match field {
             Some(way) => {
-                let is_granted = matches!(way.field, FieldKind::PermissionSetArn | FieldKind::TargetAccountId);
-                let grant = (is_granted && granted.is_none()).then_some(0);
+                let grant = (way.field.is_of_grant() && granted.is_none()).then_some(0);
                 Source::Field(FieldRef { tenant, kind: way.field, grant })
             }
             None => Source::Attribute(tenant, path),
