@@ -199,15 +199,18 @@ fn names_of_tenants(model: &Model<'_>, config: &Config) -> SortedSet<(&'static s
     configured.chain(roots).collect()
 }
 
+/// The root and the name in an expression such as `var.NAME` or `local.NAME`.
+fn reference(expr: &Expr) -> Option<(&str, &str)> {
+    let ExprKind::Attribute(root, name) = &expr.kind else { return None };
+    if let ExprKind::Variable(root) = &root.kind { Some((root.as_str(), name.text.as_str())) } else { None }
+}
+
 /// Whether a call is repeated for tenants, or receives something of them.
 fn is_handed(call: &ModuleCall, names: &SortedSet<(&'static str, String)>) -> bool {
     let repeated = call.for_each.iter().chain(&call.count);
     let mut work: Vec<&Expr> = repeated.chain(&call.arguments).map(|attribute| &attribute.value).collect();
     while let Some(expr) = work.pop() {
-        if let ExprKind::Attribute(root, name) = &expr.kind
-            && let ExprKind::Variable(root) = &root.kind
-            && names.iter().any(|(kind, known)| *kind == root.as_str() && *known == name.text.as_str())
-        {
+        if reference(expr).is_some_and(|(kind, name)| names.contains(&(kind, name.to_owned()))) {
             return true;
         }
         work.extend(children(expr));
@@ -303,10 +306,8 @@ fn unused_tenants(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked
     let files = model.project.files().iter().filter(|file| file.role == FileRole::Configuration);
     let mut work: Vec<&Expr> = files.flat_map(|file| top_level(&file.file.body)).collect();
     while let Some(expr) = work.pop().filter(|_| !unused.is_empty()) {
-        if let ExprKind::Attribute(root, name) = &expr.kind
-            && let ExprKind::Variable(root) = &root.kind
-        {
-            unused.retain(|(kind, known), _| *kind != root.as_str() || known.as_str() != name.text.as_str());
+        if let Some((kind, name)) = reference(expr) {
+            unused.remove(&(kind, name.to_owned()));
         }
         work.extend(children(expr));
     }
@@ -694,10 +695,7 @@ fn other_workspaces(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let files = model.project.files().iter().filter(|file| file.role == FileRole::Configuration);
     let mut work: Vec<&Expr> = files.flat_map(|file| top_level(&file.file.body)).collect();
     while let Some(expr) = work.pop() {
-        if let ExprKind::Attribute(root, name) = &expr.kind
-            && matches!(&root.kind, ExprKind::Variable(root) if root.as_str() == "terraform")
-            && name.text.as_str() == "workspace"
-        {
+        if reference(expr) == Some(("terraform", "workspace")) {
             let reason = format!(
                 "`terraform.workspace` is `{workspace}` here, so what is different in other workspaces was not checked"
             );
