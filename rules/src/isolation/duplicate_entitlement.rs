@@ -1,5 +1,7 @@
 //! See duplicate-entitlement.md.
 
+use std::cell::LazyCell;
+
 use foldhash::{HashMap, HashSet};
 use symlint_core::discover::{Granted, granted};
 use symlint_core::rule::Context;
@@ -15,6 +17,8 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 /// Reports two entries with the same grant, and entries that have a grant twice.
 fn check_entries(cx: &mut Context<'_>) {
+    let model = cx.model;
+    let is_miswired = LazyCell::new(|| is_any_miswired(model));
     for relation in cx.relations_of(RelationKind::DuplicateEntitlement) {
         let (tenant, other) = (cx.tenant(relation.tenant), cx.tenant(relation.other));
         let (own, others) = (Comparable::of(tenant), Comparable::of(other));
@@ -24,7 +28,7 @@ fn check_entries(cx: &mut Context<'_>) {
         let (Some(id), Some(other_id)) = (grant.permission_set, other_grant.permission_set) else { continue };
         let (Some(target), Some(other_target)) = (grant.target, other_grant.target) else { continue };
         // What a tenant without an entry receives twice by a mistake in the wiring is reported there.
-        if tenant.id == other.id && !tenant.is_element() && is_any_miswired(cx.model) {
+        if tenant.id == other.id && !tenant.is_element() && *is_miswired {
             continue;
         }
         let whose = match tenant.id == other.id {

@@ -10,7 +10,7 @@ use symlint_terraform::{
 };
 
 use super::arguments;
-use super::type_mismatch::unfit_field;
+use super::type_mismatch::unfit_fields;
 use crate::format::is_any_malformed;
 use crate::wiring::calls::misnamed;
 use crate::wiring::is_any_miswired;
@@ -45,7 +45,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let lacking: HashSet<String> = missing.chain(required).collect();
     // An element that lacks an attribute has another type than the others, which is reported already.
     let is_any_unfit = cx.model.conversions.iter().any(|problem| problem.kind.is_error());
-    let is_known = |subject: Option<&ErrorSubject>| match subject {
+    // A value that does not fit a module that it is passed to is reported on the tenant.
+    let unfit = unfit_fields(cx.model);
+    let is_known = |error: &EvalError| match &error.subject {
+        Some(ErrorSubject::Unfit(..)) => unfit.contains_key(&error.span),
         Some(ErrorSubject::Types) => is_any_unfit,
         Some(ErrorSubject::Null(null, _)) => absent.contains(null),
         Some(ErrorSubject::NoAttribute(name, _) | ErrorSubject::NoKey { attribute: Some(name), .. }) => {
@@ -56,11 +59,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // A missing argument of a call is reported at the call.
     let misnamed = LazyCell::new(|| misnamed(cx.model));
     let errors = errors.filter(|error| {
-        !reported(error.span)
-            && unfit_field(cx.model, error).is_none()
-            && !unread(error.span)
-            && !is_known(error.subject.as_ref())
-            && !misnamed.contains(&error.span)
+        !reported(error.span) && !unread(error.span) && !is_known(error) && !misnamed.contains(&error.span)
     });
     // If a validation fails for a value that is malformed, that belongs to another tenant, or that should not be
     // passed, the finding about that value is enough.

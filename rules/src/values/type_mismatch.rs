@@ -1,8 +1,9 @@
 //! See type-mismatch.md.
 
+use foldhash::{HashMap, HashSet};
 use symlint_core::rule::Context;
 use symlint_core::tenants::{Field, MisfitKind, Model, Place, State, Tenant};
-use symlint_terraform::{ConversionProblemKind, ErrorSubject, EvalError, PathStep, Str};
+use symlint_terraform::{ConversionProblemKind, ErrorSubject, EvalError, PathStep, Span, Str};
 
 use super::arguments;
 
@@ -25,12 +26,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let path = problem.path.as_ref().map(ToString::to_string);
         cx.report(Place { span: problem.span, tenant: tenant.map(|tenant| tenant.id), path }, message);
     }
+    let unfit = unfit_fields(cx.model);
     for error in &cx.model.evaluation_errors {
-        let (Some(ErrorSubject::Unfit(wanted, got)), Some(field)) = (&error.subject, unfit_field(cx.model, error))
-        else {
-            continue;
-        };
-        cx.report(field, mismatch(&cx.name(field).to_string(), wanted, got));
+        if let (Some(ErrorSubject::Unfit(wanted, got)), Some(field)) = (&error.subject, unfit.get(&error.span)) {
+            cx.report(*field, mismatch(&cx.name(field).to_string(), wanted, got));
+        }
     }
     for tenant in cx.tenants() {
         for misfit in &tenant.misfits {
@@ -42,11 +42,19 @@ pub(super) fn check(cx: &mut Context<'_>) {
     arguments::report(cx, |problems| problems.iter().find_map(|problem| describe_argument(problem)));
 }
 
-/// The value of a tenant that does not fit the variable of a module that it is passed to.
-pub(super) fn unfit_field<'m>(model: &'m Model<'_>, error: &EvalError) -> Option<&'m Field> {
-    let is_unfit = matches!(error.subject, Some(ErrorSubject::Unfit(..)));
-    let mut fields = model.tenants.iter().flat_map(Tenant::values).filter(|_| is_unfit);
-    fields.find(|field| field.span == error.span && matches!(field.state, State::Unknown(_)))
+/// The values of tenants that do not fit the variables of modules that they are passed to, by where the errors about them
+/// are.
+pub(super) fn unfit_fields<'m>(model: &'m Model<'_>) -> HashMap<Span, &'m Field> {
+    let is_unfit = |error: &&EvalError| matches!(error.subject, Some(ErrorSubject::Unfit(..)));
+    let spans: HashSet<Span> = model.evaluation_errors.iter().filter(is_unfit).map(|error| error.span).collect();
+    let mut unfit = HashMap::default();
+    if !spans.is_empty() {
+        let fields = model.tenants.iter().flat_map(Tenant::values);
+        for field in fields.filter(|it| matches!(it.state, State::Unknown(_)) && spans.contains(&it.span)) {
+            unfit.entry(field.span).or_insert(field);
+        }
+    }
+    unfit
 }
 
 /// The problem, to follow the name of an argument in a message.

@@ -1,8 +1,8 @@
 //! The calls that lead to flows, and the names of their arguments.
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_core::spelling::closest;
-use symlint_core::tenants::{FlowCall, FlowInstance, Model, TenantId};
+use symlint_core::tenants::{Model, TenantId};
 use symlint_terraform::syntax::Name;
 use symlint_terraform::{Module, ModuleCall, Span, Variable};
 
@@ -11,21 +11,32 @@ use symlint_terraform::{Module, ModuleCall, Span, Variable};
 pub(super) struct ReadableCall<'p> {
     pub call: &'p ModuleCall,
     pub module: &'p Module,
+    /// The tenant of all flow instances below the call, if it is not repeated and they have only one.
+    pub tenant: Option<TenantId>,
 }
 
 /// Each call whose module could be read completely.
 pub(super) fn calls<'p>(model: &Model<'p>) -> Vec<ReadableCall<'p>> {
-    let mut seen = HashSet::default();
-    let mut calls = Vec::new();
-    let mut add = |call: Option<&'p ModuleCall>, module: Option<&'p Module>| {
-        let found = call.zip(module).filter(|(call, module)| model.is_complete(module) && seen.insert(call.span));
-        calls.extend(found.map(|(call, module)| ReadableCall { call, module }));
+    let mut places: HashMap<Span, usize> = HashMap::default();
+    let mut calls: Vec<ReadableCall<'p>> = Vec::new();
+    let mut add = |call: Option<&'p ModuleCall>, module: Option<&'p Module>, tenant: Option<TenantId>| {
+        let Some((call, module)) = call.zip(module).filter(|(_, module)| model.is_complete(module)) else { return };
+        let place = *places.entry(call.span).or_insert(calls.len());
+        let tenant = tenant.filter(|_| !call.is_repeated());
+        match calls.get_mut(place) {
+            Some(known) => known.tenant = known.tenant.filter(|known| Some(*known) == tenant),
+            None => calls.push(ReadableCall { call, module, tenant }),
+        }
     };
     for flow in &model.flows {
-        add(flow.call, flow.module);
+        if flow.instances.is_empty() {
+            add(flow.call, flow.module, None);
+        }
         for instance in &flow.instances {
+            add(flow.call, flow.module, instance.tenant);
             for around in std::iter::successors(instance.instance.caller(), |around| around.caller()) {
-                add(around.call_in(model.project), around.module().and_then(|id| model.project.module(id)));
+                let module = around.module().and_then(|id| model.project.module(id));
+                add(around.call_in(model.project), module, instance.tenant);
             }
         }
     }
@@ -40,19 +51,6 @@ pub(crate) fn misnamed(model: &Model<'_>) -> HashSet<Span> {
 }
 
 impl<'p> ReadableCall<'p> {
-    /// The tenant of all flow instances below the call, if they have only one.
-    pub(super) fn tenant(self, model: &Model<'_>) -> Option<TenantId> {
-        let is_it = |call: &ModuleCall| call.span == self.call.span;
-        let is_below = |flow: &FlowCall<'_>, instance: &FlowInstance| {
-            let mut around = std::iter::successors(instance.instance.caller(), |around| around.caller());
-            flow.call.is_some_and(is_it) || around.any(|around| around.call_in(model.project).is_some_and(is_it))
-        };
-        let instances = model.flows.iter().flat_map(|flow| flow.instances.iter().map(move |instance| (flow, instance)));
-        let mut tenants = instances.filter(|(flow, it)| is_below(flow, it)).map(|(_, instance)| instance.tenant);
-        let first = tenants.next().flatten().filter(|_| !self.call.is_repeated())?;
-        tenants.all(|tenant| tenant == Some(first)).then_some(first)
-    }
-
     /// The names of the arguments that the module does not declare.
     pub(super) fn unknown_arguments(self) -> impl Iterator<Item = &'p Name> {
         let names = self.call.arguments.iter().map(|argument| &argument.name);

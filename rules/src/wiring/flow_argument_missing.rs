@@ -13,7 +13,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         for variable in found.missing_arguments(cx.model) {
             let name = variable.name.text.as_str();
             let path = Some(format!("module.{}.{name}", call.text));
-            let place = Place { span: call.span, tenant: found.tenant(cx.model), path };
+            let place = Place { span: call.span, tenant: found.tenant, path };
             let right = right(cx.model, found.call, &variable.name.text);
             let report = cx
                 .report(place, format!("`module.{}` does not pass `{name}`, which the module requires", call.text))

@@ -16,7 +16,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 (None, None) => String::new(),
             };
             let path = format!("module.{}.{}", found.call.name.text, name.text);
-            let place = Place { span: name.span, tenant: found.tenant(cx.model), path: Some(path) };
+            let place = Place { span: name.span, tenant: found.tenant, path: Some(path) };
             let rename = meant.map(|meant| renamed(name.span, meant, cx.sources())).into_iter().collect();
             let call = found.call;
             let module = call.source.as_ref().map_or("the module".to_owned(), |source| format!("`{}`", source.text));
