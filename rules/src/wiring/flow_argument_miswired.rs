@@ -11,7 +11,7 @@ use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
 
 use super::judge::{Judge, ValueProblem, are_right, consequence, is_always, owner, shared};
 use super::reference::report_foreign;
-use super::slot::{GrantPair, Slot, Slots};
+use super::slot::{GrantPair, Slot, Slots, name_of};
 use crate::expression;
 
 /// A wrong value in one flow instance.
@@ -362,18 +362,27 @@ fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&st
              SSO account: build the role from that one, and pass the other one here. {consequence}"
         );
     }
+    let is_in_call = found.expr.is_none_or(|expr| expr.span.contains(wrong.slot.value.origin.span));
+    if wrong.problem == ValueProblem::Null && !is_in_call {
+        return format!("Write a value in place of `null`, or pass another value. {consequence}");
+    }
     let own = wanted(model, wrong.slot).of_its_own();
     let reference = || right_reference(model, found, wrong).filter(|_| !is_whole(wrong.slot));
-    // If several parts of an object are wrong, the whole object is.
-    let is_object = found.wrong.iter().any(|it| it.slot.part != wrong.slot.part)
+    // If the expression is the whole object, or several of its parts are wrong, the whole object is.
+    let passed = found.passed.as_ref().map(|passed| passed.argument.value.span);
+    let is_object = passed.is_some() && passed == found.expr.map(|expr| expr.span)
+        || found.wrong.iter().any(|it| it.slot.part != wrong.slot.part)
         || cause.written.is_some() && !cause.others.is_empty();
+    let parts = wrong.slot.argument.parts.iter().filter(|part| part.field == wrong.slot.wanted && is_object);
+    let parts = parts.map(|part| part.steps.iter().filter_map(name_of).collect::<Vec<_>>().join("."));
+    let part = parts.filter(|part| !part.is_empty()).max_by_key(String::len);
     let around = |right: String| {
-        let part = wrong.slot.part.filter(|_| is_object);
-        part.and_then(|part| Some(right.strip_suffix(part)?.strip_suffix('.')?.to_owned())).unwrap_or(right)
+        part.and_then(|part| Some(right.strip_suffix(&*part)?.strip_suffix('.')?.to_owned())).unwrap_or(right)
     };
     // A fix may consist of the last name of a reference only.
     match fix.filter(|fix| fix.contains('.')).map(str::to_owned).or_else(reference).map(around) {
         Some(right) => format!("Pass `{right}`. {consequence}"),
+        None if is_in_list(model, wrong.slot) => format!("Pass one of the tenant's own {own}. {consequence}"),
         None => format!("Pass the tenant's own {own}. {consequence}"),
     }
 }
@@ -381,6 +390,11 @@ fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&st
 /// Whether an object is passed that lacks all expected parts.
 fn is_whole(slot: &Slot<'_>) -> bool {
     slot.argument.is_object() && slot.part.is_none()
+}
+
+/// Whether the values that could be passed are the elements of a list.
+fn is_in_list(model: &Model<'_>, slot: &Slot<'_>) -> bool {
+    model.ways_to(slot.tenant, slot.wanted).iter().any(|way| way.steps.last() == Some(&Step::Each))
 }
 
 /// The name, in the tenant's entry, of the value that should be passed.
@@ -449,7 +463,8 @@ fn is_undecided(model: &Model<'_>, wrong: &Wrong<'_>) -> bool {
 /// Where a wrong reference can be replaced, and by what.
 fn right_name(model: &Model<'_>, found: &WrongValues<'_>, wrong: &Wrong<'_>) -> Option<(Span, String)> {
     let (ValueProblem::Field(kind), expr) = (&wrong.problem, found.expr?) else { return None };
-    if is_undecided(model, wrong) {
+    // If the right values are in a list, which of them is meant is not known.
+    if is_undecided(model, wrong) || is_in_list(model, wrong.slot) {
         return None;
     }
     let is_of_module = matches!(expression::root(expr), Some("each" | "var"));

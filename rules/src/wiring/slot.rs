@@ -126,16 +126,23 @@ impl<'a> Slots<'a> {
 
     /// Adds the values of `list`, which `argument` is or may be: grants, or single values.
     fn add_list(&mut self, instance: &'a FlowInstance, argument: &'a Argument, list: &Value, tenant: TenantId) {
-        let first = argument.parts.iter().find_map(|part| part.steps.iter().position(|step| *step == Step::Each));
-        let Some(at) = first else { return };
-        let to_list = argument.parts.iter().find_map(|part| part.steps.get(..=at)).unwrap_or_default();
+        let to_list = argument.parts.iter().find_map(|part| {
+            let at = part.steps.iter().position(|step| *step == Step::Each)?;
+            part.steps.get(..=at)
+        });
+        let Some(to_list) = to_list else { return };
         if let (Some(part), Some(_)) = (argument.parts.first(), list.as_unknown()) {
             self.slots.push(Slot { value: list.clone(), ..Slot::whole(instance, tenant, argument, part.field) });
+        }
+        for part in argument.parts.iter().filter(|part| !part.steps.starts_with(to_list)) {
+            let name = part.steps.iter().rev().find_map(name_of);
+            let values = values_at(list, &part.steps).into_iter();
+            self.slots.extend(values.map(|value| Slot::new(instance, tenant, argument, part, name, value)));
         }
         for element in values_at(list, to_list) {
             let mut places: [Option<usize>; 2] = [None, None];
             for part in argument.parts.iter().filter(|part| part.steps.starts_with(to_list)) {
-                let inside = part.steps.get(at + 1..).unwrap_or_default();
+                let inside = part.steps.get(to_list.len()..).unwrap_or_default();
                 let name = inside.iter().rev().find_map(name_of);
                 let place = match part.field {
                     FieldKind::PermissionSetArn => Some(0),
@@ -160,6 +167,6 @@ impl<'a> Slots<'a> {
     }
 }
 
-fn name_of(step: &Step) -> Option<&str> {
+pub(super) fn name_of(step: &Step) -> Option<&str> {
     if let Step::Name(name) = step { Some(name) } else { None }
 }
