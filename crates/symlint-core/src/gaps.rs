@@ -20,7 +20,7 @@ use crate::tenants::{
 use crate::unmatched;
 
 /// What to do about a variable without a value.
-const SET_IT: &str = "Set it in a values file, or name one: `symlint check --var-file FILE`";
+const SET_IT: &str = "Set it in a values file, or name a file that sets it: `symlint check --var-file FILE`";
 
 /// Everything in a model that was not checked, in the order of the codes.
 pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
@@ -427,7 +427,7 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         }
     }
     for (call, unknown) in &model.unknown_calls {
-        add("what is in the module", call, &unknown.reason, is_lost || is_reported(model, unknown.span));
+        add("the content", call, &unknown.reason, is_lost || is_reported(model, unknown.span));
     }
     for call in model.runtimes.iter().filter(|runtime| runtime.is_unknown).filter_map(|runtime| runtime.block.call()) {
         add("the safelist", call, "its keys are not known", is_lost);
@@ -660,8 +660,9 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         };
         let reason = format!("{} {so} not checked{there}", listed(&names));
         let pairs: Vec<String> = unseen.iter().map(|ours| pair(ours.name(), &others)).collect();
+        let are = if names.len() == 1 { "it is" } else { "they are" };
         let help = format!(
-            "If it is named differently, set this in .symlint.hcl:\n\n    tenants {{ attributes = {{ {} }} }}",
+            "If {are} named differently, set this in .symlint.hcl:\n\n    tenants {{ attributes = {{ {} }} }}",
             pairs.join(", ")
         );
         let gap = NotChecked::new(Code::UnmappedField, reason, span).help(help);

@@ -37,8 +37,8 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
     let mut report = malformed::report(cx, malformed);
     if field.is_number() {
         report = report.help(
-            "Copy the account ID from the AWS console, and put it in quotes: a number loses its leading zeros. Until \
-             then, Sym cannot reach the account.",
+            "Copy the account ID without hyphens from the AWS console, and put it in quotes: a number loses its leading \
+             zeros. Until then, Sym cannot reach the account.",
         );
     }
     let Some(text) = field.text() else { return };
@@ -49,8 +49,8 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
             None => "One digit is missing, which may be a `0` at the start that a spreadsheet dropped.".to_owned(),
         };
         report = report.help(format!(
-            "Copy the account ID from the AWS console or from what the customer sent. {missing} Until then, Sym cannot \
-             reach the account."
+            "Copy the account ID without hyphens from the AWS console or from what the customer sent. {missing} Until \
+             then, Sym cannot reach the account."
         ));
     }
     if let Some(plain) = without_separators(text.text) {
@@ -58,7 +58,9 @@ fn report(cx: &mut Context<'_>, tenant: &Tenant, malformed: &malformed::Malforme
         let edit = |piece: Piece<'_>| Edit { span: piece.span(sources), text: plain.clone() };
         let edits = malformed.places().filter(|_| is_written).map(edit).collect();
         // Values with the same text must stay the same.
-        report = report.edits(format!("write `{plain}`"), false, edits);
+        report = report
+            .edits(format!("write `{plain}`"), false, edits)
+            .help(format!("Write `{plain}`, if it is the right account. Until then, Sym cannot reach the account."));
     }
     if let Some((role, label)) = role {
         report.related(role, label);

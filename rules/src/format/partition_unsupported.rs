@@ -27,8 +27,8 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     let allowed = cx.config.allowed_partitions.iter().map(String::as_str).chain([id]);
     let allowed: Vec<String> = allowed.map(|id| format!("\"{id}\"")).collect();
     let help = format!(
-        "Use the values of the customer's own partition: Sym can only assume roles in the partition in which it runs. \
-         If it runs in `{id}` for this customer, set this in .symlint.hcl:\n\n    allowed_partitions = [{}]",
+        "Sym can only assume roles in the partition in which it runs. If the customer is not in `{id}`, correct the \
+         values. If Sym runs in `{id}` for this customer, set this in .symlint.hcl:\n\n    allowed_partitions = [{}]",
         allowed.join(", ")
     );
     let is_known = facts::is_partition(id);

@@ -5,6 +5,8 @@ use symlint_core::tenants::format::{is_hexadecimal, is_placeholder_resource};
 use symlint_core::tenants::{InstanceArn, Part, PermissionSetArn, Piece, Tenant, is_near};
 use symlint_terraform::SortedMap;
 
+use crate::names::unexpected_characters;
+
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
     for (text, places) in strange_ids(tenant) {
         let Some((first, others)) = places.split_first() else { continue };
@@ -13,7 +15,11 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let message = if is_upper {
             format!("`{text}` contains capital letters, but AWS writes these IDs in lower case")
         } else {
-            format!("`{text}` does not have sixteen hexadecimal digits, but all known IDs do")
+            let digits = text.split_once('-').map_or(text, |(_, digits)| digits);
+            let strange = unexpected_characters(digits, |c| c.is_ascii_hexdigit());
+            format!(
+                "`{text}` contains {strange}, but all known IDs consist of the digits 0 to 9 and the letters a to f"
+            )
         };
         let others: Vec<_> = others.iter().map(|other| (other, cx.name(other.field))).collect();
         let mut report = cx.report(first, message).label("this ID");

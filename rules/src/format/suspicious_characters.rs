@@ -71,7 +71,7 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
         let repeats: Vec<_> =
             it.repeats.iter().map(|(field, span)| (*span, format!("{} contains the same", cx.name(field)))).collect();
         let consequence = match it.field.kind {
-            FieldKind::Key => "The key only looks right: it is a different one.",
+            FieldKind::Key => "The key only looks right: Terraform treats it as a different key.",
             _ => "The value only looks right: AWS does not know it, so requests fail.",
         };
         let action = match end.filter(|_| !it.edits.is_empty()) {

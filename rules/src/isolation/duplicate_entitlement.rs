@@ -31,16 +31,21 @@ fn check_entries(cx: &mut Context<'_>) {
         if tenant.id == other.id && !tenant.is_element() && *is_miswired {
             continue;
         }
-        let whose = match tenant.id == other.id {
+        let is_one = tenant.id == other.id;
+        let whose = match is_one {
             true => "this tenant".to_owned(),
             false if tenant.name() == other.name() => format!("`{}`", other.path),
             false => cx.called(other),
         };
         let message = format!("{whose} already grants permission set {} in account {}", id.text(), target.text());
-        cx.report(id.piece, message)
+        let report = cx
+            .report(id.piece, message)
             .label("granted again")
             .related(other_id.piece, "first granted here")
             .related(other_target.piece, "the same account");
+        if !is_one {
+            report.help(ENTRIES);
+        }
     }
 }
 
@@ -120,8 +125,13 @@ fn check_calls(cx: &mut Context<'_>) {
     }
 }
 
+/// What to do about two entries.
+const ENTRIES: &str = "If one of the two entries was copied, replace its values. Otherwise, remove one of the two \
+                       grants: an engineer can get this access twice, and when one of them expires, AWS removes the \
+                       access of both.";
+
 /// What to do about two calls.
-const CALLS: &str = "Give one of the two calls its own permission set or account, or remove it. An engineer can get \
+const CALLS: &str = "Give one of the two calls its own permission set or account, or remove the call. An engineer can get \
                      the same access through both, and when one of the two grants expires, AWS removes the access of \
                      both. If that is intended, add a comment above this line:\n\n    # symlint-ignore: \
                      duplicate-entitlement -- REASON";

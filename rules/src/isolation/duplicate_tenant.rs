@@ -10,19 +10,23 @@ pub(super) fn check(cx: &mut Context<'_>) {
         // The copy is the tenant whose role is named after the other one.
         let is_first_copied = later.id.run == first.id.run && cx.role_naming(first.id) == RoleNaming::Foreign(later.id);
         let (tenant, other) = if is_first_copied { (first, later) } else { (later, first) };
-        let message =
-            format!("`{}` has the same SSO account, instance, and grants as {}", tenant.name(), cx.called(other));
+        let message = match cx.called(other) {
+            other if other == format!("`{}`", tenant.name()) => {
+                format!("{other} appears twice, with the same SSO account, instance, and grants")
+            }
+            other => format!("`{}` has the same SSO account, instance, and grants as {other}", tenant.name()),
+        };
         // If this tenant has the other one's role, this tenant is the copy.
         let help = match cx.role_naming(tenant.id) == RoleNaming::Foreign(other.id) {
             true => format!(
-                "Replace all values of `{}` with its own. Remove it only if it is the same customer. Its requests grant access \
-                 to {}.",
+                "Replace all values of `{}` with its own. Remove it only if it is the same customer. Until then, its requests \
+                 grant access to {}.",
                 tenant.name(),
                 cx.called(other)
             ),
             false => {
-                "Find out which of the two is the copy, and replace all of its values with its own. Remove it only if both are \
-                 the same customer. Requests for one grant access to the other."
+                "Find out which of the two is the copy, and replace all of its values with those of its own customer. Remove it \
+                 only if both are the same customer. Until then, requests for one customer grant access to the other."
                     .to_owned()
             }
         };

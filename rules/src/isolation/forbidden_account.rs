@@ -19,12 +19,20 @@ pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
             _ => format!("{name} {text} is {whose}, not that of a customer"),
         };
         let others: Vec<_> = others.iter().map(|other| (other, cx.name(other.field))).collect();
+        let is_target = first.field.kind == FieldKind::TargetAccountId;
         let mut report = cx.report(*first, message).label("not a customer's account");
+        if !is_target {
+            report = report.help(CONNECTOR);
+        }
         for (other, name) in others {
             report = report.related(other, format!("{name} has this account, too"));
         }
     }
 }
+
+/// What to do about an account that is not a target.
+const CONNECTOR: &str = "Use the account and the role of this tenant's connector. Sym would act in an account that \
+                         is not the customer's.";
 
 fn accounts(tenant: &Tenant) -> impl Iterator<Item = Piece<'_>> {
     // An `sso_account_id` that is derived from the role is the same text.

@@ -76,7 +76,12 @@ fn check_keys(
             Some(_) => format!("{:?}", tenant.name()),
             None => format!("`{}`", tenant.name()),
         };
-        let message = format!("{} and {} are the same name in Sym; rename one of them", shown(tenant), shown(first));
+        let message = match (shown(tenant), shown(first)) {
+            (own, other) if own == other => {
+                format!("two tenants are named {own}, but names must be unique in Sym; rename one of them")
+            }
+            (own, other) => format!("{own} and {other} are the same name in Sym; rename one of them"),
+        };
         // A key that was left over from another customer's entry does not match its role.
         let is_copied = |it: &Tenant| cx.role_naming(it.id) == RoleNaming::Unexpected;
         let (wrong, right) = if is_copied(first) && !is_copied(tenant) { (first, tenant) } else { (tenant, first) };

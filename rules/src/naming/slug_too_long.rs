@@ -44,8 +44,8 @@ fn check_keys(cx: &mut Context<'_>) {
         let length = length(key);
         if length > LONGEST_KEY {
             let message = format!(
-                "the key has {length} characters, but names like those in Sym's example leave room for only \
-                 {LONGEST_KEY} of the {LONGEST} that Sym allows"
+                "the key has {length} characters, but at most {LONGEST_KEY} fit into names like those in Sym's example, \
+                 because Sym allows {LONGEST} for a whole name"
             );
             cx.report(tenant, message);
         }

@@ -11,11 +11,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for outlier in cx.set_up.region_outliers(cx.model.run) {
         let Some(region) = cx.tenant(outlier.tenant).connector.region.text() else { continue };
         let message = format!(
-            "{} is {}, but {}, whose instance IDs also begin with {}, are in {}",
+            "{} is {}, but the instance ID begins with {}, as do those of {}, which are in {}",
             cx.name(region.field),
             region.text,
-            names(cx, &outlier.others),
             outlier.digits,
+            names(cx, &outlier.others),
             outlier.agreed
         );
         let others: Vec<_> = outlier.others.iter().take(NAMED).map(|&id| cx.tenant(id)).collect();

@@ -22,7 +22,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
     report_common(cx, &common, by_type);
     for tenant in cx.tenants() {
         if tenant.whole == Whole::Null {
-            cx.report(tenant, format!("`{}` is null; write the tenant's values or remove it", tenant.name()));
+            cx.report(tenant, format!("`{}` is null", tenant.name())).help(
+                "Write the tenant's values, or remove the key if there is no such customer. Until then, Terraform \
+                 rejects the plan.",
+            );
         }
         for gap in &tenant.missing {
             if gap.absence == Absence::Missing && is_unsure(gap.span) {

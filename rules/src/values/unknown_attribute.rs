@@ -110,9 +110,16 @@ fn report(cx: &mut Context<'_>, unknown: &UndeclaredAttribute<'_>, required: &Ha
     let rename = unknown.meant.filter(|_| *cx.sources().text(unknown.span) == *unknown.name);
     let rename = rename.map(|meant| renamed(unknown.span, meant, cx.sources())).into_iter().collect();
     let report = cx.report(place, unknown.message());
-    let report = match unknown.is_declared {
-        true => report,
-        false => report.help("Correct its name. Nothing uses this attribute."),
+    let help = unknown.meant.map(|meant| match (unknown.is_taken, unknown.is_declared) {
+        (true, _) => format!("Keep the right value as `{meant}`, and delete `{}`, which nothing uses.", unknown.name),
+        (false, true) => {
+            format!("Rename it to `{meant}`, or add it to the type. Terraform silently drops this attribute.")
+        }
+        (false, false) => format!("Rename it to `{meant}`. Nothing uses this attribute."),
+    });
+    let report = match help {
+        Some(help) => report.help(help),
+        None => report,
     };
     if let Some(meant) = unknown.meant.filter(|_| !unknown.is_taken) {
         report.edits(format!("write `{meant}`"), false, rename);

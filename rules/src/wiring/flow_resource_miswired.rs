@@ -219,7 +219,7 @@ fn check_references(cx: &mut Context<'_>) {
             let help = format!("{action} {consequence}");
             let report = cx.report(place, message).help(help).group(&tenants).cause(cause);
             if let Some(only) = only {
-                report.related(only.name.span, "the one that this flow has");
+                report.related(only.name.span, "the integration of this flow");
             }
         }
     }

@@ -20,13 +20,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let message = format!("`{kind}.{label}` has the name `{name}` for {whom}");
         let path = Some(format!("{kind}.{label}.name"));
         let slug = first.instance.slug().and_then(|slug| first.instance.input(&slug.name));
-        let slug = slug.filter(|_| matches!(first.value.origin.makeup, Makeup::Written(_)));
         let report = cx.report(Place { span: first.span, tenant: None, path }, message);
         if let Some(Input { name: slug, .. }) = slug {
+            let example = match &first.value.origin.makeup {
+                Makeup::Written(_) => format!(" For example:\n\n    name = \"{name}-${{var.{slug}}}\""),
+                _ => String::new(),
+            };
             report.help(format!(
-                "Include the tenant's slug in the name. Names are unique in Sym: otherwise, the flows of several \
-                 customers share one resource, or the apply fails. For example:\n\n    name = \
-                 \"{name}-${{var.{slug}}}\""
+                "Add `-${{var.{slug}}}` to the name. Names are unique in Sym: otherwise, the flows of several customers \
+                 share one resource, or the apply fails.{example}"
             ));
         }
     }

@@ -1,11 +1,11 @@
-//! Messages call things what the reader calls them.
+//! Messages use the names that are in the reader's files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layouts::names::RENAMED;
 use crate::layouts::run::{Checked, results, undetectable};
 
-/// What the shipped example calls its things. `account_id` is Sym's own name for a setting of a target.
+/// The names in the shipped example. `account_id` is also Sym's name for a setting of a target.
 const SHIPPED: [&str; 11] = [
     "customer_tenants",
     "sso_flow",
@@ -20,18 +20,22 @@ const SHIPPED: [&str; 11] = [
     "account_id_safelist",
 ];
 
-/// Where a name is that of an output or a setting of Sym's, whatever the reader calls it.
-const ELSEWHERE: [&str; 3] =
-    ["`role_arn` from the `settings` output", "`instance_arn` from the `settings` output", "`settings."];
+/// Phrases after which a name is that of an output or a setting of Sym, whatever the reader's own names are.
+const ELSEWHERE: [&str; 4] = [
+    "`role_arn` from the `settings` output",
+    "`role_arn` in the `settings` output",
+    "`instance_arn` in the `settings` output",
+    "`settings.",
+];
 
-/// The names in `text` that are words of their own.
+/// The names in `text` that are whole words.
 fn names_in(text: &str) -> impl Iterator<Item = &str> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.split(move |c: char| !is_part(c)).filter(|word| SHIPPED.contains(word))
 }
 
 #[test]
-fn messages_use_no_name_that_the_files_do_not_have() {
+fn messages_use_only_names_from_the_files() {
     let mut foreign: BTreeMap<(String, String), String> = BTreeMap::new();
     let mut rules: BTreeSet<&str> = BTreeSet::new();
     let renamed = results().chain(undetectable()).filter(|checked| checked.setup.naming == RENAMED.style);
@@ -40,11 +44,11 @@ fn messages_use_no_name_that_the_files_do_not_have() {
         for found in &report.findings {
             rules.insert(&found.rule);
             for text in &found.texts {
-                // What follows is in the words of the configuration file.
+                // The lines to paste use the names of the configuration file.
                 let text = text.split(" .symlint.hcl:").next().unwrap();
                 let said = ELSEWHERE.iter().fold(text.to_owned(), |text, known| text.replace(known, "-"));
                 for name in names_in(&said) {
-                    // Modules have the names of the provider under any naming, and that is not what is meant here.
+                    // Arguments that are named after a provider's own have the same name in every setup.
                     let is_written = !is_of_provider(name) && written.iter().any(|text| text.contains(name));
                     let is_of_resource = said.contains(" of `sym_") || said.contains(" of `aws_");
                     if !is_written && !is_of_resource {
@@ -60,7 +64,7 @@ fn messages_use_no_name_that_the_files_do_not_have() {
     assert!(foreign.is_empty(), "{} names:\n{list}", foreign.len());
 }
 
-/// Whether a resource of Sym or AWS has an argument with this name, so that modules have it under any naming.
+/// Whether a resource of Sym or AWS has an argument with this name, so that modules use it in any setup.
 fn is_of_provider(name: &str) -> bool {
     matches!(name, "account_id" | "instance_arn" | "role_arn" | "permission_set_arn")
 }

@@ -1,8 +1,8 @@
-//! What a finding says of the value that is wrong, and what to do about it: whoever follows it gets the right set-up.
+//! Findings must name the wrong value and say how to correct it, so that following the advice leads to the right setup.
 
 use super::{CALL, MODULE, VALUES, VARIABLES, tell};
 
-/// A set-up, and what is found in it: the rule, the text at the finding, and what it says among other things.
+/// A setup, and its findings: the rule, the text at the finding, and phrases that its texts must contain.
 pub(super) type Case<'a> = (&'a str, &'a [(&'a str, String)], &'a [(&'a str, &'a str, &'a [&'a str])]);
 
 pub(super) fn hold(cases: &[Case<'_>]) {
@@ -30,7 +30,7 @@ pub(super) fn hold(cases: &[Case<'_>]) {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// `text` with each of these replaced once.
+/// Replaces each of these once in `text`.
 pub(super) fn with(text: &str, changes: &[(&str, &str)]) -> String {
     changes.iter().fold(text.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "{from}");
@@ -93,9 +93,9 @@ locals {
 }
 "#;
 
-/// What an entry chooses is wrong where all else that it says is of another one; what the others have is right.
+/// If everything else in an entry belongs to another organization, the reference to the organization is wrong.
 #[test]
-fn an_entry_that_chooses_the_wrong_organization() {
+fn an_entry_with_the_wrong_organization_is_told_the_right_one() {
     let organization = "organization   = \"slate_owl\"";
     let other = "organization   = \"amber_fox\"";
     let choose = |times: usize| vec![("main.tf", with(ORGANIZATIONS, &vec![(organization, other); times])), flow()];
@@ -112,7 +112,7 @@ fn an_entry_that_chooses_the_wrong_organization() {
     hold(&[
         ("as it is", &choose(0), &[]),
         ("one", &choose(1), &[mistake]),
-        // No entry is left that chooses the right one.
+        // No entry refers to the right organization any more.
         ("both", &choose(2), &[mistake, mistake]),
         (
             "a permission set that was copied",
@@ -161,7 +161,7 @@ fn flow() -> (&'static str, String) {
     ("sso_flow/main.tf", MODULE.to_owned())
 }
 
-/// The values with `changes`, in a map of the example.
+/// The values with `changes`, as a map like that in the example.
 fn values(changes: &[(&str, &str)]) -> Vec<(&'static str, String)> {
     let main = format!("{VARIABLES}{CALL}");
     vec![("main.tf", main), flow(), ("terraform.tfvars", with(VALUES, changes))]
@@ -170,9 +170,9 @@ fn values(changes: &[(&str, &str)]) -> Vec<(&'static str, String)> {
 const INSTANCE: (&str, &str) = ("instance/ssoins-68042f7d9be0a513", "instance/ssoins-7223a91be40c5d68");
 const REGION: (&str, &str) = ("eu-west-1", "us-east-1");
 
-/// Everything that was copied is named with the first part of it.
+/// If several values were copied together, the finding names all of them.
 #[test]
-fn settings_that_were_copied_are_replaced_as_a_whole() {
+fn copied_settings_are_replaced_as_a_whole() {
     let role = ("280365914472:role/sym/SymSSOGreen-Valley", "719240583316:role/sym/SymSSOBlue-Harbour");
     let grant = ("ssoins-68042f7d9be0a513/ps-b3c8f10a6e4d9275", "ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63");
     hold(&[
@@ -209,9 +209,9 @@ fn settings_that_were_copied_are_replaced_as_a_whole() {
     ]);
 }
 
-/// Two names that were exchanged are one cause, and a key that was copied has one finding with its role.
+/// Two swapped names are one cause, and a copied key is reported together with its role.
 #[test]
-fn what_was_exchanged_and_what_was_left_over() {
+fn swapped_names_and_copied_keys_are_one_finding() {
     let names = [
         ("SymSSOGreen-Valley", "SymSSOX"),
         ("SymSSORed-Canyon", "SymSSOGreen-Valley"),
@@ -266,9 +266,9 @@ module "green_valley" {
 }
 "#;
 
-/// Of two calls with one name, the one is wrong whose role is not named so, whichever is first.
+/// If two calls have the same name, the one whose role is not named after it is wrong, whichever comes first.
 #[test]
-fn a_name_that_was_left_over_in_a_call() {
+fn a_copied_name_in_a_call_is_reported_in_that_call() {
     let calls = |from, to| [("main.tf", with(CALLS, &[(from, to)])), flow()];
     hold(&[
         (
@@ -339,9 +339,9 @@ const GRANTED: &str = r#"tenants = {
 }
 "#;
 
-/// A misspelled attribute is one finding wherever it is, and what takes its place is named.
+/// A misspelled attribute is one finding wherever it is, and the value that takes effect instead is named.
 #[test]
-fn misspelled_attributes() {
+fn a_misspelled_attribute_is_one_finding() {
     let files = |from, to| [("main.tf", GRANTS.to_owned()), flow(), ("terraform.tfvars", with(GRANTED, &[(from, to)]))];
     hold(&[
         (
@@ -357,9 +357,9 @@ fn misspelled_attributes() {
     ]);
 }
 
-/// A tenant that is called after its file is found in its file.
+/// If tenants are named after their files, a copied tenant is reported in its own file.
 #[test]
-fn a_file_that_was_copied() {
+fn a_copied_file_is_reported_in_the_copy() {
     let main = r#"locals {
   tenants = { for it in fileset(path.module, "tenants/*.yaml") : trimsuffix(basename(it), ".yaml") => yamldecode(file(it)) }
 }
@@ -399,7 +399,7 @@ fn a_file_that_was_copied() {
             "duplicate-tenant",
             "sso_account_id: \"719240583316\"",
             &[
-                "Replace all values of `green_valley` with its own. Remove it only if it is the same customer. Its requests grant access to `blue_harbour`.",
+                "Replace all values of `green_valley` with its own. Remove it only if it is the same customer. Until then, its requests grant access to `blue_harbour`.",
             ],
         )],
     )]);
@@ -431,9 +431,9 @@ module "access" {
 }
 "#;
 
-/// What lacks a key, and what has it, is named.
+/// The finding names the key that is missing and the map that lacks it.
 #[test]
-fn a_table_without_a_key() {
+fn a_missing_key_is_named_with_its_map() {
     hold(&[(
         "a region",
         &[("main.tf", with(TABLES, &[(", green_valley = \"eu-west-1\"", "")])), flow()],
@@ -481,9 +481,9 @@ resource "sym_flow" "sso" {
 }
 "#;
 
-/// The reference that is meant is written out.
+/// The advice contains the exact reference to write.
 #[test]
-fn references_to_type() {
+fn the_advice_has_the_reference_to_write() {
     let files = |from, to| [("main.tf", with(RESOURCES, &[(from, to)])), ("terraform.tfvars", VALUES.to_owned())];
     hold(&[
         (
@@ -507,9 +507,10 @@ fn references_to_type() {
     ]);
 }
 
-/// One region for all is nobody's, and what is not one of the tenants' accounts may be one's own.
+/// A region that all tenants share belongs to none of them, and an account in the safelist that is not a tenant's may
+/// be your own.
 #[test]
-fn what_is_the_same_for_all() {
+fn a_value_that_all_tenants_share_belongs_to_none() {
     let call = CALL.replace(
         "each.value.sso_connector_settings",
         "merge(each.value.sso_connector_settings, { region = \"us-east-1\" })",
@@ -568,15 +569,15 @@ fn what_is_the_same_for_all() {
     ]);
 }
 
-/// `text` with each of two in place of the other.
+/// Swaps two texts.
 fn exchanged(text: &str, first: &str, second: &str) -> String {
     assert!(text.contains(first) && text.contains(second), "{first} {second}");
     text.replace(first, "\0").replace(second, first).replace('\0', second)
 }
 
-/// What two tenants have of each other is one cause, and says both.
+/// Values that two tenants swapped are one cause, and the finding names both tenants.
 #[test]
-fn values_of_two_tenants_that_were_exchanged() {
+fn swapped_values_of_two_tenants_are_one_finding() {
     let files = |values: String| {
         vec![("main.tf", CALL.to_owned()), flow(), ("variables.tf", VARIABLES.to_owned()), ("terraform.tfvars", values)]
     };
@@ -589,7 +590,7 @@ fn values_of_two_tenants_that_were_exchanged() {
     let both = exchanged(&role, instances[0], instances[1]);
     let account = exchanged(VALUES, "id = \"719240583316", "id = \"280365914472");
     let names = exchanged(VALUES, "SymSSOBlue-Harbour", "SymSSOGreen-Valley");
-    // A constant name says nothing.
+    // A role name that all tenants share does not show which one it belongs to.
     let nameless =
         ["Blue-Harbour", "Green-Valley", "Red-Canyon"].iter().fold(role.clone(), |text, name| text.replace(name, ""));
     let constant = (".symlint.hcl", "connector { role_name = \"SymSSO\" }".to_owned());
@@ -640,9 +641,9 @@ fn values_of_two_tenants_that_were_exchanged() {
     ]);
 }
 
-/// What is wrong with a value that takes effect because it was written twice is a part of that.
+/// If the second value of a duplicate attribute is wrong, the duplicate is the cause.
 #[test]
-fn an_attribute_that_was_written_twice() {
+fn a_wrong_duplicate_is_one_finding() {
     let files = |values: String| {
         vec![("main.tf", CALL.to_owned()), flow(), ("variables.tf", VARIABLES.to_owned()), ("terraform.tfvars", values)]
     };
@@ -691,7 +692,7 @@ fn an_attribute_that_was_written_twice() {
                 &["280365914472: `sso_account_id` is 280365914472, which is `green_valley`'s"],
             )],
         ),
-        // One that the configuration makes a warning explains no error.
+        // A warning cannot replace an error.
         (
             "a warning",
             &[
@@ -708,7 +709,7 @@ fn an_attribute_that_was_written_twice() {
 }
 
 #[test]
-fn an_account_that_is_both_the_target_and_in_the_role() {
+fn an_account_that_is_both_target_and_in_the_role_has_no_fix() {
     let tenants = "locals {\n  units = {\n    blue_harbour = { hub = \"129040479666\", spoke = \"504925899139\", set = \
                    \"arn:aws:sso:::permissionSet/ssoins-7223f876ffc474c0/ps-e4b314f68d9dcbd7\" }\n    red_canyon = { hub = \
                    \"466109906958\", spoke = \"526678698198\", set = \

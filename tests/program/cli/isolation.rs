@@ -1,10 +1,10 @@
-//! Tenants are kept apart across all runs and root modules of one invocation.
+//! Tenants are compared across all runs and root modules of one invocation.
 
 use std::path::Path;
 
 use crate::support::{Run, Symlint, VARIABLE, folder};
 
-/// A flow module, and a root module that calls it once for each tenant.
+/// A flow module, for a root module that calls it once for each tenant.
 pub(super) const FLOW: &str = r#"variable "tenant_slug" { type = string }
 variable "account_id" { type = string }
 variable "permission_set_arn" { type = string }
@@ -33,7 +33,7 @@ module "access" {{
     )
 }
 
-/// What tells customers apart: the account, the instance, the permission set, and the target.
+/// The values that distinguish customers: the account, the instance, the permission set, and the target.
 pub(super) const CUSTOMERS: [[&str; 4]; 4] = [
     ["719240583316", "ssoins-7223a91be40c5d68", "ps-5e1b09c7d2a84f63", "604178239951"],
     ["280365914472", "ssoins-68042f7d9be0a513", "ps-b3c8f10a6e4d9275", "915827304462"],
@@ -41,7 +41,7 @@ pub(super) const CUSTOMERS: [[&str; 4]; 4] = [
     ["531907264418", "ssoins-72235e08d1c94fa7", "ps-c17f2a8e60b3d954", "846013579227"],
 ];
 
-/// The entry of a customer, under a key.
+/// The entry of a customer, with this key.
 pub(super) fn tenant(key: &str, customer: usize) -> String {
     let [account, instance, set, target] = CUSTOMERS[customer];
     let region = ["us-east-1", "eu-west-1", "eu-central-1", "us-east-1"][customer];
@@ -62,7 +62,7 @@ pub(super) fn tenant(key: &str, customer: usize) -> String {
     )
 }
 
-/// A copy of something, in which one customer's value was left over from another: 0 is the account, 3 the target.
+/// `text` with a value of one customer replaced by another's. 0 is the account, and 3 the target.
 pub(super) fn left_over(text: &str, [of, from]: [usize; 2], value: usize) -> String {
     assert!(text.contains(CUSTOMERS[of][value]));
     text.replace(CUSTOMERS[of][value], CUSTOMERS[from][value])
@@ -72,7 +72,7 @@ pub(super) fn values(tenants: &[String]) -> String {
     format!("customer_tenants = {{\n{}}}\n", tenants.concat())
 }
 
-/// A folder for each customer, with values; and the flow module that they share.
+/// A folder with values for each customer, and the flow module that they share.
 pub(super) fn folders(customers: &[(&str, String)]) -> Vec<(String, String)> {
     let mut files = vec![("modules/sso_flow/main.tf".to_owned(), FLOW.to_owned())];
     for (name, text) in customers {
@@ -85,7 +85,7 @@ pub(super) fn folders(customers: &[(&str, String)]) -> Vec<(String, String)> {
 pub(super) fn write(files: &[(String, String)]) -> tempfile::TempDir {
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let dir = folder(&files);
-    // What is in a repository is searched from its root.
+    // A repository is searched from its root.
     std::fs::create_dir(dir.path().join(".git")).unwrap();
     dir
 }
@@ -96,7 +96,7 @@ pub(super) fn check(dir: &Path, arguments: &[&str]) -> Run {
     Symlint::new(&all).dir(dir).run()
 }
 
-/// The level, the rule, the file and the message of each finding, but for what says that modules are not here to read.
+/// The level, the rule, the file, and the message of each finding, without notes about unavailable modules.
 pub(super) fn said(run: &Run) -> Vec<String> {
     let report = run.json();
     let findings = report["findings"].as_array().unwrap();
@@ -144,7 +144,7 @@ fn folders_of_customers_with_equal_keys_are_compared_and_named_by_their_files() 
 }
 
 #[test]
-fn a_key_that_only_one_tenant_has_needs_no_file() {
+fn a_unique_key_is_shown_without_its_file() {
     let bolt = values(&[tenant("bolt", 1)]);
     let foreign = bolt.replace("915827304462", "719240583316");
     let run = check(write(&folders(&[("acme", values(&[tenant("acme", 0)])), ("bolt", foreign)])).path(), &[]);
@@ -156,7 +156,7 @@ fn a_key_that_only_one_tenant_has_needs_no_file() {
     let related = &run.json()["findings"][0]["related"][0];
     assert_eq!(related["location"]["file"], "customers/acme/terraform.tfvars");
     assert_eq!(related["location"]["start"]["line"], 3);
-    // Both ends of it have the edge in the picture.
+    // The picture has an edge at both ends.
     let access = run.json()["access"].as_array().unwrap().clone();
     let fingerprint = run.json()["findings"][0]["fingerprint"].clone();
     let on = |step: &str| -> Vec<bool> {
@@ -166,7 +166,7 @@ fn a_key_that_only_one_tenant_has_needs_no_file() {
 }
 
 #[test]
-fn ids_that_are_almost_the_same_are_found_in_any_folder() {
+fn near_duplicate_ids_are_found_across_folders() {
     let bolt = values(&[tenant("bolt", 1)]).replace("915827304462", "604178239915");
     assert_eq!(
         found(&[("acme", values(&[tenant("acme", 0)])), ("bolt", bolt)]),
@@ -176,8 +176,8 @@ fn ids_that_are_almost_the_same_are_found_in_any_folder() {
 }
 
 #[test]
-fn a_region_stands_out_among_those_of_other_folders() {
-    // All of these instances are in one region, by the digits that their IDs begin with.
+fn a_region_outlier_is_found_across_folders() {
+    // These instances are in one region, according to the first digits of their IDs.
     let same = |name: &str, customer: usize, id: &str| {
         let [_, instance, ..] = CUSTOMERS[customer];
         let text = values(&[tenant(name, customer)]).replace(instance, id);
@@ -192,14 +192,14 @@ fn a_region_stands_out_among_those_of_other_folders() {
     assert_eq!(
         found(&customers),
         [
-            "warning region-outlier customers/dune/terraform.tfvars: `region` is us-west-2, but `acme`, `bolt`, and `coil`, \
-             whose instance IDs also begin with 7223, are in us-east-1"
+            "warning region-outlier customers/dune/terraform.tfvars: `region` is us-west-2, but the instance ID begins with \
+             7223, as do those of `acme`, `bolt`, and `coil`, which are in us-east-1"
         ]
     );
 }
 
 #[test]
-fn a_role_is_known_by_the_name_of_a_tenant_of_another_root_module() {
+fn a_role_is_matched_with_tenants_of_other_root_modules() {
     let bolt = values(&[tenant("bolt", 1)]).replace("SymSSOBolt", "SymSSOAcme");
     assert_eq!(
         found(&[("acme", values(&[tenant("acme", 0)])), ("bolt", bolt)]),
@@ -210,9 +210,9 @@ fn a_role_is_known_by_the_name_of_a_tenant_of_another_root_module() {
     );
 }
 
-/// A key that several customers have does not tell who the customer is: the folder does.
+/// If several customers have the same key, the folder shows which customer it is.
 #[test]
-fn a_role_is_known_by_the_folder_where_keys_are_equal() {
+fn a_role_is_matched_with_folders_if_keys_are_equal() {
     let named = |role: &str, customer: usize| values(&[tenant("main", customer)]).replace("SymSSOMain", role);
     let acme = || ("acme", named("SymSSOAcme", 0));
     assert_eq!(found(&[acme(), ("bolt", named("SymSSOBolt", 1))]), [""; 0]);
@@ -220,13 +220,13 @@ fn a_role_is_known_by_the_folder_where_keys_are_equal() {
     assert!(wrong.len() == 1 && wrong[0].starts_with("error connector-role-foreign customers/bolt/"), "{wrong:?}");
     let wrong = found(&[acme(), ("bolt", named("SymSSOCog", 1))]);
     assert!(wrong.len() == 1 && wrong[0].starts_with("warning connector-role-unexpected customers/bolt/"), "{wrong:?}");
-    // A folder that was copied is reported once.
+    // A copied folder is reported once.
     let copied = found(&[acme(), ("bolt", named("SymSSOAcme", 0)), ("cog", named("SymSSOCog", 2))]);
     assert!(copied.len() == 1 && copied[0].starts_with("warning duplicate-tenant customers/bolt/"), "{copied:?}");
 }
 
 #[test]
-fn a_key_that_was_left_over_in_a_copied_folder_is_found() {
+fn a_copied_key_in_a_copied_folder_is_found() {
     let copied = |role: &str| values(&[tenant("acme", 1)]).replace("SymSSOAcme", role);
     let acme = || ("acme", values(&[tenant("acme", 0)]));
     assert_eq!(
@@ -234,7 +234,7 @@ fn a_key_that_was_left_over_in_a_copied_folder_is_found() {
         ["warning connector-role-unexpected customers/bolt/terraform.tfvars: tenant `acme` has the name of `acme` in \
              customers/acme/terraform.tfvars, but its role is `SymSSOBolt`"]
     );
-    // An environment of the same customer, with accounts of its own.
+    // Another environment of the same customer, with its own accounts.
     assert_eq!(found(&[acme(), ("bolt", copied("SymSSOAcme"))]), [""; 0]);
     // A key that others have as well is not the name of one tenant.
     let coil = values(&[tenant("acme", 2)]).replace("SymSSOAcme", "SymSSOCoil");
@@ -249,10 +249,10 @@ pub(super) fn entries(customer: usize, other_grant: usize, role: &str) -> String
     text.replace("SymSSOAdmin", role).replace("SymSSOReadonly", role)
 }
 
-/// Entries in the folder that their role is named after belong together, and what the configuration says of their keys does
-/// not make one customer of all folders.
+/// Entries in a folder that their role is named after belong together. A statement in the configuration about their
+/// keys must not join the customers of all folders.
 #[test]
-fn keys_of_several_customers_do_not_join_them() {
+fn equal_keys_do_not_join_customers() {
     let acme = || ("acme", entries(0, 2, "SymSSOAcme"));
     let bolt = || ("bolt", entries(1, 3, "SymSSOBolt"));
     assert_eq!(found(&[acme(), bolt()]), [""; 0]);
@@ -278,9 +278,9 @@ fn keys_of_several_customers_do_not_join_them() {
     }
 }
 
-/// What is advised for a key holds for all values files, and only one of them has another customer under it.
+/// Advice about a key applies to all values files, but only one of them has another customer under that key.
 #[test]
-fn a_key_that_was_left_over_in_another_values_file_is_named_with_the_first() {
+fn a_copied_key_in_a_values_file_is_named_with_the_first() {
     let staging = values(&[tenant("acme", 1)]).replace("SymSSOAcme", "SymSSOBolt");
     let dir = folder(&[
         ("sso_flow/main.tf", FLOW),
@@ -297,9 +297,9 @@ fn a_key_that_was_left_over_in_another_values_file_is_named_with_the_first() {
     assert!(!run.stdout.contains("environment ="), "{}", run.stdout);
 }
 
-/// A safelist most of whose tenants are not checked says so once, and not that their accounts are to be removed.
+/// If most tenants of a safelist are not checked, that is reported once. Their accounts are not reported as stale.
 #[test]
-fn a_safelist_whose_tenants_are_mostly_elsewhere() {
+fn a_safelist_with_mostly_unchecked_tenants_is_one_finding() {
     let stale = |others: usize| {
         let mut files = folders(&[("acme", values(&[tenant("acme", 0)]))]);
         let others = (0..others).map(|at| format!("\"4471830265{}\"", 10 + at * 7));
@@ -323,9 +323,9 @@ fn a_safelist_whose_tenants_are_mostly_elsewhere() {
 
 /// Two root modules have the same customers, and one value in one of them is another customer's or mistyped.
 #[test]
-fn one_wrong_value_of_a_customer_that_two_root_modules_have_is_one_finding() {
+fn a_wrong_value_of_a_customer_in_two_root_modules_is_one_finding() {
     let production = values(&[tenant("acme", 0), tenant("bolt", 1)]);
-    // Other grants.
+    // The grants differ.
     let staging = [(0, 2), (1, 3)].iter().fold(production.clone(), |text, (own, other)| {
         let ([_, _, set, target], [_, _, other_set, other_target]) = (CUSTOMERS[*own], CUSTOMERS[*other]);
         text.replace(set, other_set).replace(target, other_target)
@@ -356,7 +356,7 @@ fn one_wrong_value_of_a_customer_that_two_root_modules_have_is_one_finding() {
 }
 
 #[test]
-fn production_and_staging_of_the_same_customers_are_silent() {
+fn production_and_staging_of_the_same_customers_have_no_findings() {
     let production = values(&[tenant("acme", 0), tenant("bolt", 1)]);
     let staging = values(&[tenant("acme", 2), tenant("bolt", 3)]);
     let main = root("./sso_flow");
@@ -368,7 +368,7 @@ fn production_and_staging_of_the_same_customers_are_silent() {
     ]);
     let run = check(dir.path(), &[]);
     assert_eq!((said(&run), run.json()["runs"].as_array().unwrap().len()), (Vec::new(), 2));
-    // The same accounts, with other grants: the customers are the same.
+    // The accounts are the same and the grants differ, so the customers are the same.
     let same = production.replace("604178239951", "352790641188").replace("915827304462", "846013579227");
     std::fs::write(dir.path().join("envs/staging.tfvars"), &same).unwrap();
     assert_eq!(said(&check(dir.path(), &[])), Vec::<String>::new());
@@ -382,7 +382,7 @@ fn production_and_staging_of_the_same_customers_are_silent() {
              envs/production.tfvars, which has a different instance"
         ]
     );
-    // What is wrong in both is reported in each, and not between them again.
+    // A mistake in both environments is reported in each of them, but not as a difference between them.
     let wrong = left_over(&production, [1, 0], 3);
     std::fs::write(dir.path().join("envs/production.tfvars"), &wrong).unwrap();
     std::fs::write(dir.path().join("envs/staging.tfvars"), &wrong).unwrap();
@@ -394,9 +394,9 @@ fn production_and_staging_of_the_same_customers_are_silent() {
     );
 }
 
-/// What one expression does in each run is seen in the one finding.
+/// If one expression has different values in several runs, the finding shows them.
 #[test]
-fn a_finding_about_several_runs_says_what_differs() {
+fn a_finding_about_several_runs_shows_what_differs() {
     let main = root("./sso_flow").replace("each.value.target_account_id", "\"604178239951\"");
     let dir = folder(&[
         ("sso_flow/main.tf", FLOW),
@@ -412,7 +412,7 @@ fn a_finding_about_several_runs_says_what_differs() {
 }
 
 #[test]
-fn a_customer_folder_that_was_copied_is_a_warning_and_one_whose_key_was_changed_an_error() {
+fn a_copied_folder_is_a_warning_and_with_a_changed_key_an_error() {
     let acme = values(&[tenant("acme", 0)]);
     assert_eq!(
         found(&[("acme", acme.clone()), ("acme-old", acme.clone())]),
@@ -425,7 +425,7 @@ fn a_customer_folder_that_was_copied_is_a_warning_and_one_whose_key_was_changed_
         ["error duplicate-tenant customers/bolt/terraform.tfvars: `bolt` has the same SSO account, instance, and \
              grants as `acme`"]
     );
-    // A copy of many is one finding.
+    // A copy of many tenants is one finding.
     let many = values(&[tenant("acme", 0), tenant("bolt", 1), tenant("coyote", 2)]);
     assert_eq!(
         found(&[("all", many.clone()), ("copy", many)]),
@@ -434,7 +434,7 @@ fn a_customer_folder_that_was_copied_is_a_warning_and_one_whose_key_was_changed_
              customers/all/terraform.tfvars, with the same SSO accounts, instances, and grants"
         ]
     );
-    // The same customer, with another grant, in another root module.
+    // The same customer has another grant in another root module.
     let more = acme.replace("604178239951", "352790641188");
     assert_eq!(found(&[("acme", acme), ("more", more)]), Vec::<String>::new());
 }
@@ -442,7 +442,7 @@ fn a_customer_folder_that_was_copied_is_a_warning_and_one_whose_key_was_changed_
 #[cfg(unix)]
 #[cfg(unix)]
 #[test]
-fn a_folder_that_lends_its_files_to_root_modules_is_none() {
+fn a_folder_with_linked_files_is_not_a_root_module() {
     let mut files = folders(&[("acme", values(&[tenant("acme", 0)])), ("bolt", values(&[tenant("bolt", 1)]))]);
     files.push(("shared/main.tf".to_owned(), root("../../modules/flow")));
     let dir = write(&files);
@@ -455,14 +455,14 @@ fn a_folder_that_lends_its_files_to_root_modules_is_none() {
     }
     let run = check(dir.path(), &[]);
     assert_eq!((run.code, said(&run).len(), run.json()["runs"].as_array().unwrap().len()), (0, 0, 2), "{}", run.stdout);
-    // Where something sets its variables, it is one.
+    // If something sets its variables, it is a root module.
     std::fs::write(dir.path().join("shared/terraform.tfvars"), values(&[tenant("cog", 2)])).unwrap();
     let run = check(dir.path(), &[]);
     assert_eq!(run.json()["runs"].as_array().unwrap().len(), 3, "{}", run.stdout);
 }
 
 #[test]
-fn what_is_written_once_is_one_tenant_however_it_is_reached() {
+fn a_tenant_that_is_written_once_is_one_tenant() {
     let text = values(&[tenant("acme", 0), tenant("bolt", 1)]);
     let files = folders(&[("one", text.clone())]);
     let dir = write(&files);
@@ -519,9 +519,9 @@ fn a_safelist_is_compared_with_the_tenants_of_all_root_modules() {
          tenant, and lacks 280365914472, that of `bolt`",
     ];
     assert_eq!(said(&check(dir.path(), &[])), expected);
-    // If a file is named, the tenant may be in one of those that are not checked.
+    // If only some files are checked, the tenant may be in another one.
     assert_eq!(said(&check(dir.path(), &["runtime/main.tf", "customers/acme/main.tf"])), Vec::<String>::new());
-    // In a job of its own, the tenants come from the reports of the other jobs.
+    // If each root module is checked in its own job, the tenants come from the reports of the other jobs.
     for name in ["acme", "bolt"] {
         let output = format!("json={name}.json");
         Symlint::new(&["check", "--format", &output, &format!("customers/{name}")]).dir(dir.path()).run();
@@ -530,7 +530,7 @@ fn a_safelist_is_compared_with_the_tenants_of_all_root_modules() {
 }
 
 #[test]
-fn fixtures_are_left_out_where_the_configuration_says_so() {
+fn fixtures_can_be_excluded() {
     let mut files = folders(&[("acme", values(&[tenant("acme", 0)]))]);
     files.push(("test/fixtures/flow/main.tf".to_owned(), root("../../../modules/sso_flow")));
     let copied = values(&[tenant("acme", 0).replace("acme = {", "example = {").replace("SSOAcme", "SSOExample")]);
@@ -542,7 +542,7 @@ fn fixtures_are_left_out_where_the_configuration_says_so() {
 }
 
 #[test]
-fn jobs_that_check_one_root_module_each_see_the_tenants_of_the_others() {
+fn jobs_for_single_root_modules_use_the_reports_of_others() {
     let bolt = left_over(&values(&[tenant("this", 1)]), [1, 0], 3);
     let dir = write(&folders(&[("acme", values(&[tenant("this", 0)])), ("bolt", bolt)]));
     let own = |name: &str, arguments: &[&str]| check(&dir.path().join("customers").join(name), arguments);
@@ -562,7 +562,7 @@ fn jobs_that_check_one_root_module_each_see_the_tenants_of_the_others() {
     assert_eq!(json["findings"][0]["related"][0]["location"]["file"], "customers/acme/terraform.tfvars");
     assert_eq!(json["findings"][0]["related"][0]["location"]["start"]["line"], 2);
     assert_eq!((json["summary"]["tenants"].as_u64(), json["runs"].as_array().unwrap().len()), (Some(1), 1));
-    // Every format can be written, though the file is not here to read.
+    // Every format can be written, although the file is not available.
     for format in ["human", "concise", "sarif", "github", "gitlab", "junit", "markdown"] {
         let run =
             Symlint::new(&["check", "--format", format, with[0], with[1]]).dir(&dir.path().join("customers/bolt"));
@@ -576,7 +576,7 @@ fn jobs_that_check_one_root_module_each_see_the_tenants_of_the_others() {
 }
 
 #[test]
-fn keys_of_calls_are_no_customers_in_a_report_either() {
+fn keys_of_calls_in_a_report_are_not_customers() {
     let call = |customer: usize| {
         let [account, instance, set, target] = CUSTOMERS[customer];
         format!(
@@ -608,7 +608,7 @@ fn keys_of_calls_are_no_customers_in_a_report_either() {
 }
 
 #[test]
-fn a_report_that_cannot_be_used_is_said() {
+fn an_unusable_report_is_an_error() {
     let dir = write(&folders(&[("acme", values(&[tenant("acme", 0)]))]));
     let report = check(dir.path(), &[]).stdout;
     for (text, said) in [
@@ -624,12 +624,12 @@ fn a_report_that_cannot_be_used_is_said() {
     assert!(run.code == 2 && run.stderr.contains("cannot read none.json: there is no such file"), "{run:?}");
 }
 
-/// A checkout of its own, as a job has it.
+/// A checkout, as a job has it.
 fn checkout(text: &str) -> tempfile::TempDir {
     folder(&[("modules/sso_flow/main.tf", FLOW), ("main.tf", &root("./modules/sso_flow")), ("terraform.tfvars", text)])
 }
 
-/// The reasons of what belongs to no run and was not checked.
+/// Reasons why something outside of all runs was not checked.
 pub(super) fn notes(run: &Run) -> Vec<String> {
     let report = run.json();
     let gaps = report["not_checked"].as_array().unwrap();
@@ -637,7 +637,7 @@ pub(super) fn notes(run: &Run) -> Vec<String> {
 }
 
 #[test]
-fn checkouts_with_equal_paths_are_told_apart_by_their_tenants() {
+fn checkouts_with_equal_paths_are_distinguished_by_their_tenants() {
     for [acme, bolt] in [["acme", "bolt"], ["this", "this"]] {
         let first = checkout(&values(&[tenant(acme, 0)]));
         let second = checkout(&left_over(&values(&[tenant(bolt, 1)]), [1, 0], 3));
@@ -654,7 +654,7 @@ fn checkouts_with_equal_paths_are_told_apart_by_their_tenants() {
         assert_eq!(said(&run), [""; 0]);
         assert_eq!(notes(&run), [format!("`.` in {} was left out: it is checked now", report.display())]);
     }
-    // An older report of the same root module, with a tenant that is there no longer.
+    // An older report of the same root module, with a tenant that no longer exists.
     let old = values(&[tenant("acme", 0), tenant("bolt", 1)]);
     let dir = checkout(&old);
     std::fs::write(dir.path().join("old.json"), check(dir.path(), &[]).stdout).unwrap();
@@ -680,7 +680,7 @@ fn values_of_one_root_module_are_compared_across_jobs() {
     let report = |arguments: &[&str]| {
         std::fs::write(dir.path().join("production.json"), check(dir.path(), arguments).stdout).unwrap();
     };
-    // Equal keys are one customer, who has two organizations here; an account is in one.
+    // Equal keys are one customer, and here it has two organizations. An account belongs to one organization.
     let own = left_over(&staging, [2, 0], 3);
     let crossed = left_over(&staging, [3, 0], 3);
     for arguments in [
@@ -697,7 +697,7 @@ fn values_of_one_root_module_are_compared_across_jobs() {
 }
 
 #[test]
-fn a_report_of_a_check_that_failed_is_no_pass() {
+fn a_report_of_a_failed_check_is_not_a_pass() {
     let dir = folder(&[
         ("a/main.tf", VARIABLE),
         ("a/terraform.tfvars", &values(&[tenant("acme", 0)])),
@@ -722,7 +722,7 @@ fn a_report_of_a_check_that_failed_is_no_pass() {
 }
 
 #[test]
-fn a_workspace_hides_the_others_and_says_so() {
+fn other_workspaces_are_reported_as_not_checked() {
     let main =
         root("./sso_flow").replace("for_each = var.customer_tenants", "for_each = local.tenants[terraform.workspace]");
     let tenants = |name: &str, text: String| format!("{name} = {{\n{text}}}\n");
@@ -772,11 +772,11 @@ fn one_mistake_in_a_shared_module_is_one_finding() {
     );
     let finding = &run.json()["findings"][0];
     assert_eq!(finding["others"].as_array().unwrap().len(), 8);
-    // The pictures of all roots show it.
+    // The pictures of all root modules show it.
     for access in run.json()["access"].as_array().unwrap() {
         assert_eq!(access["account"]["findings"][0], finding["fingerprint"], "{access}");
     }
-    // A baseline accepts what was there, and no root that comes later.
+    // A baseline accepts existing findings, but not those of root modules that are added later.
     Symlint::new(&["check", "--write-baseline", "baseline.json", "customers/acme", "customers/coil"])
         .dir(dir.path())
         .run();
@@ -785,7 +785,7 @@ fn one_mistake_in_a_shared_module_is_one_finding() {
     assert_eq!((run.json()["findings"].as_array().unwrap().len(), open), (2, 1), "{}", run.stdout);
 }
 
-/// The values of a customer whose root module repeats its flows for grants, and is for this customer alone.
+/// The values of a root module for a single customer, whose flows are repeated for grants.
 fn granting(name: &str, customer: usize, admin: &str) -> String {
     let [account, instance, set, target] = CUSTOMERS[customer];
     let role = name[..1].to_uppercase() + &name[1..];
@@ -806,7 +806,7 @@ grants = {{
     )
 }
 
-/// The root modules, or the values files of one, of customers whose flows are repeated for grants.
+/// A root module for each customer, or a values file for each, with flows that are repeated for grants.
 fn granted(values: &[(&str, &str, String)]) -> tempfile::TempDir {
     let main = r#"variable "customer" {}
 variable "connector" {}
@@ -852,7 +852,7 @@ fn a_root_module_whose_flows_are_repeated_for_grants_is_one_customer() {
         ]);
         let files = granted(&[("live", "values/acme.tfvars", acme.clone()), ("live", "values/bolt.tfvars", text)]);
         for (dir, are_roots) in [(roots, true), (files, false)] {
-            // Equal values of one root module are those of two environments.
+            // Equal values in values files of one root module are those of two environments.
             if what == "all" && !are_roots {
                 continue;
             }
@@ -888,7 +888,7 @@ fn two_organizations_of_one_customer_share_nothing() {
     }
 }
 
-/// A root module with a connector and two calls, or one with all values in it.
+/// A root module with a connector and two calls, or with all values in one call.
 fn written(name: &str, customer: usize, role_of: (&str, usize), are_two: bool) -> String {
     let [account, instance, set, target] = CUSTOMERS[customer];
     let role = role_of.0[..1].to_uppercase() + &role_of.0[1..];
@@ -928,7 +928,7 @@ fn written(name: &str, customer: usize, role_of: (&str, usize), are_two: bool) -
 }
 
 #[test]
-fn the_account_of_a_role_that_was_left_over_is_not_asked_for_in_the_safelist() {
+fn the_account_of_a_copied_role_is_not_missing_in_the_safelist() {
     for are_two in [false, true] {
         for (role, expected) in [(("bolt", 1), 0), (("acme", 0), 1)] {
             let dir = write(&[
@@ -943,7 +943,8 @@ fn the_account_of_a_role_that_was_left_over_is_not_asked_for_in_the_safelist() {
     }
 }
 
-/// A root module for each customer, whose account is used nowhere but by people.
+/// A root module for each customer. The configuration does not use the account, so only other root modules show what it
+/// is.
 #[test]
 fn other_root_modules_show_which_attribute_is_the_account() {
     let flow = r#"
@@ -1013,7 +1014,7 @@ module "flow" {{
     assert_eq!(found("\"04826173990\""), ["account-id-format cobalt"]);
     assert_eq!(found("\"\""), ["missing-attribute cobalt"]);
     assert_eq!(found("null"), ["missing-attribute cobalt"]);
-    // What is in the role of the root module itself outweighs the others.
+    // The account in a root module's own role takes precedence over what others show.
     let own = CUSTOMERS[2];
     let other = root("cobalt", 2, "\"111122223333\"").replace("name  ", &format!("payer = \"{}\"\n    name  ", own[0]));
     let dir = folder(&[

@@ -38,7 +38,7 @@ export async function reportPage({ report, files, urgency, picture, leaks, table
   const parts = [
     ...verdictOf(report, files),
     section("Findings", findingsOf(report, urgency)),
-    section("Who reaches what", ...(picture ? accessOf(picture, leaks) : [])),
+    section("Who can access what", ...(picture ? accessOf(picture, leaks) : [])),
     section(count(report.summary.tenants, "tenant"), table ? tenantsOf(table) : h("p", {}, "None.")),
     section("What was checked", coverage),
     section("Files", await filesOf(files)),

@@ -549,13 +549,13 @@ impl<'a> TargetFinder<'a> {
             let module = if by_root.contains_key(folder) { folder.as_str() } else { "MODULE" };
             let help = match unread {
                 Unread::Inputs => format!(
-                    "write the inputs into a values file, and check the module with it: `terragrunt render --json \
+                    "Write the inputs into a values file, and check the module with it: `terragrunt render --json \
                      --working-dir {folder} | jq .inputs > inputs.tfvars.json`, then `symlint check --var-file \
                      inputs.tfvars.json {module}`"
                 ),
                 Unread::Files => format!(
-                    "let Terragrunt write them by `terragrunt init --working-dir {folder}`, and check the folder in which it \
-                     runs Terraform"
+                    "Let Terragrunt write them with `terragrunt init --working-dir {folder}`, and check the folder in which it \
+                     runs Terraform."
                 ),
             };
             let targets = self.found.targets.get_mut(before..).unwrap_or_default();

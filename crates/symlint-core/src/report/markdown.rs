@@ -202,7 +202,7 @@ fn grants(tenant: &ReportedTenant) -> String {
 
 fn picture(report: &Report) -> String {
     match mermaid(report) {
-        Some(graph) => folded("Who reaches what", &format!("```mermaid\n{graph}```\n")),
+        Some(graph) => folded("Who can access what", &format!("```mermaid\n{graph}```\n")),
         None => String::new(),
     }
 }

@@ -138,7 +138,7 @@ impl Evaluator<'_> {
         // The keys would appear in the addresses of the instances. The values that are passed to them can be used
         // nevertheless.
         if collection.is_sensitive() {
-            self.record("`for_each` must not be sensitive".to_owned(), span, None);
+            self.record("`for_each` must not be sensitive; use `nonsensitive`".to_owned(), span, None);
         }
         self.meter().spend(collection.entries().map_or(0, <[_]>::len))?;
         let parts = collection.each_part_at(span);

@@ -1,8 +1,8 @@
-//! What Terraform refuses, at its place; what can be read and evaluated next to it still is.
+//! What Terraform rejects is reported at its place, and everything else is still read and evaluated.
 
 use super::*;
 
-/// The errors of loading the files and of evaluating all calls, resources and locals of the root module, each with the
+/// The errors of loading the files and of evaluating all calls, resources, and locals of the root module, each with the
 /// text at its place.
 fn refusals(files: &[(&'static str, &str)]) -> Vec<(String, String)> {
     let mut all = vec![("m/main.tf", "variable \"x\" { default = null }\n")];
@@ -28,7 +28,7 @@ fn refusals(files: &[(&'static str, &str)]) -> Vec<(String, String)> {
     loaded.chain(evaluated).map(|(message, span)| (message, project.sources().text(span))).collect()
 }
 
-/// The same of one file, with the place of the only error.
+/// The only error in one file, with the text at its place.
 fn refusal(main: &str) -> (String, String) {
     let found = refusals(&[("main.tf", main)]);
     let [only] = found.as_slice() else { panic!("{main}: {found:?}") };
@@ -40,7 +40,7 @@ fn text(pair: (&str, &str)) -> (String, String) {
 }
 
 #[test]
-fn what_is_declared_twice_in_one_module() {
+fn duplicate_declarations_in_one_module() {
     for (main, wanted) in [
         (
             "module \"a\" {\n  source = \"./m\"\n}\nmodule \"a\" {\n  source = \"./m\"\n}\n",
@@ -55,7 +55,7 @@ fn what_is_declared_twice_in_one_module() {
     ] {
         assert_eq!(refusal(main), text((wanted, "a")), "{main}");
     }
-    // In two files too, but an override file is there to say it again.
+    // The two may also be in different files, but an override file is allowed to repeat a declaration.
     let call = "module \"a\" {\n  source = \"./m\"\n}\n";
     assert_eq!(refusals(&[("a.tf", call), ("b.tf", call)]).len(), 1);
     assert_eq!(refusals(&[("a.tf", call), ("b_override.tf", call)]), []);
@@ -73,7 +73,7 @@ fn both_of_two_calls_with_one_name_are_evaluated() {
 }
 
 #[test]
-fn blocks_that_are_none() {
+fn unknown_blocks() {
     for (main, message, at) in [
         ("modul \"a\" {}\n", "there is no block type `modul`; did you mean `module`?", "modul"),
         ("resources \"a\" \"b\" {}\n", "there is no block type `resources`; did you mean `resource`?", "resources"),
@@ -96,7 +96,7 @@ fn blocks_that_are_none() {
 }
 
 #[test]
-fn each_and_count_where_they_stand_for_nothing() {
+fn each_and_count_without_a_repetition() {
     let each = "`each.key` is only available where `for_each` is set";
     let count = "`count.index` is only available where `count` is set";
     for (main, message, at) in [
@@ -142,8 +142,8 @@ fn for_each_must_not_be_sensitive() {
     };
     for of in ["var.v", "toset([sensitive(\"a\")])", "keys(var.v) == 1 ? {} : {}"] {
         let found = refusals(&[("main.tf", &main(of))]);
-        assert_eq!(found[0], text(("`for_each` must not be sensitive", of)));
-        // What is passed is looked at all the same, where there is an instance.
+        assert_eq!(found[0], text(("`for_each` must not be sensitive; use `nonsensitive`", of)));
+        // The value is evaluated nevertheless, if there is an instance.
         assert_eq!(found.len(), if of.contains('?') { 1 } else { 2 }, "{found:?}");
     }
     for of in ["{ a = sensitive(1) }", "nonsensitive(var.v)", "toset(nonsensitive(keys(var.v)))"] {
