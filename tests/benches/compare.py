@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Whole processes side by side: symlint, what it stands on, and what people use in its place.
+"""Compares whole processes: symlint, lower bounds, and the tools that people use in its place.
 
     tests/benches/compare.py [--sizes 1000,10000,100000] [--rounds 5]
 
 Prints a table in Markdown: the median of the wall-clock times, the ratio to symlint on the same values file in the same
-run, and the most memory that was resident. Runs of all programs take turns, so that a busy machine is busy for all.
+run, and the peak of resident memory. The programs take turns, so that a busy machine affects all of them.
 A program that is not installed is left out: `terraform`, and `pygohcl` for the Go parser.
 """
 
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def build() -> tuple[Path, Path]:
-    # Apart: what the example needs must not change what is measured.
+    # They are built separately, so that the features of the example do not change the program.
     for what in (["--bin", "symlint"], ["--example", "measure"]):
         subprocess.run(["cargo", "build", "--profile", "dist", "--package", "symlint", *what], cwd=ROOT, check=True)
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "dist"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Counts the instructions of fixed workloads and holds them against a recorded budget.
+"""Counts the instructions of fixed workloads and compares them with a recorded budget.
 
-    tests/benches/instructions.py            fails where a workload takes over 10 % more than recorded
-    tests/benches/instructions.py --record   records what it counts
+    tests/benches/instructions.py            fails if a workload takes over 10 % more than recorded
+    tests/benches/instructions.py --record   records the counts
 
-Times are noise on a busy machine; counts are the same for the same binary. They are those of valgrind's callgrind on
+Times vary on a busy machine, but counts are the same for the same binary. They come from valgrind's callgrind on
 x86-64 Linux.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUDGET = Path(__file__).with_name("instructions.json")
 SLACK = 0.10
-# Tenants, one faulty in so many, what is checked.
+# The number of tenants, one faulty tenant in this many, and what is checked.
 WORKLOADS = {
     "one tenant, values file": (1, 0, "lone.tfvars"),
     "1,000 tenants, values file": (1000, 0, "lone.tfvars"),
@@ -44,8 +44,8 @@ def main() -> int:
 
 
 def build() -> tuple[Path, Path]:
-    # Without link-time optimization: what is counted is the code, and it builds in half the time. What makes the
-    # setups is not counted, and is built as the tests are.
+    # Without link-time optimization, which is enough for counting and builds in half the time. The program that writes the
+    # setups is not counted, so it is built like the tests.
     cargo = ["cargo", "build", "--locked", "--package", "symlint"]
     subprocess.run([*cargo, "--profile", "measured", "--bin", "symlint"], cwd=ROOT, check=True)
     subprocess.run([*cargo, "--example", "measure"], cwd=ROOT, check=True)
@@ -58,7 +58,7 @@ def count(symlint: Path, measure: Path, tenants: int, faulty: int, what: str) ->
         subprocess.run([measure, "write", folder, str(tenants), str(faulty)], check=True)
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/callgrind"]
         command += [str(symlint), "check", "--format", "json", what]
-        # The same environment everywhere, since its size changes the counts.
+        # The environment must be the same everywhere, because its size changes the counts.
         environment = {"PATH": os.environ["PATH"], "SOURCE_DATE_EPOCH": "1767225600"}
         result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     counted = re.search(r"Collected\s*:\s*(\d+)", result.stderr)

@@ -1,8 +1,10 @@
-//! What the measurements of whole processes need: setups on the disk, and floors to hold symlint against.
+//! Writes setups to the disk, and runs minimal programs to which symlint is compared.
 //!
-//!     measure write FOLDER TENANTS FAULTY    a module in FOLDER/module, its values alone in FOLDER/lone.tfvars
-//!     measure lines FILE                     counts the lines
-//!     measure hcl-edit FILE                  parses with hcl-edit, and nothing more
+//! measure write FOLDER TENANTS FAULTY    writes a module to FOLDER/module and its values to FOLDER/lone.tfvars
+//!
+//! measure lines FILE                     counts the lines
+//!
+//! measure hcl-edit FILE                  only parses with hcl-edit
 
 #[expect(dead_code, reason = "the benchmarks use the rest")]
 mod setups;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a team writes itself: the Go parser, and a quarter of the checks. It says which tenant, and not where."""
+"""A script as a team might write it: the Go parser, and a quarter of the checks. It names tenants, but no places."""
 
 import re
 import sys

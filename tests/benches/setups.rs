@@ -1,29 +1,28 @@
-//! Set-ups of any size: the values of this many tenants, and a module that passes them on.
+//! Setups of any size: a values file with this many tenants, and a module that uses them.
 
 use std::fmt::Write as _;
 
-/// How many tenants there are, and how many of them are wrong.
+/// The number of tenants, and how many of them are wrong.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Size {
-    /// Tenants in the map.
     pub tenants: usize,
-    /// One tenant in this many has the role of the tenant before it; none for 0.
+    /// One in this many tenants has the role of the tenant in front of it. With 0, none has.
     pub faulty: usize,
 }
 
 impl Size {
-    /// Tenants that are all right.
+    /// Only correct tenants.
     pub(crate) const fn clean(tenants: usize) -> Self {
         Self { tenants, faulty: 0 }
     }
 
-    /// Tenants, one in a hundred of them wrong.
+    /// Tenants of which one in a hundred is wrong.
     pub(crate) const fn faulty(tenants: usize) -> Self {
         Self { tenants, faulty: 100 }
     }
 }
 
-/// The module of the shipped example: one call of the flow module with `for_each`, and what it needs.
+/// The module of the shipped example: one call of the flow module with `for_each`, and what the call needs.
 pub(crate) const MODULE: [(&str, &str); 5] = [
     ("main.tf", include_str!("../../examples/multi-tenant/main.tf")),
     ("variables.tf", include_str!("../../examples/multi-tenant/variables.tf")),
@@ -32,7 +31,7 @@ pub(crate) const MODULE: [(&str, &str); 5] = [
     ("modules/sso_flow/variables.tf", include_str!("../../examples/multi-tenant/modules/sso_flow/variables.tf")),
 ];
 
-/// The text of `terraform.tfvars`: about 440 bytes a tenant.
+/// The text of `terraform.tfvars`, with about 440 bytes for each tenant.
 pub(crate) fn values(size: Size) -> String {
     let mut text = String::from("sym_org            = \"field-services\"\nslack_workspace_id = \"T05K8QZR2MB\"\n\n");
     text.push_str("customer_tenants = {\n");
@@ -64,14 +63,14 @@ pub(crate) fn values(size: Size) -> String {
     text
 }
 
-/// Names that do not resemble one another, so that none is taken for a slip of another.
+/// Names that are not alike, so that none is taken for a misspelling of another.
 fn name(tenant: usize) -> String {
     let word = letters("name", tenant);
     let letters = word.bytes().take(12).map(|byte| char::from(b'a' + (byte.wrapping_mul(7) % 26)));
     format!("{}_{tenant}", letters.collect::<String>())
 }
 
-/// The name as the connector module writes it into its role's.
+/// The name in the form that the connector module uses in names of roles.
 fn title(name: &str) -> String {
     let (first, rest) = name.split_at(1);
     first.to_ascii_uppercase() + rest
@@ -85,7 +84,7 @@ fn letters(kind: &str, tenant: usize) -> String {
     format!("{:016x}", hash(kind, tenant))
 }
 
-/// FNV-1a, then the finalizer of MurmurHash3: the same on every platform, and no two alike here.
+/// FNV-1a followed by the finalizer of MurmurHash3. It is the same on every platform, and has no collisions here.
 fn hash(kind: &str, tenant: usize) -> u64 {
     let bytes = kind.bytes().chain((tenant as u64).to_le_bytes());
     let mut hash =

@@ -1,4 +1,4 @@
-//! Each stage, next to its floor: `cargo bench`.
+//! Measures each stage next to a lower bound: `cargo bench`.
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic: that is how it fails")]
 
 mod setups;
@@ -36,7 +36,7 @@ fn module(size: Size) -> Project {
     Project::load(files, ".", &LoadOptions::default()).unwrap()
 }
 
-/// Floors: what nobody can be faster than, and the parser that is used for expressions.
+/// Lower bounds: counting lines, and parsing with the library that is used for expressions.
 mod floor {
     use super::*;
 
@@ -46,7 +46,7 @@ mod floor {
         bencher.bench(|| black_box(&text).lines().count());
     }
 
-    /// Its cost is quadratic in the size of an object: the largest setup is left out.
+    /// The time is quadratic in the size of an object, so the largest setup is left out.
     #[divan::bench(args = &SIZES[..4])]
     fn hcl_edit(bencher: Bencher<'_, '_>, size: Size) {
         let text = setups::values(size);
@@ -54,7 +54,7 @@ mod floor {
     }
 }
 
-/// A values file alone, stage by stage.
+/// The stages for a values file alone.
 mod lone {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! Input that is meant to break a check: it ends with what is wrong, and says what it did not look at.
+//! Input that exceeds a limit: the report says what is wrong, and what was not checked.
 
 use std::fmt::Write as _;
 
@@ -21,10 +21,10 @@ fn with_outcome<T>(config: &str, files: &[(&str, &str)], of: impl FnOnce(&Outcom
 const VARIABLE: (&str, &str) = ("main.tf", "variable \"customer_tenants\" {}\n");
 
 #[test]
-fn findings_that_nobody_reads_are_counted() {
-    /// As many of one rule as are kept.
+fn findings_over_the_limit_of_a_rule_are_counted() {
+    /// How many findings of one rule are kept.
     const MOST: usize = 10_000;
-    // Whatever is said of a few of them, the others may be worse.
+    // The findings that are kept are suppressed, but the others may be worse, so a count of them is reported.
     let config = "exception \"account-id-format\" {\n  path   = \"customer_tenants\"\n  reason = \"none is real\"\n}\n";
     for (more, expected) in [(0, None), (1, Some("1 more findings")), (25, Some("25 more findings"))] {
         let mut values = String::from("customer_tenants = {\n");
@@ -44,7 +44,7 @@ fn findings_that_nobody_reads_are_counted() {
 }
 
 #[test]
-fn tenants_that_do_not_fit_into_memory_are_an_error() {
+fn too_many_tenants_are_an_error() {
     let tenants: String = (0..100_001).map(|tenant| format!("t{tenant:06}={{}}\n")).collect();
     let values = format!("customer_tenants = {{\n{tenants}}}\n");
     with_outcome("", &[VARIABLE, ("terraform.tfvars", &values)], |outcome| {
@@ -55,11 +55,11 @@ fn tenants_that_do_not_fit_into_memory_are_an_error() {
     });
 }
 
-/// Enough that to compare each with all others takes too long in a debug build.
+/// With this many, comparing each with all others would take too long in a debug build.
 const MANY: usize = 20_000;
 
 #[test]
-fn suppressions_and_exceptions_are_looked_up() {
+fn many_suppressions_and_exceptions_are_fast() {
     let (mut config, mut values) = (String::new(), String::from("customer_tenants = {\n"));
     for tenant in 0..MANY / 4 {
         let comment = "# symlint-ignore: account-id-format -- not real";
@@ -84,8 +84,8 @@ fn suppressions_and_exceptions_are_looked_up() {
 }
 
 #[test]
-fn causes_have_what_is_in_their_values() {
-    // The inner object is the value of the second `a`, and explains what is wrong in it; so does the one around it.
+fn what_is_wrong_in_a_duplicate_value_is_not_reported_again() {
+    // What is wrong inside a value that is given twice has the duplicate as its cause.
     let values = "customer_tenants = {
   t = {
     sso_account_id = \"719240583316\"
@@ -103,7 +103,7 @@ fn causes_have_what_is_in_their_values() {
 }
 
 #[test]
-fn a_key_twice_in_json_is_refused_where_terraform_does() {
+fn duplicate_keys_in_json_are_errors_where_terraform_rejects_them() {
     let files = |name: &'static str, text: &'static str| [VARIABLE, ("base.tf", BASE), (name, text)];
     const BASE: &str = "variable \"v\" { default = 1 }\nlocals { a = 1 }\nmodule \"m\" { source = \"./m\" }\n";
     for (text, refused) in [
@@ -112,7 +112,7 @@ fn a_key_twice_in_json_is_refused_where_terraform_does() {
         ("{\"module\": {\"m\": {\"x\": [1], \"x\": [2]}}}", "x"),
         ("{\"locals\": {\"a\": 3, \"a\": 4}}", "a"),
         ("{\"locals\": {\"a\": {\"x\": 1, \"x\": 2}}}", "x"),
-        // Of several blocks, the last one takes effect.
+        // If a block appears several times, the last one takes effect.
         ("{\"variable\": {\"v\": {\"default\": 3}, \"v\": {\"default\": 4}}}", ""),
         ("{\"locals\": {\"a\": 3}, \"locals\": {\"a\": 4}}", ""),
         ("{\"variable\": {\"v\": {\"validation\": {}, \"validation\": {}}}}", ""),

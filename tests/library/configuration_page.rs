@@ -1,4 +1,4 @@
-//! docs/configuration.md: what it shows can be read, and it shows all that can be set.
+//! Checks that every example in docs/configuration.md can be read, and that the page shows every setting.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ fn read(text: &str) -> Result<Config, String> {
     config::read(&sources, file, catalogue()).map_err(|error| error.message)
 }
 
-/// What is set in a file: `key`, `block`, `block.key`, as another reader of HCL sees it.
+/// The settings in a file, as a different HCL parser reads them: `key`, `block`, `block.key`.
 fn set_in(text: &str) -> Vec<String> {
     let body: hcl::Body = hcl::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
     let mut set: Vec<String> = body.attributes().map(|attribute| attribute.key.to_string()).collect();
@@ -55,7 +55,7 @@ fn every_example_can_be_read() {
         let config = read(text).unwrap_or_else(|error| panic!("line {line}: {error}"));
         assert!(config.file.is_some());
     }
-    // All that is not an alternative of another example is one file.
+    // All examples together, except those that are alternatives of others, form one file.
     let mut seen = BTreeSet::new();
     let mut all = String::new();
     for (_, text) in &blocks {
@@ -86,7 +86,7 @@ fn every_key_has_an_example() {
 }
 
 #[test]
-fn every_rule_and_link_of_the_page_is_there() {
+fn every_rule_and_link_on_the_page_exists() {
     let page = page();
     let anchors: BTreeSet<String> = page
         .lines()

@@ -1,7 +1,7 @@
-//! The examples of the pages of the rules, and of the pages next to them that are for the tests alone.
+//! The examples on the rule pages, and those in the files next to them that only the tests read.
 //!
-//! A block with `file=NAME` after its kind is one file of an example of several: the blocks of one kind that follow
-//! each other without text between them, until a name repeats. A block without is `terraform.tfvars` alone.
+//! A block with `file=NAME` after its kind is one file of an example with several files. The example consists of the
+//! consecutive blocks of one kind, until a file name repeats. A block without a name is `terraform.tfvars`.
 
 use std::collections::BTreeMap;
 
@@ -12,58 +12,52 @@ use symlint_core::rule::Rule;
 use symlint_rules::catalogue;
 use symlint_terraform::{LoadOptions, Project};
 
-/// Files, and what symlint must say about them.
+/// Files, and the findings that symlint must report in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Example {
-    /// What it shows.
     pub(crate) kind: ExampleKind,
     /// In the order of the page.
     pub(crate) files: Vec<ExampleFile>,
     /// The file and the line (from 1) on which it starts.
     pub(crate) place: String,
-    /// Whether the page shows it to people.
+    /// Whether it is on the page, and not in the file for the tests.
     pub(crate) is_shown: bool,
 }
 
-/// What an example shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExampleKind {
-    /// Exactly the findings that its comments mark.
+    /// It has exactly the findings that its comments mark.
     Bad,
-    /// None at all.
+    /// It has no findings.
     Good,
-    /// What `fix` turns into the bad one before it.
+    /// It is the result of fixing the bad example in front of it.
     Fixed,
 }
 
-/// A file of an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExampleFile {
-    /// Its path.
     pub(crate) name: String,
-    /// Its text.
     pub(crate) text: String,
 }
 
-/// A finding that a comment in an example asks for: `# rule-id: text`.
+/// A finding that a comment in an example expects: `# rule-id: text`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mark {
     /// The line on which the finding starts, from 1.
     pub(crate) line: u32,
-    /// The rule.
     pub(crate) rule: String,
     /// The text at its primary location, up to the end of the line.
     pub(crate) text: String,
 }
 
 impl Example {
-    /// The files as symlint would read them in a folder, or alone if there is only a values file.
+    /// Loads the files as symlint does in a folder, or as a values file alone if there is only one.
     pub(crate) fn load(&self) -> (Project, Config) {
         load(self.files.iter().map(|file| (file.name.clone(), file.text.clone().into_bytes())).collect())
     }
 }
 
-/// Files as symlint would read them in a folder, or alone if there is only a values file.
+/// Loads files as symlint does in a folder, or as a values file alone if there is only one.
 pub(crate) fn load(mut files: BTreeMap<String, Vec<u8>>) -> (Project, Config) {
     let config = files.remove(".symlint.hcl");
     let is_module = files.keys().any(|name| name.ends_with(".tf") || name.ends_with(".tf.json"));
@@ -78,7 +72,7 @@ pub(crate) fn load(mut files: BTreeMap<String, Vec<u8>>) -> (Project, Config) {
     (project, config)
 }
 
-/// The policy for the examples of `rule`: one that is off by default is on for them.
+/// The policy for the examples of `rule`, in which a rule that is off by default is on.
 pub(crate) fn policy(rule: &Rule) -> Policy {
     let mut policy = Policy::default();
     if rule.page.level == Level::Off {
@@ -87,13 +81,13 @@ pub(crate) fn policy(rule: &Rule) -> Policy {
     policy
 }
 
-/// The examples of the page of `rule`, then those of its tests.
+/// The examples on the page of `rule`, followed by those for the tests.
 pub(crate) fn examples(rule: &Rule) -> Vec<Example> {
     let root = crate::root();
     let mut all = Vec::new();
     for (ending, is_shown) in [("md", true), ("tests.md", false)] {
         let name = format!("rules/src/{}/{}.{ending}", rule.group.name, rule.id);
-        // Not every rule needs more than its page shows.
+        // Some rules have no examples for the tests.
         if is_shown || root.join(&name).exists() {
             let page = std::fs::read_to_string(root.join(&name)).unwrap();
             all.extend(examples_in(&name, &page, is_shown));
@@ -103,7 +97,7 @@ pub(crate) fn examples(rule: &Rule) -> Vec<Example> {
 }
 
 impl ExampleFile {
-    /// The findings that the comments of the file ask for. A comment that stands alone speaks of the next line.
+    /// The findings that the comments in the file expect. A comment on a line of its own is about the next line.
     pub(crate) fn marks(&self) -> Vec<Mark> {
         let mut marks = Vec::new();
         for (number, line) in (1..).zip(self.text.lines()) {
@@ -115,7 +109,7 @@ impl ExampleFile {
                 else {
                     continue;
                 };
-                // A comment that suppresses something has the same shape.
+                // A suppression has the same form as a mark.
                 if rule != "symlint-ignore"
                     && rule.contains('-')
                     && rule.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
@@ -133,7 +127,7 @@ struct Block {
     text: String,
     /// The line of the opening fence, from 0.
     start: usize,
-    /// Whether nothing but blank lines is between this block and the one before.
+    /// Whether only blank lines are between this block and the one before.
     follows: bool,
 }
 

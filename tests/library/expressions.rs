@@ -1,4 +1,4 @@
-//! Expressions that are correct as far as their syntax goes, of every kind, one in the other.
+//! Generates expressions with correct syntax, of all kinds, nested.
 
 use proptest::prelude::*;
 
@@ -64,7 +64,7 @@ const CALLS: [&str; 24] = [
     "format",
 ];
 
-/// One expression around others.
+/// An expression that contains `inner`.
 fn around(inner: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = String> {
     let two = (inner.clone(), inner.clone());
     let three = (inner.clone(), inner.clone(), inner.clone());

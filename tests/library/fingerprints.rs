@@ -1,4 +1,4 @@
-//! What is the same finding, and what is another one: a baseline must not accept a fault that nobody has seen.
+//! Which changes keep the fingerprint of a finding. A baseline must not accept a mistake that nobody has seen.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ fn fingerprints(rule: &str, main: &str, values: &str) -> Vec<String> {
     found
 }
 
-/// The settings of one customer for all.
+/// The settings of one customer, passed for all tenants.
 const FOREIGN: &str = "var.customer_tenants[\"red_canyon\"].sso_connector_settings";
 
 fn call(argument: &str, value: &str) -> String {
@@ -44,8 +44,8 @@ fn safelist(accounts: &str) -> String {
     )
 }
 
-/// The values, and further tenants with these keys in front: copies of the first, each with its own permission set and
-/// role.
+/// The values, with further tenants in front that have these keys. Each is a copy of the first tenant with its own
+/// permission set and role.
 fn sharing(keys: &[&str]) -> String {
     let first = &VALUES[VALUES.find("  blue_harbour").unwrap()..VALUES.find("  green_valley").unwrap()];
     let copy = |key: &&str| {
@@ -56,13 +56,13 @@ fn sharing(keys: &[&str]) -> String {
 }
 
 #[test]
-fn another_cause_is_another_finding() {
+fn a_different_cause_has_a_different_fingerprint() {
     let miswired = |argument: &str, value: &str| fingerprints("flow-argument-miswired", &call(argument, value), VALUES);
     let account = miswired("account_id", "each.value.sso_account_id");
     assert_ne!(account, miswired("sso_connector_settings", FOREIGN));
     assert_ne!(account, miswired("account_id", "var.customer_tenants[\"red_canyon\"].target_account_id"));
     assert_ne!(account, miswired("account_id", "\"593017462285\""));
-    // It is wrong for some, and then for others too.
+    // The argument is wrong for only some of the tenants.
     let some = |names: &str| {
         format!("contains([{names}], each.key) ? each.value.sso_account_id : each.value.target_account_id")
     };
@@ -83,7 +83,7 @@ fn another_cause_is_another_finding() {
     };
     assert_ne!(missing("account_id"), missing("permission_set_arn"));
 
-    // Tenants without a region have the default, which is one finding.
+    // Tenants without a region get the default, and share one finding.
     let without = |keys: &[&str]| {
         let mut values = VALUES.to_owned();
         for key in keys {
@@ -96,13 +96,13 @@ fn another_cause_is_another_finding() {
 }
 
 #[test]
-fn what_moves_or_is_written_otherwise_is_the_same_finding() {
+fn a_moved_or_reformatted_finding_keeps_its_fingerprint() {
     let wrong = call("account_id", "each.value.sso_account_id");
     let found = fingerprints("flow-argument-miswired", &wrong, VALUES);
     let again = |main: &str, values: &str| fingerprints("flow-argument-miswired", main, values);
     assert_eq!(found, again(&format!("# moved\n\n{}", wrong.replace(" = ", "   =  ")), VALUES));
     assert_eq!(found, again(&call("account_id", "(each.value)[\"sso_account_id\"]"), VALUES));
-    // The argument is wrong for anyone who comes.
+    // The argument is also wrong for any tenant that is added.
     assert_eq!(found, again(&wrong, &sharing(&["blue_readonly"])));
 
     let stale = |accounts: &str| fingerprints("safelist-stale", &safelist(accounts), VALUES);

@@ -1,4 +1,4 @@
-//! What the fuzz targets and the properties do with bytes: all that can be asked of them, and what must hold then.
+//! Runs everything that a library user can call on arbitrary bytes, and checks what must hold for any input.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ pub fn values(bytes: &[u8]) {
     }
 }
 
-/// What was read of `bytes` stays read when a mistake follows.
+/// A mistake at the end of a file must not change what was read in front of it.
 pub fn earlier_items(bytes: &[u8]) {
     let names = |bytes: Vec<u8>| {
         let project = Project::from_values("terraform.tfvars", bytes).unwrap();
@@ -66,7 +66,7 @@ pub fn expression(bytes: &[u8]) {
     }
 }
 
-/// `text` as an expression, which is correct: it is read, its parts are in it, and it has one value.
+/// Checks an expression that is known to be correct: it is parsed, its parts lie within it, and it has one value.
 pub fn correct(text: &str) {
     let project = load([("main.tf".to_owned(), MODULE.into())].into_iter().collect());
     let id = project.sources().add("expression", text.as_bytes().to_vec()).unwrap();
@@ -139,7 +139,7 @@ fn evaluate_all(files: Files) {
     }
 }
 
-/// Every mistake has a place in the file.
+/// Checks that every error has a place in the file.
 fn look_at(project: &Project) {
     for loaded in project.files() {
         let source = project.sources().get(loaded.id);
@@ -152,7 +152,7 @@ fn look_at(project: &Project) {
     }
 }
 
-/// Whatever a value is, it can be shown, converted and followed to its origins.
+/// Checks that a value of any kind can be displayed, converted, and traced to its origins.
 fn look_at_value(evaluator: &Evaluator<'_>, value: &Value) {
     let shown = show(value);
     if let Some(shown) = &shown {
@@ -165,7 +165,7 @@ fn look_at_value(evaluator: &Evaluator<'_>, value: &Value) {
     show_type(&ty);
     if value.as_unknown().is_none() && !value.is_null() {
         let converted = convert(value, &ty);
-        // What an object lacks it still lacks.
+        // A second conversion may still report what an object lacks.
         let is_new =
             |kind: &ConversionProblemKind| kind.is_error() && !matches!(kind, ConversionProblemKind::Missing { .. });
         let problem = converted.problems.iter().find(|problem| is_new(&problem.kind));

@@ -1,4 +1,4 @@
-//! `rules/README.md` lists all rules. It is generated from their pages: `SYMLINT_BLESS=1` writes it again.
+//! `rules/README.md` lists all rules. It is generated from their pages; `SYMLINT_BLESS=1` writes it.
 
 use std::fmt::Write;
 
@@ -29,7 +29,7 @@ fn index() -> String {
 }
 
 #[test]
-fn the_index_is_what_the_pages_say() {
+fn the_index_matches_the_pages() {
     let path = crate::root().join("rules/README.md");
     let index = index();
     if std::env::var_os("SYMLINT_BLESS").is_some() {

@@ -1,4 +1,4 @@
-//! What needs no program: the rules, the reader, and the evaluator are called as a library.
+//! Tests that call the library instead of the program.
 
 mod bounds;
 mod configuration_page;
@@ -18,7 +18,6 @@ mod wiring;
 
 use std::path::Path;
 
-/// The repository's root.
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }

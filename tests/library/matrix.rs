@@ -1,5 +1,5 @@
-//! Every value of a clean setup, replaced by that of another tenant: alone, in pairs, with the whole settings, with
-//! the whole block. One cause must make one finding, and exactly at the value that is wrong.
+//! Each value of a correct setup is replaced with another tenant's: alone, in pairs, with all settings, or with the
+//! whole block. Each cause must lead to one finding, exactly at the value that is wrong.
 
 use std::fmt::Write;
 
@@ -26,7 +26,7 @@ use Value::*;
 
 const ALL: [Value; 8] = [Sso, Instance, Region, RoleAccount, RoleName, PsInstance, Ps, Target];
 
-/// The values of a tenant, by the places of [`ALL`].
+/// The values of a tenant, in the order of [`ALL`].
 #[derive(Clone)]
 struct Tenant {
     key: &'static str,
@@ -101,7 +101,7 @@ fn render(tenants: &[Tenant]) -> String {
     text + "}\n"
 }
 
-/// Rule, tenant and text at the primary location.
+/// The rule, the tenant, and the text at the primary location.
 type Found = (String, Option<String>, String);
 
 fn findings(text: &str) -> Vec<Found> {
@@ -113,7 +113,7 @@ fn findings(text: &str) -> Vec<Found> {
     outcome.findings.iter().map(found).collect()
 }
 
-/// What must be found when `values` of the tenant `to` are those of `from`.
+/// What must be found if `values` of the tenant `to` are those of `from`.
 fn expected(values: &[Value], to: usize, from: usize) -> Vec<Found> {
     let clean = tenants();
     let (own, other) = (&clean[to], &clean[from]);
@@ -127,12 +127,12 @@ fn expected(values: &[Value], to: usize, from: usize) -> Vec<Found> {
     let contradicts_instance = has(Instance) != has(PsInstance);
     let contradicts_account = has(Sso) != has(RoleAccount);
     let copied_entry = [Sso, RoleAccount, Instance, PsInstance, Ps, Target].into_iter().all(has);
-    // What was copied together has one cause: the role's account is where it shows first.
+    // Values that were copied together have one cause, which is reported at the role's account.
     let copied_account = contradicts_account && has(RoleAccount);
-    // Where the role is the tenant's own, the account was left over, unless the two share an instance.
+    // If the role is the tenant's own, the account was left over, unless the instance is shared as well.
     let left_over_account = has(Sso) && !has(RoleAccount) && !has(RoleName) && (!has(Instance) || contradicts_instance);
     if contradicts_instance && !(has(Instance) && (copied_account || has(RoleName) || left_over_account)) {
-        // Where neither account is the other's, the instance was left over.
+        // If neither account is the other tenant's, the instance was left over.
         let left_over = has(Instance) && !has(Sso) && !has(RoleAccount);
         found.push(on_own("instance-id-mismatch", at(if left_over { Instance } else { PsInstance })));
     }
@@ -144,12 +144,12 @@ fn expected(values: &[Value], to: usize, from: usize) -> Vec<Found> {
     }
 
     let reported = found.len();
-    // Of a pair, the first that applies. Both tenants have the other's value, so it is the later one's as well.
+    // Only the first rule that applies reports a shared value, and it does so for the later tenant.
     let shares_account = has(Sso) && !contradicts_account;
     let shares_instance = has(Instance) && !contradicts_instance;
     let (has_own_account, has_own_instance) = (!has(Sso) && !has(RoleAccount), !has(Instance) && !has(PsInstance));
     if shares_account && shares_instance && has(Ps) && has(Target) {
-        // The role of the copy says which is which.
+        // The name of the role shows which tenant is the copy.
         found.push(if has(RoleName) {
             on_own("duplicate-tenant", own.key)
         } else {
@@ -170,7 +170,7 @@ fn expected(values: &[Value], to: usize, from: usize) -> Vec<Found> {
     } else if shares_instance && has(Ps) && has(Target) {
         found.push(on_later("duplicate-entitlement", other.get(Ps)));
     }
-    // What was copied with a role, or with an account that contradicts it, is reported there.
+    // A value that was copied with a role, or with an account that contradicts it, is reported with those.
     let is_part = |rule: &str| {
         contradicts_account && rule != "duplicate-permission-set"
             || has(RoleName) && matches!(rule, "duplicate-sso-account" | "shared-sso-account")
@@ -180,7 +180,7 @@ fn expected(values: &[Value], to: usize, from: usize) -> Vec<Found> {
     found
 }
 
-/// Holds `found` against `expected`, apart from rules that the catalogue does not have.
+/// Compares `found` with `expected`, ignoring rules that are not in the catalogue.
 fn judge(what: &str, text: &str, mut expected: Vec<Found>, failures: &mut String) {
     let mut found = findings(text);
     expected.retain(|(rule, ..)| catalogue().get(rule).is_some());
@@ -192,12 +192,12 @@ fn judge(what: &str, text: &str, mut expected: Vec<Found>, failures: &mut String
 }
 
 #[test]
-fn nothing_is_found_in_a_clean_set_up() {
+fn a_correct_setup_has_no_findings() {
     assert_eq!(findings(&render(&tenants())), []);
 }
 
 #[test]
-fn every_choice_of_values_from_another_tenant_is_judged_exactly() {
+fn every_combination_of_copied_values_has_exact_findings() {
     let mut failures = String::new();
     for (to, from) in [(0, 1), (1, 0), (2, 0), (1, 2)] {
         for choice in 0_u32..1 << ALL.len() {
@@ -213,7 +213,7 @@ fn every_choice_of_values_from_another_tenant_is_judged_exactly() {
 }
 
 #[test]
-fn a_block_that_was_copied_under_a_new_key_is_found_whatever_was_replaced_since() {
+fn a_copied_block_is_found_whichever_values_were_replaced() {
     let mut failures = String::new();
     let fresh = Tenant {
         key: "white_summit",
@@ -253,7 +253,7 @@ fn a_block_that_was_copied_under_a_new_key_is_found_whatever_was_replaced_since(
 }
 
 #[test]
-fn a_value_in_the_wrong_place_is_found() {
+fn a_value_in_the_wrong_attribute_is_found() {
     let mut failures = String::new();
     let clean = tenants();
     let [own, other] = [&clean[1], &clean[0]];

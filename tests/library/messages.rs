@@ -1,4 +1,5 @@
-//! What symlint says of single values that are wrong, word for word: the sentences are read by people, who act on them.
+//! The exact messages about wrong values. People read them and act on them, so every change of a message must be
+//! reviewed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,7 +12,7 @@ use symlint_terraform::{LoadOptions, Project};
 
 use crate::examples::{ExampleKind, examples, policy};
 
-/// A correct value of each attribute, and values that are not.
+/// A correct value of each attribute, and wrong ones.
 const VALUES: [(&str, &str, &[&str]); 7] = [
     (
         "sso_account_id",
@@ -130,7 +131,7 @@ const VALUES: [(&str, &str, &[&str]); 7] = [
             "803477428605",
             "33998618739",
             "339986187397\u{200B}",
-            // Escapes, as they are written in the file.
+            // Escape sequences, as they are written in the file.
             r"339986187397\n",
             r"\t339986187397\r",
             r"339986187397\u00a0\u0020",
@@ -148,7 +149,7 @@ const VALUES: [(&str, &str, &[&str]); 7] = [
     ),
 ];
 
-/// What a connector may be given, and who may be trusted.
+/// Values for the environment and the trusted roles of a connector.
 const ENVIRONMENTS: [&str; 7] = [
     "tenant-foo",
     "tenant foo",
@@ -170,7 +171,7 @@ const TRUSTED: [&str; 9] = [
     "arn:aws:iam::872818995424:role/root",
 ];
 
-/// A lone tenant, with `wrong` in place of its `attribute`.
+/// A single tenant whose `attribute` is `wrong`.
 fn set_up(attribute: &str, wrong: &str) -> String {
     let value = |name: &str| {
         let right = VALUES.iter().find(|(other, ..)| *other == name).unwrap().1;
@@ -183,14 +184,14 @@ fn set_up(attribute: &str, wrong: &str) -> String {
     )
 }
 
-/// What is found in `project`, each with all that it says.
+/// All findings in `project`, with all their texts.
 fn sentences(project: &Project, config: &Config, policy: &Policy) -> String {
     let mut sentences = String::new();
     let at = |span| project.sources().text(span);
     for finding in check(project, config, policy, catalogue()).findings {
         let (level, rule, message) = (finding.level, finding.rule, &finding.message);
         writeln!(sentences, "  {level}[{rule}] at {:?}: {message}", at(finding.span)).unwrap();
-        // What the page says is on the page.
+        // Help that is on the page is not repeated here.
         if finding.help.as_deref() != catalogue().get(rule).unwrap().page.help {
             writeln!(sentences, "    help: {}", finding.help.as_deref().unwrap_or_default()).unwrap();
         }
@@ -205,7 +206,7 @@ fn sentences(project: &Project, config: &Config, policy: &Policy) -> String {
 }
 
 #[test]
-fn sentences_are_as_they_were_read() {
+fn messages_about_values_match_the_snapshot() {
     let mut all = String::new();
     for (attribute, _, wrong) in VALUES {
         for value in wrong {
@@ -220,7 +221,7 @@ fn sentences_are_as_they_were_read() {
 }
 
 #[test]
-fn sentences_about_connectors_are_as_they_were_read() {
+fn messages_about_connectors_match_the_snapshot() {
     let mut all = String::new();
     let environments = ENVIRONMENTS.map(|it| ("environment", format!("\"{it}\"")));
     let trusted = TRUSTED.map(|it| ("runtime_role_arns", format!("[\"{it}\"]")));
@@ -236,7 +237,7 @@ fn sentences_about_connectors_are_as_they_were_read() {
 }
 
 #[test]
-fn sentences_about_the_examples_of_the_pages_are_as_they_were_read() {
+fn messages_about_the_examples_match_the_snapshot() {
     let mut all = String::new();
     for rule in catalogue().iter() {
         let examples = examples(rule);
@@ -252,7 +253,7 @@ fn sentences_about_the_examples_of_the_pages_are_as_they_were_read() {
 #[test]
 fn a_path_may_be_512_characters_long() {
     let said = |characters: usize, last: char| {
-        // The slashes around it are a part of the path.
+        // The path includes the slashes at its ends.
         let path = format!("/sym/{}{last}/", "x".repeat(characters - 7));
         let role = format!("arn:aws:iam::280365914472:role{path}SymSSOTenant-Bar");
         let text = set_up("role_arn", &role);

@@ -1,7 +1,7 @@
-//! Runs every example of every rule page.
+//! Runs every example on every rule page.
 //!
-//! A `bad` example yields exactly the findings that its comments mark, a `good` one none at all, from any rule, and a
-//! `fixed` one is what fixes make of the bad one before it.
+//! A `bad` example has exactly the findings that its comments mark, a `good` one has no findings of any rule, and a
+//! `fixed` one is the result of fixing the bad one in front of it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -43,10 +43,10 @@ fn expected(example: &Example) -> Vec<(String, Mark)> {
 }
 
 #[test]
-fn every_example_yields_what_it_marks() {
+fn every_example_has_the_findings_that_it_marks() {
     let mut failures = String::new();
     for rule in catalogue().iter() {
-        // A fix need not be all that is to be done, but what a page shows as right is.
+        // A fix may leave other findings, but an example that a page shows as correct must have none.
         let all = examples(rule).into_iter().filter(|example| example.is_shown || example.kind != ExampleKind::Fixed);
         for example in all {
             let (expected, found) = (expected(&example), findings(&example, rule));
@@ -62,7 +62,7 @@ fn every_example_yields_what_it_marks() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Without the comments that mark findings: a fixed example has none.
+/// Removes the comments that mark findings, because a fixed example has none.
 fn unmarked(text: &str) -> String {
     let is_mark = |comment: &str| comment.split_once(": ").is_some_and(|(id, _)| catalogue().get(id).is_some());
     let unmarked = |line: &str| match line.rsplit_once("# ") {
@@ -79,9 +79,9 @@ fn unmarked(text: &str) -> String {
 }
 
 #[test]
-fn every_finding_says_what_tells_it_from_others() {
+fn every_finding_has_a_fingerprint_of_its_own() {
     let mut failures = String::new();
-    // What cannot be suppressed is never taken for another one.
+    // Findings that cannot be suppressed need no fingerprint of their own.
     for rule in catalogue().iter().filter(|rule| rule.is_suppressible()) {
         for example in examples(rule).iter().filter(|example| example.kind == ExampleKind::Bad) {
             let (project, config) = example.load();
@@ -117,7 +117,7 @@ fn a_page_says_how_its_findings_can_be_fixed() {
 }
 
 #[test]
-fn fixes_make_of_a_bad_example_what_the_page_shows() {
+fn fixing_a_bad_example_gives_the_fixed_one() {
     for rule in catalogue().iter() {
         for pair in examples(rule).windows(2) {
             let [bad, fixed] = pair else { unreachable!() };
@@ -153,9 +153,9 @@ fn every_rule_has_examples_of_both_kinds() {
     }
 }
 
-/// The compiler sees a page without a rule, but not a page for the tests without one.
+/// The compiler notices a page without a rule, but not a file with examples without one.
 #[test]
-fn every_file_of_a_group_is_of_a_rule() {
+fn every_file_in_a_group_belongs_to_a_rule() {
     let root = crate::root().join("rules/src");
     for group in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
         for file in std::fs::read_dir(&group).unwrap().map(|entry| entry.unwrap().path()) {

@@ -1,10 +1,11 @@
-//! What holds for any input: an answer, soon, on a small stack. What the fuzz targets have found stays fixed.
+//! Properties of any input: there is a result, within a time limit, and with a small stack. Input that the fuzz targets
+//! have found is tested again.
 
 use crate::{expressions, hostile};
 
 use proptest::prelude::*;
 
-/// The stack of a test's thread, and of some platforms' threads.
+/// The stack size of a test's thread, and of the threads on some platforms.
 const STACK: usize = 2 << 20;
 
 fn survives(look: Target, bytes: Vec<u8>) {
@@ -14,7 +15,7 @@ fn survives(look: Target, bytes: Vec<u8>) {
 type Target = fn(&[u8]);
 
 #[test]
-fn what_was_found_stays_mended() {
+fn input_that_was_found_by_fuzzing_stays_fixed() {
     let corpus = crate::root().join("tests/fuzz/corpus");
     let targets: [(&str, Target); 3] =
         [("values", hostile::values), ("configuration", hostile::configuration), ("expression", hostile::expression)];
@@ -27,7 +28,7 @@ fn what_was_found_stays_mended() {
     }
 }
 
-/// Words of the language, so that what is built from them is often nearly right.
+/// Words of the language, so that generated text is often nearly valid.
 const WORDS: [&str; 72] = [
     "a",
     "b",
@@ -115,22 +116,22 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_values_file_is_survived(bytes in text()) {
+    fn any_values_file_has_a_result(bytes in text()) {
         hostile::values(&bytes);
     }
 
     #[test]
-    fn any_configuration_is_survived(bytes in text()) {
+    fn any_configuration_has_a_result(bytes in text()) {
         hostile::configuration(&bytes);
     }
 
     #[test]
-    fn any_expression_is_survived(bytes in text()) {
+    fn any_expression_has_a_result(bytes in text()) {
         hostile::expression(&bytes);
     }
 
     #[test]
-    fn correct_expressions_are_read_and_evaluated_alike(text in expressions::expression()) {
+    fn correct_expressions_are_parsed_and_evaluated(text in expressions::expression()) {
         hostile::correct(&text);
     }
 }

@@ -1,4 +1,4 @@
-//! `symlint eval` from outside.
+//! Runs `symlint eval`.
 
 use std::io::Write;
 use std::path::Path;
@@ -43,7 +43,7 @@ fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The JSON objects of the expressions' values, one per line.
+/// The JSON objects for the expressions, one per line.
 fn objects(folder: &Path, expressions: &str) -> Vec<Value> {
     let output = eval(folder, &["--format", "json"], expressions);
     assert_eq!(output.status.code(), Some(0));
@@ -51,7 +51,7 @@ fn objects(folder: &Path, expressions: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_value_is_shown_with_where_it_comes_from() {
+fn a_value_is_shown_with_its_origin() {
     let folder = folder();
     let output = eval(folder.path(), &["var.tenants[\"foo\"].account"], "");
     assert_eq!(stdout(&output), "\"0123\"\n  from tenants[\"foo\"].account, terraform.tfvars:2:22\n");
@@ -64,7 +64,7 @@ fn a_value_is_shown_with_where_it_comes_from() {
 }
 
 #[test]
-fn a_line_of_json_says_all() {
+fn a_json_line_is_complete() {
     let folder = folder();
     let found = objects(folder.path(), "var.tenants.bar.account\n\n[1.50, null]\n");
     assert_eq!(
@@ -92,7 +92,7 @@ fn a_line_of_json_says_all() {
 }
 
 #[test]
-fn what_is_unknown_or_refused_says_why() {
+fn unknown_and_invalid_expressions_have_a_reason() {
     let folder = folder();
     let found = objects(
         folder.path(),
@@ -115,7 +115,7 @@ fn what_is_unknown_or_refused_says_why() {
 }
 
 #[test]
-fn a_value_that_does_not_fit_its_type_is_refused() {
+fn a_value_of_the_wrong_type_is_an_error() {
     let folder = folder();
     std::fs::write(folder.path().join("terraform.tfvars"), "tenants = { foo = {} }\n").unwrap();
     let found = objects(folder.path(), "var.tenants\n");
@@ -137,7 +137,7 @@ fn sensitive_values_are_hidden() {
 }
 
 #[test]
-fn values_come_from_where_they_are_asked_for() {
+fn values_are_read_from_the_requested_files() {
     let folder = folder();
     std::fs::write(folder.path().join("more.tfvars"), "tenants = {}\nunset = 1\n").unwrap();
     let run = |arguments: &[&str]| stdout(&eval(folder.path(), arguments, "")).lines().next().unwrap().to_owned();
@@ -149,7 +149,7 @@ fn values_come_from_where_they_are_asked_for() {
 }
 
 #[test]
-fn what_cannot_be_done_is_said() {
+fn errors_have_a_message() {
     let folder = folder();
     let output = eval(folder.path(), &["no-such-folder", "1"], "");
     assert_eq!(output.status.code(), Some(2));
@@ -160,7 +160,7 @@ fn what_cannot_be_done_is_said() {
     assert!(said("var.tenant").ends_with("there is no variable `tenant` in this module; did you mean `tenants`?\n"));
 }
 
-/// A name may have any characters, but it cannot begin a line of the output.
+/// The name of a file may contain any characters, but must not begin a line of the output.
 #[cfg(unix)]
 #[test]
 fn names_of_files_are_printable() {

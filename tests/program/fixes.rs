@@ -1,4 +1,4 @@
-//! `symlint fix`: what is fixed, and that nothing is lost.
+//! `symlint fix`: what is fixed, and that nothing else is lost.
 
 use crate::support::{Symlint, VARIABLE, bad, folder, good, symlint, tenant, values};
 
@@ -10,13 +10,13 @@ fn fixable() -> String {
     )])
 }
 
-/// The same without what is safe to fix.
+/// The same values after the safe fixes.
 fn fixed() -> String {
     values(&[tenant("blue_harbour", &[("us-east-1", "us-east-1a")])])
 }
 
 #[test]
-fn a_preview_says_that_there_are_suggestions() {
+fn a_preview_mentions_suggestions() {
     let preview = symlint(&["fix", "--diff", "examples/copy-paste"]);
     assert_eq!((preview.code, preview.stdout.as_str()), (0, ""));
     assert_eq!(preview.stderr, "5 findings fixable with `--unsafe`\n");
@@ -25,7 +25,7 @@ fn a_preview_says_that_there_are_suggestions() {
 }
 
 #[test]
-fn a_file_is_mended_and_all_else_stays() {
+fn a_fixed_file_is_otherwise_unchanged() {
     for (from, to) in [("", ""), ("\n", "\r\n"), ("customer", "\u{FEFF}# Größe\ncustomer")] {
         let text = |text: String| if from.is_empty() { text } else { text.replace(from, to) };
         let dir = folder(&[("terraform.tfvars", &text(fixable()))]);
@@ -58,7 +58,7 @@ fn a_file_is_mended_and_all_else_stays() {
 }
 
 #[test]
-fn standard_input_is_mended_to_standard_output() {
+fn standard_input_is_fixed_to_standard_output() {
     let run = Symlint::new(&["fix", "-"]).stdin(fixable()).run();
     assert_eq!((run.code, run.stdout), (1, fixed()));
     assert!(run.stderr.contains("fixed 2 findings"), "{}", run.stderr);
@@ -68,13 +68,13 @@ fn standard_input_is_mended_to_standard_output() {
     assert_eq!((run.code, run.stdout.as_str()), (0, ""));
     let run = Symlint::new(&["fix", "-"]).stdin("nothing = 1\n").run();
     assert_eq!(run.code, 2);
-    // What is not understood comes out as it went in.
+    // Input that cannot be parsed is returned unchanged.
     let run = Symlint::new(&["fix", "-"]).stdin(&b"customer_tenants = { a = \"\xff\" }\n"[..]).run_bytes();
     assert_eq!(run, b"customer_tenants = { a = \"\xff\" }\n");
 }
 
 #[test]
-fn what_is_suppressed_is_left_alone() {
+fn suppressed_findings_are_not_fixed() {
     let text =
         fixable().replace("  blue", "  # symlint-ignore: cloud-invalid, account-id-not-string -- theirs\n  blue");
     let run = Symlint::new(&["fix", "-"]).stdin(text.as_str()).run();
@@ -82,7 +82,7 @@ fn what_is_suppressed_is_left_alone() {
 }
 
 #[test]
-fn a_fix_reaches_through_the_module_to_where_the_value_is_written() {
+fn a_fix_is_made_where_the_value_is_written() {
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good()), ("envs/last.tfvars", &fixable())]);
     let run = Symlint::new(&["fix", "--var-file", "envs/last.tfvars"]).dir(dir.path()).run();
     assert_eq!(run.code, 1, "{run:?}");
@@ -92,7 +92,7 @@ fn a_fix_reaches_through_the_module_to_where_the_value_is_written() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_keeps_its_mode_and_a_link_stays_one() {
+fn a_fix_keeps_modes_and_links() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let dir = folder(&[("real.tfvars", &fixable())]);
     let real = dir.path().join("real.tfvars");
@@ -107,7 +107,7 @@ fn a_file_keeps_its_mode_and_a_link_stays_one() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_with_two_names_is_mended_once() {
+fn a_file_with_two_names_is_fixed_once() {
     let dir = folder(&[("a/main.tf", VARIABLE), ("a/terraform.tfvars", &fixable()), ("b/main.tf", VARIABLE)]);
     std::os::unix::fs::symlink("../a/terraform.tfvars", dir.path().join("b/terraform.tfvars")).unwrap();
     let shown = Symlint::new(&["fix", "--diff"]).dir(dir.path()).run();
@@ -125,7 +125,7 @@ fn a_file_with_two_names_is_mended_once() {
 }
 
 #[test]
-fn a_fix_replaces_nothing_but_what_is_written() {
+fn a_fix_only_replaces_written_text() {
     let main = |function: &str, arguments: &str, path: &str| {
         format!(
             "locals {{\n  tenants = yamldecode({function}(<<-YAML\n    blue_harbour:\n      account_id: \"604178239951\"\n      \
@@ -134,7 +134,7 @@ fn a_fix_replaces_nothing_but_what_is_written() {
              account_id = each.value.account_id\n  sso_connector_settings = {{ role_arn = each.value.role_arn }}\n}}\n"
         )
     };
-    // The lines of a heredoc are known, and of what a function made of it only that it was made of all of it.
+    // The lines of a heredoc are known, but the result of a function is only known to depend on the whole text.
     for (function, arguments, fixed) in [("", "", "/sym/"), ("replace", ", \"9951\", \"9952\"", "/SYM/")] {
         let dir = folder(&[("main.tf", &main(function, arguments, "/SYM/"))]);
         let check = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
@@ -153,7 +153,7 @@ fn a_finding_without_a_fix_changes_nothing() {
 }
 
 #[test]
-fn a_lost_key_goes_and_what_stands_around_it_stays() {
+fn a_duplicate_key_is_removed_and_its_surroundings_stay() {
     let with =
         |notes: &str| good().replace("    permission_set_arn", &format!("    notes = {notes}\n    permission_set_arn"));
     for (before, after) in [
@@ -171,12 +171,12 @@ fn a_lost_key_goes_and_what_stands_around_it_stays() {
         ("{\n  a = 1, // why\n  a = 1\n}", "{\n  // why\n  a = 1\n}"),
         ("{\n  a = 1, /* why */\n  a = 1\n}", "{\n   /* why */\n  a = 1\n}"),
         ("{ a = 1, /* why */ a = 1 }", "{  /* why */ a = 1 }"),
-        // One key, and one value, however they are written.
+        // Equal keys with equal values, however they are written.
         ("{ a = \"x\", \"a\" : \"\\u0078\" }", "{ \"a\" : \"\\u0078\" }"),
         ("{ 007 = 1, \"7\" = 1 }", "{ \"7\" = 1 }"),
         ("{ 0 = 1, (00) = 1 }", "{ (00) = 1 }"),
         ("{ a = { b = [1, 2] }, a = { \"b\" = [1, 2] } }", "{ a = { \"b\" = [1, 2] } }"),
-        // What differs is left to anyone who knows which of them is right.
+        // If the values differ, a person must decide which one is right.
         ("{ a = 1, a = 2 }", "{ a = 1, a = 2 }"),
         ("{ a = \"x\", a = \"y\" }", "{ a = \"x\", a = \"y\" }"),
         ("{ a = [1], a = [1, 2] }", "{ a = [1], a = [1, 2] }"),

@@ -1,4 +1,4 @@
-//! The command line and the WebAssembly say the same, byte for byte: also of what was not checked.
+//! The command line and the WebAssembly must have the same output, byte for byte, also for parts that were not checked.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::support::{Symlint, VARIABLE, bad, folder, good, root};
 use serde_json::{Value, json};
 
-/// The texts of all files below `dir`, by their paths from `top`.
+/// The texts of all files below `dir`, by their paths relative to `top`.
 fn texts(top: &Path, dir: &Path, found: &mut BTreeMap<String, String>) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -18,7 +18,7 @@ fn texts(top: &Path, dir: &Path, found: &mut BTreeMap<String, String>) {
     }
 }
 
-/// Checks `path` below `top` by both, in each format that both have.
+/// Checks `path` below `top` with both, in each format that both support.
 fn compare(top: &Path, path: &str, files: &BTreeMap<String, String>) -> Value {
     let request = json!({
         "version": 1, "files": files, "options": { "path": path, "today": "2026-01-01" }
@@ -49,7 +49,7 @@ fn compare(top: &Path, path: &str, files: &BTreeMap<String, String>) -> Value {
 }
 
 #[test]
-fn both_say_the_same_of_all_that_is_here() {
+fn both_have_the_same_output_for_the_repository() {
     let mut files = BTreeMap::new();
     texts(&root(), &root().join("examples"), &mut files);
     texts(&root(), &root().join("tests/fixtures"), &mut files);
@@ -77,7 +77,7 @@ fn codes(report: &Value) -> Vec<String> {
 }
 
 #[test]
-fn both_say_the_same_of_what_was_not_checked() {
+fn both_have_the_same_output_for_unchecked_parts() {
     let call =
         |arguments: &str| format!("{VARIABLE}module \"access\" {{\n  source = \"example/flows/sym\"\n{arguments}}}\n");
     let handed = call("  for_each = var.customer_tenants\n  slug = each.key\n");
@@ -127,9 +127,9 @@ fn both_say_the_same_of_what_was_not_checked() {
     }
 }
 
-/// Elements whose keys are all computed at one place have no other order than that of their keys.
+/// Elements whose keys are all computed in one place are sorted by their keys.
 #[test]
-fn both_have_computed_elements_in_one_order() {
+fn both_have_computed_elements_in_the_same_order() {
     let main = r#"module "access" {
   source   = "example/sso_flow/sym"
   for_each = { for n in range(8) : "tenant_${n}" => { account = "60417823995${n}", id = "ssoins-7223a91be40c5d6${n}" } }

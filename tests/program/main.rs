@@ -1,4 +1,4 @@
-//! What the program does, run as people run it.
+//! Runs the program as its users do.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,9 +1,10 @@
-//! What each format says about the same findings, and the shape of the JSON.
+//! What each format says about the same findings, and the schema of the JSON.
 
 use crate::support::{Symlint, VARIABLE, bad, folder, good, holds, root, symlint, tenant, values};
 use serde_json::Value;
 
-/// A finding of each kind: with and without a tenant, with a fix, suppressed, with related places, with unknown values.
+/// A setup with a finding of each kind: with and without a tenant, with a fix, suppressed, with related places, and
+/// with unknown values.
 const RICH: &str = "tests/fixtures/rich";
 
 const INPUTS: [&str; 4] =
@@ -14,17 +15,17 @@ fn schema() -> String {
 }
 
 #[test]
-fn the_schema_is_that_of_the_types() {
+fn the_schema_matches_the_types() {
     holds("crates/symlint-core/report.schema.json", &schema());
 }
 
 #[test]
-fn the_schema_of_inspections_is_that_of_the_types() {
+fn the_schema_of_inspections_matches_the_types() {
     holds("crates/symlint-core/inspection.schema.json", &symlint_core::schema::inspection_schema());
 }
 
 #[test]
-fn every_inspection_has_the_shape_of_its_schema() {
+fn every_inspection_matches_its_schema() {
     let schema: Value = serde_json::from_str(&symlint_core::schema::inspection_schema()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for input in INPUTS.iter().chain(&["rules", "docs"]) {
@@ -38,7 +39,7 @@ fn every_inspection_has_the_shape_of_its_schema() {
 }
 
 #[test]
-fn every_report_has_the_shape_of_the_schema() {
+fn every_report_matches_its_schema() {
     let schema: Value = serde_json::from_str(&schema()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let broken = Symlint::new(&["check", "--format", "json", "-"]).stdin("customer_tenants = {\n  a = {").run();
@@ -57,7 +58,7 @@ fn every_report_has_the_shape_of_the_schema() {
 }
 
 #[test]
-fn each_format_is_as_recorded() {
+fn each_format_matches_its_snapshot() {
     for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"] {
         let mut text = symlint(&["check", "--format", format, RICH]).stdout;
         if format == "sarif" {
@@ -70,7 +71,7 @@ fn each_format_is_as_recorded() {
 }
 
 #[test]
-fn every_location_of_a_report_is_the_text_that_it_names() {
+fn every_location_in_a_report_has_its_text() {
     for input in INPUTS {
         let report = symlint(&["check", "--format", "json", input]).json();
         for finding in report["findings"].as_array().unwrap() {
@@ -90,7 +91,7 @@ fn every_location_of_a_report_is_the_text_that_it_names() {
 }
 
 #[test]
-fn a_fingerprint_survives_a_block_that_moves_and_a_folder_that_is_entered() {
+fn a_fingerprint_does_not_depend_on_position_or_current_folder() {
     let fingerprints = |run: &crate::support::Run| {
         let report = run.json();
         let mut found: Vec<String> =
@@ -114,7 +115,7 @@ fn a_fingerprint_survives_a_block_that_moves_and_a_folder_that_is_entered() {
     assert_eq!(all.len(), here.json()["findings"].as_array().unwrap().len(), "two findings share a fingerprint");
 }
 
-/// SARIF has all pages of all rules in it, which have tests of their own.
+/// SARIF contains the pages of the rules, which have tests of their own.
 fn without_rules(sarif: &str) -> String {
     let mut log: Value = serde_json::from_str(sarif).unwrap();
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array_mut().unwrap();
@@ -122,7 +123,7 @@ fn without_rules(sarif: &str) -> String {
     serde_json::to_string_pretty(&log).unwrap()
 }
 
-/// A values file with `count` tenants, each with an error of its own, and a warning.
+/// A values file with `count` tenants, each with a different error, and a warning.
 fn many(count: usize) -> String {
     let tenants: Vec<String> = (0..count)
         .map(|number| {
@@ -146,8 +147,8 @@ fn format(name: &str, text: &str) -> String {
 }
 
 #[test]
-fn more_findings_than_every_limit_are_cut_and_counted() {
-    // One run for all of them.
+fn findings_over_every_limit_are_cut_and_counted() {
+    // All of them are in one run.
     let dir = folder(&[("terraform.tfvars", &many(3_000))]);
     let formats = ["github", "sarif", "markdown", "gitlab", "junit"];
     let mut arguments = vec!["check".to_owned(), "-q".into(), "terraform.tfvars".into()];
@@ -197,7 +198,7 @@ fn more_findings_than_every_limit_are_cut_and_counted() {
 }
 
 #[test]
-fn no_text_breaks_out_of_its_format() {
+fn text_is_escaped_in_every_format() {
     let key = "a|b,c:d%\\n<x>&'\\\"[y](1)`\u{1b}";
     let text = values(&[tenant("harm", &[("us-east-1", "us-east-1a")])]).replace("harm", &format!("\"{key}\""));
     let name = "we ird,%:[1].tfvars";
@@ -225,7 +226,7 @@ fn no_text_breaks_out_of_its_format() {
 }
 
 #[test]
-fn paths_start_at_the_repositorys_root_from_wherever_symlint_is_started() {
+fn paths_are_relative_to_the_root_of_the_repository() {
     let dir = folder(&[("repo/.git/HEAD", ""), ("repo/a b/terraform.tfvars", &bad()), ("c/terraform.tfvars", &bad())]);
     let uris = |at: &str, path: &str| {
         let run = Symlint::new(&["check", "--format", "sarif", path]).dir(&dir.path().join(at)).run();
@@ -242,14 +243,14 @@ fn paths_start_at_the_repositorys_root_from_wherever_symlint_is_started() {
     }
     let absolute = dir.path().join("repo/a b/terraform.tfvars");
     assert_eq!(uris("c", absolute.to_str().unwrap()), "a%20b/terraform.tfvars");
-    // Without a repository, from where symlint is started.
+    // Without a repository, paths start at the current folder.
     assert_eq!(uris("c", "terraform.tfvars"), "terraform.tfvars");
     assert_eq!(uris("", "c/terraform.tfvars"), "c/terraform.tfvars");
     assert!(!uris("repo", "../c/terraform.tfvars").as_str().unwrap().starts_with(['/', '.']));
 }
 
 #[test]
-fn what_is_suppressed_is_a_finding_in_no_format_but_json() {
+fn suppressed_findings_are_only_in_json() {
     let text = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
     assert!(!format("github", &text).contains("::error"));
     let gitlab: Value = serde_json::from_str(&format("gitlab", &text)).unwrap();
@@ -262,7 +263,7 @@ fn what_is_suppressed_is_a_finding_in_no_format_but_json() {
 }
 
 #[test]
-fn no_format_takes_what_was_not_checked_for_a_pass() {
+fn no_format_shows_an_unchecked_part_as_a_pass() {
     let dir = folder(&[("m/main.tf", VARIABLE)]);
     let run = |format: &str| {
         let run = Symlint::new(&["check", "--format", format, "m"]).dir(dir.path()).run();
@@ -305,7 +306,7 @@ fn no_format_takes_what_was_not_checked_for_a_pass() {
 }
 
 #[test]
-fn names_in_markdown_stand_as_they_are_written() {
+fn names_in_markdown_are_shown_as_written() {
     let text = values(&[tenant("harm", &[("us-east-1", "us-east-1a")])]).replace("harm", "\"**b**`c\"");
     let markdown = format("markdown", &text);
     assert!(markdown.contains("| `` **b**`c `` |"), "{markdown}");
@@ -315,7 +316,7 @@ fn names_in_markdown_stand_as_they_are_written() {
 }
 
 #[test]
-fn several_modules_are_told_apart() {
+fn several_modules_are_distinguished() {
     let dir = folder(&[
         ("one/main.tf", VARIABLE),
         ("one/terraform.tfvars", &good()),
@@ -337,7 +338,7 @@ fn several_modules_are_told_apart() {
     assert!(junit.contains("<testcase classname=\"one/terraform.tfvars\" name=\"blue_harbour\"/>"), "{junit}");
 }
 
-/// A finding names the place in which another tenant has the value: nothing is wrong there.
+/// A finding also names the place where another tenant has the value, but nothing is wrong there.
 #[test]
 fn a_picture_marks_only_tenants_with_findings() {
     let other = [
@@ -350,7 +351,7 @@ fn a_picture_marks_only_tenants_with_findings() {
 }
 
 #[test]
-fn a_value_of_any_length_and_bytes_is_shown_in_short() {
+fn long_and_binary_values_are_shortened() {
     let long = values(&[tenant("blue_harbour", &[("us-east-1", &"x".repeat(50_000))])]);
     for name in ["human", "concise", "github", "gitlab", "markdown", "junit"] {
         let text = format(name, &long);
@@ -363,7 +364,7 @@ fn a_value_of_any_length_and_bytes_is_shown_in_short() {
 }
 
 #[test]
-fn a_job_of_github_actions_gets_annotations_without_being_asked() {
+fn a_job_of_github_actions_gets_annotations_by_default() {
     let run = |arguments: &[&str], actions: &str| {
         let mut all = vec!["check", "-"];
         all.extend(arguments);
@@ -384,7 +385,7 @@ fn the_human_report_fits_the_terminal() {
         let fits =
             |line: &str| line.chars().count() <= columns || line.contains("https://") || line.contains("examples/");
         let wide: Vec<&str> = run.stdout.lines().filter(|line| !fits(line)).collect();
-        // The last lines are not cut: no word of them may be lost.
+        // The last lines are wrapped and not cut, so that no word is lost.
         let wide: Vec<&&str> =
             wide.iter().filter(|line| !line.contains("fixable") && !line.contains("checked")).collect();
         assert!(wide.is_empty(), "at {width}: {wide:#?}");
@@ -392,7 +393,7 @@ fn the_human_report_fits_the_terminal() {
 }
 
 #[test]
-fn the_human_report_does_without_unicode_and_colors() {
+fn the_human_report_works_without_unicode_and_colors() {
     for (name, value) in [("TERM", "dumb"), ("LANG", "C"), ("LC_ALL", "POSIX")] {
         let text = Symlint::new(&["check", "examples/copy-paste"]).env(name, value).run().stdout;
         assert!(text.is_ascii(), "{name}: {text}");
@@ -425,7 +426,7 @@ fn a_few_findings_of_one_rule_look_alike() {
 }
 
 #[test]
-fn what_is_wrong_with_one_file_and_no_tenant_has_an_excerpt_each() {
+fn findings_without_a_tenant_have_an_excerpt_each() {
     let call = "module \"access\" {\n  source   = \"./sso_flow\"\n  for_each = var.customer_tenants\n}\n";
     let flow = "variable \"account_id\" {}\nvariable \"tenant_slug\" {}\nresource \"sym_flow\" \"it\" {}\n";
     let main = format!("{VARIABLE}{call}");
@@ -437,7 +438,7 @@ fn what_is_wrong_with_one_file_and_no_tenant_has_an_excerpt_each() {
 }
 
 #[test]
-fn what_a_syntax_error_hides_is_said_once() {
+fn parts_hidden_by_a_syntax_error_are_reported_once() {
     let text = good().replacen("\"arn:aws:iam", "arn:aws:iam", 1).replacen("Blue-Harbour\"", "Blue-Harbour", 1);
     let run = Symlint::new(&["check", "-"]).stdin(text).run();
     assert!(run.stdout.starts_with("  × text must be in quotes [syntax-error]"), "{}", run.stdout);
@@ -445,7 +446,7 @@ fn what_a_syntax_error_hides_is_said_once() {
 }
 
 #[test]
-fn an_empty_name_is_seen() {
+fn an_empty_name_is_visible() {
     let text = values(&[tenant("blue_harbour", &[("  blue_harbour =", "  \"\" =")])]);
     let run = Symlint::new(&["check", "-"]).stdin(text).run();
     assert!(run.stdout.contains("tenant \"\": the key is empty"), "{}", run.stdout);
@@ -464,9 +465,9 @@ fn a_place_without_an_excerpt_is_shown_with_its_value() {
     }
 }
 
-/// A value may have any characters, also where a line of ours begins.
+/// A value may contain any characters, including those that begin a line of the report.
 #[test]
-fn no_link_or_block_in_markdown_is_of_the_author() {
+fn markdown_in_values_has_no_effect() {
     let validation =
         "{\n  validation {\n    condition = false\n    error_message = \"See \\\\[this](//x.invalid).\"\n  }\n";
     let main = VARIABLE.replacen('{', validation, 1);
@@ -478,10 +479,10 @@ fn no_link_or_block_in_markdown_is_of_the_author() {
     assert!(block.is_none() && run.stdout.contains("a ") && run.stdout.contains("> b"), "{}", run.stdout);
 }
 
-/// Logs have JUnit's text as it is.
+/// Logs show the text of JUnit unchanged.
 #[cfg(unix)]
 #[test]
-fn a_name_of_a_file_makes_no_line_in_junit() {
+fn a_file_name_cannot_start_a_line_in_junit() {
     let name = "a\n::error::x.auto.tfvars";
     let dir = folder(&[("main.tf", VARIABLE), (name, &bad())]);
     let run = Symlint::new(&["check", "--format", "junit"]).dir(dir.path()).run();

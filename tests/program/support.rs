@@ -1,15 +1,14 @@
-//! Runs the program as people do.
+//! Runs the program as its users do.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The repository's root.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What a run printed.
+/// The output of a run.
 #[derive(Debug)]
 pub struct Run {
     pub code: i32,
@@ -23,7 +22,7 @@ impl Run {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// `rule tenant` of each finding of a JSON report, in its order.
+    /// `rule tenant` of each finding in a JSON report, in its order.
     pub fn findings(&self) -> Vec<String> {
         let report = self.json();
         let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
@@ -32,14 +31,14 @@ impl Run {
     }
 }
 
-/// The program, without the environment of anyone who runs the tests.
+/// The program, without the environment of the person who runs the tests.
 pub struct Symlint(Command, Vec<u8>);
 
 impl Symlint {
     pub fn new(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_symlint"));
         command.args(arguments).current_dir(root()).env_clear();
-        // Windows finds nothing without it.
+        // Windows does not find programs without it.
         if let Some(system) = std::env::var_os("SystemRoot") {
             command.env("SystemRoot", system);
         }
@@ -70,7 +69,7 @@ impl Symlint {
         }
     }
 
-    /// Standard output, which need not be text.
+    /// Standard output, which may not be text.
     pub fn run_bytes(self) -> Vec<u8> {
         self.output().stdout
     }
@@ -78,18 +77,18 @@ impl Symlint {
     fn output(mut self) -> Output {
         self.0.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.0.spawn().unwrap();
-        // It may end before it reads all: bad usage does.
+        // The program may end before it has read everything, for example if an option is wrong.
         let _ = child.stdin.take().unwrap().write_all(&self.1);
         child.wait_with_output().unwrap()
     }
 }
 
-/// Runs `symlint` in the repository's root.
+/// Runs `symlint` in the root of the repository.
 pub fn symlint(arguments: &[&str]) -> Run {
     Symlint::new(arguments).run()
 }
 
-/// A folder with `files`, by their names; it goes when the value does.
+/// A temporary folder with `files`, by their names.
 pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -100,7 +99,7 @@ pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     dir
 }
 
-/// Holds a generated file against `text`, or writes it if `SYMLINT_BLESS` is set.
+/// Compares a generated file with `text`, or writes it if `SYMLINT_BLESS` is set.
 pub fn holds(path: &str, text: &str) {
     let path = root().join(path);
     if std::env::var_os("SYMLINT_BLESS").is_some() {
@@ -110,7 +109,7 @@ pub fn holds(path: &str, text: &str) {
     assert!(there == text, "{} is out of date: `just bless` renews it", path.display());
 }
 
-/// A tenant with nothing wrong, but what `with` replaces.
+/// A correct tenant, with the replacements `with`.
 pub fn tenant(key: &str, with: &[(&str, &str)]) -> String {
     let mut text = format!(
         r#"  {key} = {{

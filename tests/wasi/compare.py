@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the command line as one WebAssembly file (WASI preview 1) against the native one, on the examples.
+"""Compares the command line as one WebAssembly file (WASI preview 1) with the native one, on the examples.
 
     tests/wasi/compare.py NATIVE WASM
 
@@ -17,7 +17,7 @@ import wasmtime
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = ["examples/multi-tenant", "examples/copy-paste"]
 FORMATS = ["human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"]
-# The clock is the only thing that the two do not share.
+# The clock is the only difference between the two.
 ENVIRONMENT = {"SOURCE_DATE_EPOCH": "1785283200"}
 
 
@@ -62,7 +62,7 @@ class Wasi:
         wasi = wasmtime.WasiConfig()
         wasi.argv = ["symlint", *arguments]
         wasi.env = list(ENVIRONMENT.items())
-        # Nothing but this folder exists for it.
+        # It can only access this folder.
         wasi.preopen_dir(str(folder), ".")
         with tempfile.TemporaryDirectory() as scratch:
             out, err = Path(scratch, "out"), Path(scratch, "err")

@@ -1,4 +1,4 @@
-//! The only place that knows how the library is called.
+//! The only module of the layout tests that calls the library.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use symlint_terraform::FileTree;
 
 use crate::layouts::marks::{Files, Place};
 
-/// A finding, with the text at its place.
+/// A finding, with the text at its location.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Found {
     pub(crate) rule: String,
@@ -18,22 +18,22 @@ pub(crate) struct Found {
     pub(crate) place: Place,
     pub(crate) text: String,
     pub(crate) message: String,
-    /// Everything that a reader is told about it.
+    /// The message, the help, and the labels.
     pub(crate) texts: Vec<String>,
 }
 
-/// What `symlint check .` says of a folder with these files.
+/// The result of `symlint check .` in a folder with these files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Report {
-    /// Those that are not suppressed.
+    /// The findings that are not suppressed.
     pub(crate) findings: Vec<Found>,
-    /// What was not checked, where that is a surprise.
+    /// What was not checked, if that is also a finding.
     pub(crate) not_checked: Vec<String>,
     pub(crate) exit_code: u8,
 }
 
 impl Report {
-    /// Whether somebody who looks at it must think that all is well.
+    /// Whether the report looks as if everything were fine.
     pub(crate) fn is_silent(&self) -> bool {
         self.findings.is_empty() && self.not_checked.is_empty() && self.exit_code == 0
     }

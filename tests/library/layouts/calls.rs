@@ -1,4 +1,4 @@
-//! What a root module has in addition to the tenants: the host's side, and the flow calls.
+//! The parts of a root module besides the tenants: the host's resources, and the flow calls.
 
 use crate::layouts::flow::{Sinks, syms_settings};
 use crate::layouts::marks::mark;
@@ -7,7 +7,7 @@ use crate::layouts::nodes::{Form, Node, Writer, key};
 use crate::layouts::tenants::{Field, Tenant};
 use crate::layouts::view::{Changes, Site};
 
-/// The host's side: the runtime's connector or a policy in its place, Slack and Sym's environment.
+/// The host's part: the runtime connector or a policy in its place, Slack, and Sym's environment.
 pub(crate) fn host(safelist: &str, policy: Option<&str>) -> String {
     let connector = format!(
         r#"module "runtime_connector" {{
@@ -82,7 +82,7 @@ pub(crate) fn repeated(site: &Site<'_>, map: &str, names: &Names, changes: &Chan
     }
 }
 
-/// A call for each tenant, with its values.
+/// A call for each tenant, with its values written in the call.
 pub(crate) fn calls(tenants: &[Tenant], names: &Names, changes: &Changes, source: &str) -> String {
     let writer = Writer { names, omitted: &[] };
     let mut text = String::new();

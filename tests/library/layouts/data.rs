@@ -7,12 +7,12 @@ use crate::layouts::nodes::Form;
 use crate::layouts::stores::Store;
 use crate::layouts::tenants::{Atom, Field, Tenant, Written, newcomer};
 
-/// What a fault means in a setup.
+/// What must be reported for a fault in a setup.
 pub(crate) enum Effect {
     Found(Vec<Expected>),
-    /// Nothing can tell, for a reason.
+    /// The fault cannot be detected, for this reason.
     Undetectable(&'static str),
-    /// It cannot be made there.
+    /// The setup cannot have this fault.
     Impossible,
 }
 
@@ -24,15 +24,15 @@ pub(crate) struct Fault {
     pub(crate) make: Make,
 }
 
-/// How a fault is made in the tenant with this index.
+/// How a fault is planted in one tenant.
 pub(crate) enum Make {
-    /// Parts of another tenant that were left over.
+    /// Parts are copied from another tenant.
     LeftOver(&'static [Atom]),
-    /// A part with another text: which, and the rule that reports it at the text that is given.
+    /// A part has another text: the part, the text, and the rule that reports it at that text.
     Part(Atom, fn(&str) -> String, &'static str),
-    /// A whole field with another text, the rule, and the part of it that is wrong.
+    /// A whole field has another text: the field, the text, the rule, and the part of the text that is wrong.
     Whole(Field, fn(&Tenant) -> String, &'static str, fn(&Tenant) -> String),
-    /// A field that is written in another way.
+    /// A field is written in another way.
     Written(Field, Written, &'static str),
     Other(fn(&mut [Tenant], &Layout, &Names) -> Effect),
 }
@@ -44,10 +44,10 @@ const fn fault(name: &'static str, make: Make) -> Fault {
 use Atom::{Instance, Region, RoleAccount, RoleName, Set, SetInstance, Sso, Target};
 use Make::{LeftOver, Other, Part, Whole};
 
-/// The faults, with the tenant in which each is made: the second; what is left over is the first's.
+/// The faults. They are planted in the second tenant; values that are left over come from the first.
 #[rustfmt::skip]
 pub(crate) const FAULTS: [Fault; 61] = [
-    // Left over from another tenant.
+    // Values that were left over from another tenant.
     fault("left-over sso", LeftOver(&[Sso])),
     fault("left-over instance", LeftOver(&[Instance])),
     fault("left-over role account", LeftOver(&[RoleAccount])),
@@ -63,7 +63,7 @@ pub(crate) const FAULTS: [Fault; 61] = [
     fault("left-over set and target", LeftOver(&[SetInstance, Set, Target])),
     fault("copied entry", Other(copied)),
     fault("copied entry, role renamed", Other(copied_and_renamed)),
-    // Another account of one's own or of others.
+    // An account that the tenant must not use.
     fault("target is own sso", Other(|t, l, n| elsewhere(t, l, n, |t| t[1].sso.clone(), "target-is-sso-account"))),
     fault("target is other sso", Other(|t, l, n| elsewhere(t, l, n, |t| t[2].sso.clone(), "target-is-foreign-sso-account"))),
     fault("target is Sym's account", Other(|t, l, n| elsewhere(t, l, n, |_| "803477428605".into(), "forbidden-account"))),
@@ -116,7 +116,7 @@ pub(crate) const FAULTS: [Fault; 61] = [
 ];
 
 impl Fault {
-    /// Makes the fault in `tenants`, and says what must be found.
+    /// Plants the fault in `tenants`, and returns what must be found.
     pub(crate) fn make(&self, tenants: &mut [Tenant], layout: &Layout, names: &Names) -> Effect {
         let clean = tenants.to_vec();
         let parts = Parts::new(layout, &clean);
@@ -172,7 +172,7 @@ impl Fault {
     }
 }
 
-/// With its third digit changed.
+/// The ID with its third digit changed.
 fn typo(id: &str) -> String {
     let digit = if &id[2..3] == "4" { "5" } else { "4" };
     format!("{}{digit}{}", &id[..2], &id[3..])
@@ -201,7 +201,7 @@ fn copied_and_renamed(tenants: &mut [Tenant], layout: &Layout, names: &Names) ->
 fn copy(tenants: &mut [Tenant], layout: &Layout, names: &Names, is_renamed: bool) -> Effect {
     let fresh = newcomer(names.keys);
     let role_name = if is_renamed { fresh.role_name } else { tenants[1].role_name.clone() };
-    // The last is the copy: the second would be in another of two maps.
+    // The last tenant is the copy, because the second one may be in the other of two maps.
     let last = tenants.len() - 1;
     if matches!(layout.store, Store::ByVariable | Store::ByWorkspace) {
         return Impossible;
@@ -291,7 +291,7 @@ fn typo_in_role(tenants: &mut [Tenant], layout: &Layout, names: &Names) -> Effec
     }
 }
 
-/// Nothing says which of the two is wrong.
+/// If neither account is known, either of the two may be reported.
 fn mismatch(tenants: &[Tenant], parts: &Parts, layout: &Layout, names: &Names) -> Effect {
     let at = vec![parts.at(tenants, 1, RoleAccount), parts.at(tenants, 1, Sso)];
     Found(vec![Expected::new("role-account-mismatch", label(tenants, 1, layout, names), at)])
@@ -381,7 +381,7 @@ fn odd_key(tenants: &mut [Tenant], layout: &Layout, names: &Names) -> Effect {
         let mut at = vec![At::Part("t1.key".into(), ".".into())];
         at.extend(parts.key(1));
         if layout.store == Store::Fileset {
-            // The file's name is nowhere but in the expression that lists the files.
+            // The file's name only appears in the expression that lists the files.
             at.push(At::Anywhere);
         }
         at

@@ -1,5 +1,5 @@
-//! Known changes, made in every layout: `symlint diff` must say exactly what was done, and nothing of a setup that is
-//! only written in another way.
+//! Known changes in every layout: `symlint diff` must report exactly what was changed, and nothing if a setup is only
+//! written in a different way.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ fn plain(layout: &Layout, tenants: &[Tenant], names: &Names) -> Files {
     files(layout, tenants, names, &Changes::default())
 }
 
-/// What a comparison says, a line each.
+/// What the comparison reports, with one line for each change.
 fn said(diff: &Diff) -> String {
     let mut text = String::new();
     let value = |value: &Option<Known>| match value {
@@ -83,12 +83,13 @@ fn said(diff: &Diff) -> String {
     text
 }
 
-/// The layouts whose tenants are found: who is compared is a question of its own.
+/// The layouts in which all tenants are found. Which tenants are compared is tested elsewhere.
 fn understood() -> impl Iterator<Item = Layout> {
     list::all().filter(|layout| layout.name != "grouped")
 }
 
-/// What a layout says of a tenant.
+/// The properties in which layouts differ: whether a tenant has several grants, whether it has an SSO account, and
+/// whether its grants are assignments.
 fn content(layout: &Layout) -> (bool, bool, bool) {
     let has_more = matches!(layout.form, Form::Grants | Form::Accounts | Form::TwoSets | Form::Organization);
     let has_sso = !matches!(layout.form, Form::Bare | Form::Assignment);
@@ -96,17 +97,17 @@ fn content(layout: &Layout) -> (bool, bool, bool) {
 }
 
 #[test]
-fn a_set_up_that_is_only_written_in_another_way_is_the_same() {
+fn a_rewritten_setup_has_no_differences() {
     let mut failures = String::new();
     let layouts: Vec<Layout> = understood().collect();
     let mut compared = 0;
     for (at, layout) in layouts.iter().enumerate() {
-        // The keys are the same under every naming.
+        // All naming styles have the same keys.
         let tenants = tenants(COUNT, KeyStyle::Snake);
         let (names, other_names) = (NAMINGS[at % NAMINGS.len()], NAMINGS[(at + 1) % NAMINGS.len()]);
         let label = |layout: &Layout| layout.label(&tenants[0], names);
         let mut pairs = Vec::new();
-        // A half of the tenants, and access entries, are others by their order and their names.
+        // In these layouts, names and order decide which of the tenants are used.
         let is_by_place = matches!(layout.reach, Reach::Organizations) || layout.name == "by-variable";
         if layout.reach != Reach::Remote && !is_by_place {
             pairs.push(("other names", plain(layout, &tenants, names), plain(layout, &tenants, other_names)));
@@ -140,7 +141,7 @@ fn a_set_up_that_is_only_written_in_another_way_is_the_same() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What is expected of one change.
+/// The change that must be reported.
 struct Expected<'a> {
     kind: TenantChangeKind,
     tenant: &'a str,
@@ -167,7 +168,7 @@ fn check(expected: &Expected<'_>, diff: &Diff) -> bool {
 }
 
 #[test]
-fn each_change_is_said_as_it_is() {
+fn each_change_is_reported_exactly() {
     let mut failures = String::new();
     let mut count = 0;
     let mut try_one = |layout: &Layout, what: &str, old: &[Tenant], new: &[Tenant], expected: Expected<'_>| {
@@ -182,11 +183,11 @@ fn each_change_is_said_as_it_is() {
         let (has_more, has_sso, is_assignment) = content(&layout);
         let old = tenants(COUNT, KeyStyle::Snake);
         let label = |tenant: &Tenant| layout.label(tenant, NAMINGS[0]);
-        // What has two grants has two entries in one of these, and half of the tenants are in use in the other.
+        // In these layouts, a tenant with two grants has two entries, or only half of the tenants are used.
         if matches!(layout.reach, Reach::Organizations) || layout.name == "by-variable" {
             continue;
         }
-        // The role is built from the key.
+        // In this layout, the role is built from the key.
         let is_derived = layout.form == Form::Ids;
         let of = |kind, tenant| Expected {
             kind,
@@ -267,9 +268,9 @@ fn each_change_is_said_as_it_is() {
     assert!(failures.is_empty(), "{count} changes:\n{failures}");
 }
 
-/// What is wired otherwise passes other values: that is said once, whatever the tenants' own values are.
+/// A change of the wiring is reported once, although it changes what all tenants receive.
 #[test]
-fn other_wiring_is_said() {
+fn changed_wiring_is_reported() {
     let mut failures = String::new();
     let mut count = 0;
     for (at, layout) in understood().enumerate() {
@@ -277,7 +278,7 @@ fn other_wiring_is_said() {
         let Some(site) = layout.site(&tenants, names) else { continue };
         let setting = Setting { layout: &layout, names, tenants: &tenants, site: &site };
         let old = plain(&layout, &tenants, names);
-        // A third of the faults in each layout: together, all of them in many.
+        // Each layout has a third of the faults, so that every fault is tested in many layouts.
         for (_, fault) in wiring::FAULTS.iter().enumerate().filter(|(fault, _)| (fault + at) % 3 == 0) {
             let is_value = ["account is", "permission set is", "role is", "instance is", "settings are"]
                 .iter()
@@ -290,7 +291,7 @@ fn other_wiring_is_said() {
             let diff = diff(&old, &files(&layout, &tenants, names, &changes));
             count += 1;
             let is_said = (1..=5).contains(&diff.wiring.len());
-            // What may be one or the other is not known, and said of each tenant.
+            // A value that depends on a condition is unknown, and reported for each tenant.
             let is_unknown = fault.name.ends_with("condition") && diff.tenants.len() == COUNT;
             if !is_said && !is_unknown {
                 writeln!(failures, "{} {}:\n{}", layout.name, fault.name, said(&diff)).unwrap();

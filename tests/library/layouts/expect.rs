@@ -1,4 +1,4 @@
-//! What a fault must lead to.
+//! What must be reported for a fault.
 
 use crate::layouts::list::{Layout, Reach};
 use crate::layouts::names::Names;
@@ -10,15 +10,15 @@ use crate::layouts::tenants::{Atom, Field, Tenant};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum At {
     Anywhere,
-    /// Exactly this text inside a place.
+    /// Exactly at this text inside of a place.
     Part(String, String),
-    /// Exactly a place.
+    /// Exactly at a place.
     Whole(String),
-    /// Anywhere inside a place.
+    /// Anywhere inside of a place.
     Within(String),
 }
 
-/// A finding that must be there. The rule is the right one if it is one of these.
+/// A finding that must be reported, by one of these rules.
 #[derive(Debug, Clone)]
 pub(crate) struct Expected {
     pub(crate) rules: Vec<&'static str>,
@@ -27,7 +27,7 @@ pub(crate) struct Expected {
 }
 
 impl Expected {
-    /// In the place of a tenant: whichever.
+    /// Stands for any tenant.
     pub(crate) const ANY: &str = "*";
 
     pub(crate) fn new(rule: &'static str, tenant: Option<String>, at: Vec<At>) -> Self {
@@ -35,7 +35,7 @@ impl Expected {
     }
 }
 
-/// What the parts of a tenant are where a setup writes them: an id that is written once is several.
+/// The parts of a tenant's values, as far as a setup writes them. One ID in the file may be several parts.
 pub(crate) struct Parts {
     form: Form,
     order: Vec<usize>,
@@ -61,7 +61,7 @@ impl Parts {
         if position(first) > position(second) { first } else { second }
     }
 
-    /// The parts that change together with these.
+    /// These parts, and those that change with them.
     pub(crate) fn closed(&self, atoms: &[Atom]) -> Vec<Atom> {
         let pairs: &[(Atom, Atom)] = match self.form {
             Form::Ids => &[(Atom::Sso, Atom::RoleAccount), (Atom::Instance, Atom::SetInstance)],
@@ -124,7 +124,7 @@ impl Parts {
     }
 }
 
-/// What must be found when parts of the tenant `to` are those of `from`: rules.md, "One cause, one finding".
+/// What must be found if parts of the tenant `to` are those of `from`, with one finding for each cause.
 pub(crate) fn left_over(
     layout: &Layout,
     names: &Names,
@@ -146,12 +146,12 @@ pub(crate) fn left_over(
     let (instance, set_instance) = (has(Atom::Instance), has(Atom::SetInstance));
     let mut found = Vec::new();
     if account != role {
-        // Whichever of the two is another's was left over.
+        // The one of the two that is another tenant's was left over.
         found.push(own("role-account-mismatch", if role { Atom::RoleAccount } else { Atom::Sso }));
     } else if has(Atom::RoleName) {
         found.push(own("connector-role-foreign", Atom::RoleName));
     }
-    // Settings that were copied together with their role are one cause.
+    // Settings that were copied together with the role are one cause.
     let is_copied_with_role = instance && has(Atom::RoleName);
     if instance != set_instance && !is_copied_with_role {
         found.push(own("instance-id-mismatch", if instance { Atom::Instance } else { Atom::SetInstance }));
@@ -159,7 +159,7 @@ pub(crate) fn left_over(
     let (shares_account, shares_instance) = (account && role, instance && set_instance);
     let has_own_account = !account && !role;
     let has_own_instance = !instance && !set_instance;
-    // A tenant whose role says that it is another's has been reported.
+    // A tenant with another tenant's role is already reported.
     let is_role_foreign = has(Atom::RoleName) && account == role;
     if shares_account && shares_instance && has(Atom::Set) && has(Atom::Target) {
         return vec![Expected::new("duplicate-tenant", label(later_index), parts.key(later_index))];

@@ -1,20 +1,20 @@
-//! The flow module, and Sym's resources wherever they are.
+//! The flow module, and Sym's resources, which may also be in the root module.
 
 use crate::layouts::names::Names;
 use crate::layouts::view::Changes;
 
-/// The expressions that reach Sym's resources.
+/// The expressions whose values Sym's resources receive.
 pub(crate) struct Sinks {
     /// `for_each`, `count`, or nothing.
     pub(crate) repeat: String,
-    /// How a resource of this instance is reached: nothing, `[each.key]`.
+    /// The index by which a resource of this instance is referenced: nothing, or `[each.key]`.
     pub(crate) index: String,
     pub(crate) slug: String,
     pub(crate) instance: String,
     pub(crate) settings: String,
     pub(crate) set: String,
     pub(crate) account: String,
-    /// Accounts with a target each.
+    /// The accounts, if each has a target of its own.
     pub(crate) accounts: Option<String>,
 }
 
@@ -114,7 +114,7 @@ variable "channel" {{
     )
 }
 
-/// What Sym gets as settings when the module has them as `expression`.
+/// The settings for Sym if the module has them as `expression`.
 pub(crate) fn syms_settings(names: &Names, expression: &str) -> String {
     if names.are_syms() {
         return expression.to_owned();

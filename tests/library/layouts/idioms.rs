@@ -1,9 +1,9 @@
-//! Right setups that people write, in `idioms/*.txt`: none may lead to a finding.
+//! Correct setups, in `idioms/*.txt`, in which nothing must be reported.
 //!
-//! An idiom is the shipped setup with other parts: `variable` (what declares the tenants), `values`, `for_each`, `slug`,
-//! `account`, `set` and `settings` (the expressions of the call), `more` (further arguments), `call` (the whole call),
-//! `beside` (further text in `main.tf`), `safelist` (its expression), `host` (in place of the runtime connector), `config`
-//! (`.symlint.hcl`) and `file NAME`. `<1.set_arn>` is a value of the second tenant.
+//! An idiom is the shipped setup with some parts replaced: `variable` (declares the tenants), `values`, `for_each`,
+//! `slug`, `account`, `set` and `settings` (the expressions in the call), `more` (further arguments), `call` (the whole
+//! call), `beside` (further text in `main.tf`), `safelist` (its expression), `host` (in place of the runtime
+//! connector), `config` (`.symlint.hcl`) and `file NAME`. `<1.set_arn>` is a value of the second tenant.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -18,7 +18,7 @@ use crate::layouts::view::Changes;
 
 const TEXTS: [&str; 2] = [include_str!("idioms/wiring.txt"), include_str!("idioms/tenants.txt")];
 
-/// The idioms that are not silent yet.
+/// The idioms in which something is still reported.
 const KNOWN: &[&str] = &[
     "safelist: with an internal account",
     "one customer with two entries",
@@ -26,7 +26,7 @@ const KNOWN: &[&str] = &[
     "grants of one customer",
 ];
 
-/// Name, and parts by their names.
+/// The name, and the parts by their names.
 type Idiom = (String, BTreeMap<String, String>);
 
 fn idioms() -> Vec<Idiom> {
@@ -50,7 +50,7 @@ fn idioms() -> Vec<Idiom> {
     idioms
 }
 
-/// Puts the tenants' values in.
+/// Replaces the placeholders for the tenants' values.
 fn filled(text: &str, tenants: &[Tenant]) -> String {
     use Field::*;
     let writer = Writer { names: &SHIPPED, omitted: &[] };
@@ -104,7 +104,7 @@ fn files(parts: &BTreeMap<String, String>) -> Files {
 }
 
 #[test]
-fn right_idioms_are_silent() {
+fn correct_idioms_have_no_findings() {
     let mut failures = String::new();
     let mut loud = Vec::new();
     let all = idioms();

@@ -1,4 +1,4 @@
-//! Faults in which tenants there are: for the flows, and for the runtime.
+//! Faults in which a tenant is left out of, or wrongly added to, the flows or the safelist.
 
 use crate::layouts::data::Effect::{self, Found, Impossible};
 use crate::layouts::expect::{At, Expected};
@@ -9,7 +9,7 @@ use crate::layouts::stores::Store;
 use crate::layouts::view::Changes;
 use crate::layouts::wiring::Setting;
 
-/// A list of keys that was written by hand.
+/// The call is repeated for a list of keys that lacks a tenant.
 pub(crate) fn not_in_for_each(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     let has_keys =
         matches!(s.layout.reach, Reach::Count | Reach::Grants | Reach::TwoSets | Reach::Inside | Reach::WrapperObject);
@@ -38,7 +38,7 @@ pub(crate) fn safelist(s: &Setting<'_>, changes: &mut Changes, lacks: bool, has_
     if s.layout.reach == Reach::Assignment {
         return Impossible;
     }
-    // The last is of another stage.
+    // In this layout, the last tenant is for another stage.
     let count = s.tenants.len() - usize::from(s.layout.store == Store::ByVariable);
     let accounts = s
         .tenants
@@ -53,14 +53,14 @@ pub(crate) fn safelist(s: &Setting<'_>, changes: &mut Changes, lacks: bool, has_
     }
     changes.slots.insert("safelist".into(), format!("[{}]", accounts.join(", ")));
     if lacks {
-        // The organization's account, or the entry's.
+        // The account is that of the organization, or of the entry.
         let tenant = Some(s.layout.label(&s.tenants[1], s.names));
         return Found(vec![Expected::new("safelist-incomplete", tenant, vec![At::Whole("safelist".into())])]);
     }
     Found(vec![Expected::new("safelist-stale", None, vec![At::Whole("wrong".into())])])
 }
 
-/// A policy that was written by hand in place of the runtime's connector.
+/// A policy that is written out in place of the runtime connector.
 pub(crate) fn policy(s: &Setting<'_>, changes: &mut Changes, filter: &str, more: &str, rule: &'static str) -> Effect {
     let is_map = !matches!(s.layout.reach, Reach::Assignment | Reach::Count);
     let collection = match s.layout.reach {

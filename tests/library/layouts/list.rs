@@ -1,4 +1,4 @@
-//! Ways to lay out a setup: where the tenants are written, and how their values reach Sym.
+//! The layouts: where the tenants are written, and how their values reach Sym.
 
 use crate::layouts::calls::{arguments, calls, host, repeated};
 use crate::layouts::flow::{module, resources, variables};
@@ -28,23 +28,23 @@ pub(crate) enum Reach {
     Inside,
     /// `aws_ssoadmin_account_assignment`.
     Assignment,
-    /// A flow module that is not there to read.
+    /// A flow module that is not available.
     Remote,
     /// A flow module that `terraform init` has fetched.
     Vendored,
-    /// A source that is not simply a text.
+    /// A call whose source is an expression.
     OddSource,
-    /// OpenTofu's files in front of Terraform's.
+    /// OpenTofu's files in place of Terraform's.
     Tofu,
-    /// A call for each tenant, with its values.
+    /// A call for each tenant, with its values written in the call.
     Calls,
     /// A flow for each grant of a tenant.
     Grants,
     /// A call for each of two permission sets.
     TwoSets,
-    /// Access entries that name an organization.
+    /// Access entries that refer to an organization.
     Organizations,
-    /// A table for each field.
+    /// A map for each field.
     Tables,
 }
 
@@ -138,7 +138,7 @@ impl Layout {
         }
     }
 
-    /// Where wiring faults can be made.
+    /// The place where wiring faults can be planted.
     pub(crate) fn site<'n>(&self, tenants: &[Tenant], names: &'n Names) -> Option<Site<'n>> {
         let stored = self.stored(tenants, tenants, names);
         let own = |element: &str, key: &str| (element.to_owned(), key.to_owned());
@@ -324,7 +324,7 @@ impl Layout {
                 main += &format!("variable \"flow_source\" {{\n  default = \"./{}\"\n}}\n", names.folder);
             }
             Reach::Tofu => {
-                // What Terraform reads instead is right, whatever is wrong in OpenTofu's file.
+                // Only OpenTofu's file has the fault.
                 let site = site.as_ref().expect("a site");
                 let head =
                     format!("module \"{}\" {{\n  for_each = {}\n  source = {source}\n\n", names.call, stored.map);

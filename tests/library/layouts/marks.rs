@@ -1,4 +1,4 @@
-//! Text in which places have names, so that an expectation says where a value was written, whatever the layout.
+//! Text with named places, so that a test can say where a value is written in any layout.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ pub(crate) struct Place {
     pub(crate) end: usize,
 }
 
-/// The places of a setup, by their names. A value that is written several times has several.
+/// The places in a setup, by their names. A value that is written several times has several places.
 pub(crate) type Places = BTreeMap<String, Vec<Place>>;
 
-/// Names and contents.
+/// The contents of files, by their names.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 /// Gives `text` a name; places can be nested.
@@ -25,7 +25,7 @@ pub(crate) fn mark(name: &str, text: &str) -> String {
     format!("{OPEN}{name}{AFTER_NAME}{text}{CLOSE}")
 }
 
-/// Takes the marks out of the files.
+/// Removes the marks from the files, and returns the places that they marked.
 pub(crate) fn strip(marked: &[(String, String)]) -> (Files, Places) {
     let mut files = Files::new();
     let mut places = Places::new();

@@ -1,4 +1,4 @@
-//! What must not matter: what things are called, in which order they are written, and in which layout.
+//! Names, order, and layout must not change what is reported.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -10,18 +10,18 @@ use crate::layouts::minimum::{self, Numbers};
 use crate::layouts::run::{Checked, results};
 use crate::layouts::setups::{Kind, Setup};
 
-/// In the place of a tenant's number: the last tenant, and no tenant that was written.
+/// Stands for the number of the last tenant, and for a tenant that is not in the list.
 const LAST: usize = 100;
 const OTHER: usize = 200;
 
-/// The rules that found something, each with the tenant's number.
+/// The rules with findings, each with the number of the tenant.
 type Findings = Vec<(String, Option<usize>)>;
 
 fn findings(setup: &Setup, report: &Report) -> Findings {
     let number = |key: &Option<String>| {
         let key = key.as_ref()?;
         let number = setup.labels.iter().position(|label| label == key).unwrap_or(OTHER);
-        // There are not as many everywhere.
+        // Layouts have different numbers of tenants.
         Some(if number + 1 == setup.labels.len() { LAST } else { number })
     };
     let mut found: Findings = report.findings.iter().map(|found| (found.rule.clone(), number(&found.tenant))).collect();
@@ -29,7 +29,8 @@ fn findings(setup: &Setup, report: &Report) -> Findings {
     found
 }
 
-/// How many setups are reported differently than their models, and how many of those that were reported pass.
+/// How many setups have other findings than the setup that they are compared with, and how many of them have none
+/// although that one has some.
 fn differences<'a>(
     what: &str,
     pairs: impl Iterator<Item = (&'a Checked, &'a Setup, &'a Report)>,
@@ -66,7 +67,7 @@ fn differences<'a>(
 type Index<'a> = BTreeMap<(&'a str, &'a str, Kind, &'a str), &'a Checked>;
 
 #[test]
-fn neither_names_nor_order_nor_layout_matter() {
+fn names_order_and_layout_do_not_change_the_findings() {
     let checked = results();
     let index: Index<'_> = checked
         .clone()
@@ -83,7 +84,7 @@ fn neither_names_nor_order_nor_layout_matter() {
     });
     let by_name = differences("renamed", renamed, &mut text);
 
-    // Of two calls, the later one has the finding.
+    // If the names of two calls are equal, the finding is at the later one, so reordered calls have other findings.
     let sample: Vec<(&Checked, Setup)> = checked
         .clone()
         .filter(|checked| checked.setup.layout != "calls")
@@ -97,7 +98,7 @@ fn neither_names_nor_order_nor_layout_matter() {
     let moved = checked.clone().filter(|checked| checked.setup.kind == Kind::Data).filter_map(|other| {
         let Setup { naming, kind, fault, .. } = &other.setup;
         let model = index.get(&("variable", *naming, *kind, *fault))?;
-        // A layout in which less is written has other findings.
+        // A layout in which fewer values are written has other findings.
         let is_same = model.setup.expected.len() == other.setup.expected.len()
             && model.setup.expected.iter().zip(&other.setup.expected).all(|(one, two)| one.rules == two.rules);
         is_same.then_some((*model, &other.setup, &other.report))
@@ -112,12 +113,12 @@ fn neither_names_nor_order_nor_layout_matter() {
     }
 }
 
-/// Every block, and every attribute of a block, the other way round; a resource's place in a file says nothing.
+/// The setup with the order of all blocks, and of all attributes in a block, reversed.
 fn reordered(setup: &Setup) -> Setup {
     let mut files = setup.files.clone();
     for (name, bytes) in &mut files {
         if name.ends_with(".tf") || name.ends_with(".tofu") {
-            // hcl-edit refuses a key that is there twice.
+            // hcl-edit refuses duplicate keys.
             if let Ok(body) = std::str::from_utf8(bytes).unwrap().parse() {
                 *bytes = reversed(body).to_string().into_bytes();
             }

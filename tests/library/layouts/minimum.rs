@@ -1,4 +1,4 @@
-//! What is reached already, and must not be lost: `minimum.txt`, which `SYMLINT_BLESS=1` writes again.
+//! The results that have been reached and must not get worse are in `minimum.txt`, which `SYMLINT_BLESS=1` writes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,10 +9,10 @@ const HEAD: &str = "\
 # pass silently. Of the last lines: how many are reported differently, and how many no longer.
 ";
 
-/// Numbers by the name of a layout, or of what was compared.
+/// The results by the name of the layout, or of the comparison.
 pub(crate) type Numbers = BTreeMap<String, Vec<usize>>;
 
-/// Whether more is better, by the place in a line.
+/// Whether a higher number at this position is better.
 fn wants_more(count: usize, at: usize) -> bool {
     count > 2 && !matches!(at, 5 | 10)
 }
@@ -32,7 +32,7 @@ fn read() -> Numbers {
     lines.filter_map(numbers).collect()
 }
 
-/// What is worse than before, for people.
+/// The results that are worse than before, as text.
 pub(crate) fn worse(now: &Numbers) -> String {
     static WRITING: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let _guard = WRITING.lock().unwrap();
@@ -61,7 +61,7 @@ pub(crate) fn worse(now: &Numbers) -> String {
     worse
 }
 
-/// Whether all setups are checked.
+/// Whether all setups are checked, and not only those that a variable selects.
 pub(crate) fn is_complete() -> bool {
     std::env::var_os("LAYOUTS_ONLY").is_none() && std::env::var_os("LAYOUTS_FAULT").is_none()
 }

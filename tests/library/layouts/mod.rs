@@ -1,10 +1,10 @@
-//! Set-ups as others write them: every layout, under every naming, with every fault that can be made in it. Each fault
-//! must be found by the right rule, on the right tenant, at the bytes where it was written; right setups must be
-//! silent.
+//! Setups in many layouts, with different names, and with every fault that the layout can have. Each fault must be
+//! reported by the right rule, for the right tenant, and at the bytes where it was planted. Correct setups must have no
+//! findings.
 //!
-//! `LAYOUTS_ONLY=yaml` takes the layouts whose names contain it, `LAYOUTS_FAULT=target` the faults;
-//! `LAYOUTS_VERBOSE=DIRECTORY` writes the setups that fail below this folder, each with what was expected and found;
-//! `LAYOUTS_ALL=DIRECTORY` writes all, for Terraform to judge.
+//! `LAYOUTS_ONLY=yaml` selects the layouts whose names contain it, and `LAYOUTS_FAULT=target` the faults.
+//! `LAYOUTS_VERBOSE=DIRECTORY` writes the setups that fail into this folder, each with what was expected and found.
+//! `LAYOUTS_ALL=DIRECTORY` writes all of them, so that Terraform can check them.
 
 mod adapter;
 mod calls;
@@ -44,7 +44,7 @@ struct Row {
 }
 
 #[test]
-fn every_fault_in_every_layout() {
+fn every_fault_is_found_in_every_layout() {
     let mut rows: BTreeMap<usize, Row> = BTreeMap::new();
     let mut failures: BTreeMap<(Kind, &str), Vec<String>> = BTreeMap::new();
     for Checked { setup, report, verdict } in results() {
@@ -91,13 +91,13 @@ fn every_fault_in_every_layout() {
     }
 }
 
-/// What nothing can tell is listed with its reason, and leads to no finding that is not there.
+/// A fault that cannot be detected must not lead to a wrong finding.
 #[test]
-fn nothing_is_found_where_nothing_can_tell() {
+fn undetectable_faults_have_no_findings() {
     let mut loud = String::new();
     let mut count = 0;
     for Checked { setup, report, .. } in run::undetectable() {
-        // What is not checked in the clean setup is not checked here.
+        // Parts that are not checked in the correct setup are not checked here either.
         if let Some(found) = report.findings.first() {
             let Setup { layout, naming, fault, .. } = setup;
             writeln!(loud, "{layout}/{naming} {fault}: {} `{}`", found.rule, found.text).unwrap();
@@ -116,7 +116,7 @@ fn shortened(places: &[String]) -> String {
     if places.len() > 6 { shown + ", …" } else { shown }
 }
 
-/// Writes a setup into the folder that a variable of the environment asks for.
+/// Writes a setup into the folder that an environment variable names.
 fn write_down(variable: &str, setup: &Setup, report: &adapter::Report) {
     let Some(folder) = std::env::var_os(variable) else { return };
     let name = format!("{}/{}/{:?} {}", setup.layout, setup.naming, setup.kind, setup.fault)

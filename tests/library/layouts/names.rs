@@ -1,4 +1,4 @@
-//! What things are called. Nothing that symlint reports may depend on it.
+//! The names in a setup. What symlint reports must not depend on them.
 
 use crate::layouts::tenants::{Field, KeyStyle};
 
@@ -8,9 +8,9 @@ pub(crate) struct Names {
     pub(crate) keys: KeyStyle,
     /// The collection of the tenants.
     pub(crate) tenants: &'static str,
-    /// What else there is a collection of.
+    /// Another collection.
     pub(crate) more: &'static str,
-    /// The folder and the call of the flow module.
+    /// The folder of the flow module, and the name of its call.
     pub(crate) folder: &'static str,
     pub(crate) call: &'static str,
     /// Arguments of the flow module.
@@ -34,9 +34,9 @@ pub(crate) struct Names {
     pub(crate) second_target: &'static str,
     pub(crate) grants: &'static str,
     pub(crate) accounts: &'static str,
-    /// Attribute of a grant: its account.
+    /// The attribute of a grant that has the account.
     pub(crate) grant_target: &'static str,
-    /// Attribute that names an organization.
+    /// The attribute that refers to an organization.
     pub(crate) organization: &'static str,
 }
 
@@ -70,7 +70,7 @@ pub(crate) const SHIPPED: Names = Names {
     organization: "organization",
 };
 
-/// Nothing has a name that the tool could know.
+/// No name is one that symlint knows.
 pub(crate) const RENAMED: Names = Names {
     style: "renamed",
     keys: KeyStyle::Kebab,
@@ -151,7 +151,7 @@ impl Names {
         }
     }
 
-    /// Whether the settings can be handed to Sym as they are.
+    /// Whether the settings can be passed to Sym unchanged.
     pub(crate) fn are_syms(&self) -> bool {
         (self.cloud, self.instance_arn, self.region, self.role_arn) == ("cloud", "instance_arn", "region", "role_arn")
     }

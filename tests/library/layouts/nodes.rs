@@ -1,4 +1,4 @@
-//! A tenant as data, and the formats in which data is written. Marks go through all of them.
+//! A tenant as data, and the formats in which data is written. All formats keep the marks.
 
 use crate::layouts::marks::{mark, unmarked};
 use crate::layouts::names::Names;
@@ -7,7 +7,7 @@ use crate::layouts::tenants::{Field, Tenant, Written};
 #[derive(Debug, Clone)]
 pub(crate) enum Node {
     Text(String),
-    /// As it is.
+    /// Text that is written unchanged.
     Raw(String),
     Null,
     List(Vec<Node>),
@@ -20,9 +20,9 @@ pub(crate) enum Node {
 pub(crate) enum Form {
     /// As in the shipped example.
     Nested,
-    /// All ARNs side by side.
+    /// All ARNs in one object.
     Flat,
-    /// Ids, from which the configuration builds ARNs.
+    /// IDs from which the configuration builds the ARNs.
     Ids,
     /// Without an SSO account.
     Bare,
@@ -34,14 +34,14 @@ pub(crate) enum Form {
     TwoSets,
     /// An instance, a permission set and an account.
     Assignment,
-    /// Objects in objects.
+    /// Nested objects.
     Deep,
-    /// What an organization has; its grants are elsewhere.
+    /// The values of an organization, whose grants are elsewhere.
     Organization,
 }
 
 impl Form {
-    /// What is written of a tenant, each of it once.
+    /// The fields that are written for a tenant.
     pub(crate) fn fields(self) -> &'static [Field] {
         use Field::*;
         match self {
@@ -62,7 +62,7 @@ impl Form {
     }
 }
 
-/// The objects of [`Form::Deep`]: where a tenant's engineers come from, and where they go.
+/// The objects in [`Form::Deep`]: for the connector, and for the grants.
 pub(crate) const ORIGIN: &str = "identity";
 pub(crate) const ACCESS: &str = "access_to";
 
@@ -74,7 +74,7 @@ pub(crate) struct Writer<'n> {
 }
 
 impl Writer<'_> {
-    /// The attributes for a field: usually one.
+    /// The attributes for a field, usually one.
     pub(crate) fn field(&self, tenant: &Tenant, index: usize, field: Field) -> Vec<(String, Node)> {
         self.field_as(tenant, index, field, self.names.of(field))
     }
@@ -240,7 +240,7 @@ impl Node {
         }
     }
 
-    /// As YAML below a key or a dash: with the blank or the line break that must be there.
+    /// As YAML after a key or a dash, with the space or the line break in front.
     pub(crate) fn yaml(&self, indent: usize) -> String {
         let outer = " ".repeat(indent);
         match self {
@@ -252,7 +252,7 @@ impl Node {
             }
             Self::Raw(text) => format!(" {text}\n"),
             Self::Null => " null\n".into(),
-            // The blank belongs to what is before.
+            // The space is not a part of the marked place.
             Self::Marked(name, node) => match &**node {
                 Self::List(_) => format!(" {}\n", mark(name, &node.json())),
                 node => mark(name, &node.yaml(indent)),
@@ -281,7 +281,7 @@ impl Node {
         }
     }
 
-    /// A list of flat objects as CSV; null and nothing are an empty cell.
+    /// A list of flat objects as CSV. A null or missing value is an empty cell.
     pub(crate) fn csv(&self) -> String {
         let Self::List(rows) = self else { unreachable!("a table is a list") };
         let object = |node: &Self| match node {

@@ -7,7 +7,6 @@ use crate::layouts::adapter::{Report, check};
 use crate::layouts::score::Verdict;
 use crate::layouts::setups::{Setup, every};
 
-/// A setup that was checked.
 pub(crate) struct Checked {
     pub(crate) setup: Setup,
     pub(crate) report: Report,
@@ -44,7 +43,7 @@ pub(crate) fn results() -> impl Iterator<Item = &'static Checked> + Clone {
     all().iter().filter(|checked| checked.setup.undetectable.is_none())
 }
 
-/// The setups with faults that nothing can reveal.
+/// The setups with faults that cannot be detected.
 pub(crate) fn undetectable() -> impl Iterator<Item = &'static Checked> {
     all().iter().filter(|checked| checked.setup.undetectable.is_some())
 }

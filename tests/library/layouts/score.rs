@@ -1,4 +1,4 @@
-//! How well a layout is understood.
+//! How many of the faults in a layout are reported correctly.
 
 use std::fmt::Write;
 
@@ -6,18 +6,18 @@ use crate::layouts::adapter::{Found, Report};
 use crate::layouts::expect::{At, Expected};
 use crate::layouts::marks::{Place, Places};
 
-/// What was right about the report on a setup with a fault.
+/// What is correct about the report on a setup with a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    /// A finding of each rule that is expected.
+    /// Every expected rule has a finding.
     pub(crate) rule: bool,
-    /// On the right tenants, too.
+    /// The findings are also for the right tenants.
     pub(crate) tenant: bool,
-    /// At the right bytes, too.
+    /// The findings are also at the right bytes.
     pub(crate) place: bool,
-    /// And nothing else is reported.
+    /// Nothing else is reported.
     pub(crate) alone: bool,
-    /// The fault passes silently.
+    /// Nothing is reported at all.
     pub(crate) passed: bool,
 }
 
@@ -51,7 +51,7 @@ fn is_at(at: &At, found: &Found, places: &Places) -> bool {
     match at {
         At::Anywhere => true,
         At::Part(name, text) => of(name).any(|place| is_inside(&found.place, place)) && found.text == *text,
-        // A text is reported without its quotes.
+        // A finding at a string does not include the quotes.
         At::Whole(name) => of(name).any(|place| *place == found.place || is_quoted(&found.place, place)),
         At::Within(name) => of(name).any(|place| is_inside(&found.place, place)),
     }
@@ -65,7 +65,7 @@ fn is_inside(inner: &Place, outer: &Place) -> bool {
     inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
-/// The verdicts on one kind of faults in a layout.
+/// The verdicts on one kind of fault in a layout.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Score {
     pub(crate) count: usize,
@@ -86,13 +86,13 @@ impl Score {
         self.passed += usize::from(verdict.passed);
     }
 
-    /// Rule, tenant, bytes and alone, in percent, rounded down.
+    /// The percentages of correct rules, tenants, and places, and of reports with nothing else, rounded down.
     pub(crate) fn percent(&self) -> [usize; 4] {
         [self.rule, self.tenant, self.place, self.alone]
             .map(|right| (right * 100).checked_div(self.count).unwrap_or(100))
     }
 
-    /// These, and how many pass.
+    /// The percentages, and how many faults pass.
     pub(crate) fn numbers(&self) -> [usize; 5] {
         let [rule, tenant, place, alone] = self.percent();
         [rule, tenant, place, alone, self.passed]

@@ -28,11 +28,11 @@ pub(crate) struct Setup {
     /// The keys under which the tenants are reported.
     pub(crate) labels: Vec<String>,
     pub(crate) expected: Vec<Expected>,
-    /// Why nothing can be expected.
+    /// Why no finding is expected.
     pub(crate) undetectable: Option<&'static str>,
 }
 
-/// Whether a name is asked for.
+/// Whether a variable of the environment selects this name.
 fn is_chosen(variable: &str, name: &str) -> bool {
     std::env::var(variable).map_or(true, |wanted| name.contains(&wanted))
 }
@@ -45,7 +45,7 @@ pub(crate) fn every() -> Vec<Setup> {
             continue;
         }
         for names in NAMINGS {
-            // Only the names say what a module does that is not there.
+            // What an unavailable module does is known only by its names.
             if layout.reach == Reach::Remote && names.style != "shipped" {
                 continue;
             }
@@ -55,7 +55,7 @@ pub(crate) fn every() -> Vec<Setup> {
     setups
 }
 
-/// The tenants of a layout: from four to seven, under every naming as many.
+/// The tenants of a layout, from four to seven. All namings have the same number.
 fn clean(index: usize, names: &Names) -> Vec<Tenant> {
     tenants(4 + index % 4, names.keys)
 }
@@ -86,7 +86,8 @@ fn of(index: usize, layout: &Layout, names: &Names, setups: &mut Vec<Setup>) {
     };
     let none = Changes::default();
     add(Kind::Clean, "none", &clean, &none, Effect::Found(Vec::new()));
-    // A third naming is worth a third of the faults, and so is another way to call a module that is there for the values.
+    // To save time, the third naming only gets a third of the faults, and so do layouts that differ from another one
+    // only in how they call the module.
     let is_third = |at: usize| (at + index).is_multiple_of(3);
     let is_taken = |at: usize| names.style != "camel" || is_third(at);
     let is_same_store =

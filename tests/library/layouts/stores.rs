@@ -16,7 +16,7 @@ pub(crate) enum Store {
     Default,
     /// A variable in `terraform.tfvars.json`.
     JsonValues,
-    /// A values file in a folder below.
+    /// A values file in a subfolder.
     Below,
     /// A list in a variable.
     List,
@@ -41,7 +41,7 @@ pub(crate) enum Store {
 }
 
 impl Store {
-    /// Whether Terraform accepts an object that has a key twice.
+    /// Whether Terraform accepts a duplicate key in this place.
     pub(crate) fn keeps_last_of_twins(self) -> bool {
         !matches!(self, Self::JsonValues | Self::Yaml | Self::Csv | Self::Fileset)
     }
@@ -51,12 +51,12 @@ impl Store {
     }
 }
 
-/// Tenants that are written down.
+/// The written tenants.
 pub(crate) struct Stored {
     pub(crate) files: Vec<(String, String)>,
-    /// What belongs in the root module.
+    /// The text for the root module.
     pub(crate) root: String,
-    /// The tenants as a map, and as a list where they are written as one.
+    /// The expression for the tenants as a map, and as a list if they are written as one.
     pub(crate) map: String,
     pub(crate) list: Option<String>,
 }
@@ -75,7 +75,7 @@ pub(crate) fn store(store: Store, tenants: &[Tenant], clean: &[Tenant], names: &
         list: None,
     };
     let declared = |kind: &str| format!("variable \"{variable}\" {{\n  type = {kind}\n}}\n\n");
-    // Faults do not change the type.
+    // A fault does not change the declared type.
     let object = || Writer { names, omitted: &[] }.element(&clean[0], 0, form).hcl_type();
     let set = |value: String| format!("{variable} = {value}\n");
     let in_variable = format!("var.{variable}");
@@ -191,7 +191,7 @@ pub(crate) fn store(store: Store, tenants: &[Tenant], clean: &[Tenant], names: &
     }
 }
 
-/// Organizations, and access entries that name them: `{organization, set, account}` each.
+/// Organizations, and access entries that refer to them, with an organization, a permission set, and an account each.
 pub(crate) fn organizations(tenants: &[Tenant], names: &Names, entry: impl Fn(&Tenant, &str) -> String) -> Stored {
     let writer = Writer { names, omitted: &[] };
     let organizations = writer.map(tenants, Form::Organization);
@@ -219,7 +219,7 @@ pub(crate) fn organizations(tenants: &[Tenant], names: &Names, entry: impl Fn(&T
     }
 }
 
-/// A table of connectors, one of permission sets and one of accounts, all by the tenants' keys.
+/// Maps of connectors, permission sets, and accounts, with the tenants' keys.
 pub(crate) fn tables(tenants: &[Tenant], names: &Names) -> Stored {
     let writer = Writer { names, omitted: &[] };
     let connectors = writer.map(tenants, Form::Organization);
@@ -246,7 +246,7 @@ pub(crate) fn tables(tenants: &[Tenant], names: &Names) -> Stored {
     Stored { files: vec![(VALUES.to_owned(), values)], root, map: format!("var.{}", names.tenants), list: None }
 }
 
-/// The expression of a tenant's element by its literal key.
+/// The expression for a tenant's element, with a literal key.
 pub(crate) fn by_key(map: &str, tenant: &Tenant) -> String {
     format!("{map}[\"{}\"]", tenant.key)
 }

@@ -1,4 +1,4 @@
-//! The customers of a provider, and what is written of each.
+//! The customers, and the values that are written for each.
 
 use std::collections::BTreeMap;
 
@@ -25,9 +25,9 @@ pub(crate) enum Field {
     RoleArn,
     SetArn,
     Target,
-    /// The instance's id, from which the configuration builds two ARNs.
+    /// The ID of the instance, from which the configuration builds two ARNs.
     InstanceId,
-    /// The permission set's id, from which the configuration builds an ARN.
+    /// The ID of the permission set, from which the configuration builds an ARN.
     SetId,
     /// A second permission set.
     SecondSetArn,
@@ -53,18 +53,18 @@ impl Field {
     }
 }
 
-/// How a field is written where it is not simply a text.
+/// How a field is written if not as a string with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Written {
-    /// This text, whatever the tenant's values are.
+    /// This text, in place of the tenant's value.
     As(String),
     Missing,
     Null,
     /// Without quotes.
     Number(String),
-    /// As a list of the one text.
+    /// As a list with one element.
     Listed,
-    /// First with this text, and then again as it should be.
+    /// Twice: first with this text, then correctly.
     Twice(String),
     /// Under a name that lacks a letter.
     Misspelt,
@@ -186,12 +186,12 @@ const ROWS: [Row; 8] = [
     ("silver", "coast", "372048165529", "7535c8e1f20d946b", "eu-west-2", "f19c3e50a7d8b264", "548920716633", "a3d76e0f5b82c491", "981436507724"),
 ];
 
-/// So many customers with nothing in common.
+/// This many customers, which have nothing in common.
 pub(crate) fn tenants(count: usize, style: KeyStyle) -> Vec<Tenant> {
     ROWS.iter().take(count).map(|row| tenant(*row, style)).collect()
 }
 
-/// A customer that is none of the first seven.
+/// A customer that is not among the first seven.
 pub(crate) fn newcomer(style: KeyStyle) -> Tenant {
     tenant(ROWS[7], style)
 }

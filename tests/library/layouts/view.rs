@@ -1,4 +1,4 @@
-//! How an expression of the configuration reaches a tenant's values.
+//! How an expression in the configuration refers to a tenant's values.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use crate::layouts::marks::mark;
 use crate::layouts::names::Names;
 use crate::layouts::nodes::{ACCESS, Form, ORIGIN};
 
-/// How values are reached from an element's expression.
+/// How values are selected from the expression of an element.
 #[derive(Debug, Clone)]
 pub(crate) struct View<'n> {
     pub(crate) form: Form,
     pub(crate) names: &'n Names,
-    /// Where the connector is, if it is not in the element: a collection by the element's organization.
+    /// The collection that has the connectors, by organization, if they are not in the element.
     pub(crate) joined: Option<String>,
-    /// Whether each field has a table of its own, so that an element is a key.
+    /// Whether each field has a map of its own, so that an element is only a key.
     pub(crate) tables: bool,
 }
 
@@ -97,7 +97,7 @@ impl View<'_> {
         self.object(&self.cloud(element), &self.instance(element), &self.region(element), &self.role(element, key))
     }
 
-    /// Settings built from their parts.
+    /// A settings object built from its parts.
     pub(crate) fn object(&self, cloud: &str, instance: &str, region: &str, role: &str) -> String {
         let names = self.names;
         format!(
@@ -110,13 +110,13 @@ impl View<'_> {
 /// What a fault changes in the configuration.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Changes {
-    /// Other expressions.
+    /// Expressions that are replaced.
     pub(crate) slots: BTreeMap<String, String>,
     /// Arguments and settings that are left out.
     pub(crate) omitted: Vec<String>,
     /// Further arguments of the flow call.
     pub(crate) arguments: String,
-    /// What is in the place of the runtime's connector.
+    /// The policy in place of the runtime connector.
     pub(crate) policy: Option<String>,
     /// Further text in the root, and in the flow module.
     pub(crate) root: String,
@@ -124,7 +124,7 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// The expression at a place, with its mark.
+    /// The expression for a place, with its mark.
     pub(crate) fn slot(&self, name: &str, right: &str) -> String {
         mark(name, self.slots.get(name).map_or(right, String::as_str))
     }
@@ -138,18 +138,18 @@ impl Changes {
     }
 }
 
-/// Where a wiring fault is made: one place at which tenants' values are handed on.
+/// A place where the configuration passes on tenants' values, so that a fault can be planted in it.
 #[derive(Debug, Clone)]
 pub(crate) struct Site<'n> {
     pub(crate) view: View<'n>,
     /// The element of the instance, and its key.
     pub(crate) own: String,
     pub(crate) key: String,
-    /// The element of each tenant by its literal key.
+    /// The element of each tenant, with a literal key.
     pub(crate) others: Vec<String>,
     /// The collection, as a map.
     pub(crate) collection: String,
-    /// What is in front of the names of the slots.
+    /// The prefix of the slots' names.
     pub(crate) prefix: &'static str,
     /// The rule that reports a wrong expression here.
     pub(crate) rule: &'static str,

@@ -1,4 +1,4 @@
-//! Faults in the configuration between the tenants' values and Sym.
+//! Faults in how the configuration passes the tenants' values to Sym.
 
 use crate::layouts::data::Effect::{self, Found, Impossible, Undetectable};
 use crate::layouts::expect::{At, Expected};
@@ -10,7 +10,7 @@ use crate::layouts::nodes::Form;
 use crate::layouts::tenants::Tenant;
 use crate::layouts::view::{Changes, Site};
 
-/// What a fault has to know.
+/// The setup in which a fault is planted.
 pub(crate) struct Setting<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) names: &'a Names,
@@ -55,9 +55,9 @@ pub(crate) const FAULTS: [Fault; 48] = [
     fault("instance is the permission set", |s, c| s.part(c, "instance", &s.site.view.set(&s.site.own))),
     fault("region is a constant", |s, c| s.part(c, "region", "\"us-east-1\"")),
     fault("region is the cloud", |s, c| if s.layout.form == Form::Ids { Impossible } else { s.part(c, "region", &s.site.view.cloud(&s.site.own)) }),
-    // The name.
+    // The slug.
     fault("slug is a constant", |s, c| if s.site.prefix.is_empty() { s.wrong(c, "slug", "\"access\"".into()) } else { Impossible }),
-    // Which tenants there are.
+    // Missing or wrong tenants.
     fault("a tenant is not in for_each", not_in_for_each),
     fault("safelist lacks a tenant", |s, c| safelist(s, c, true, false)),
     fault("safelist has an old account", |s, c| safelist(s, c, false, true)),
@@ -68,7 +68,7 @@ pub(crate) const FAULTS: [Fault; 48] = [
     fault("an argument is missing", missing_argument),
     fault("an argument is unknown", unknown_argument),
     fault("a second call for every tenant", second_call),
-    // In the module, or among the root's resources.
+    // In the flow module, or in the resources of the root module.
     fault("external id is the role", |s, c| s.resource(c, "m.external_id", &s.module_role())),
     fault("role in the settings is the instance", |s, c| s.module_settings(c, "role_arn", &s.module_instance())),
     fault("instance in the settings is the role", |s, c| s.module_settings(c, "instance_arn", &s.module_role())),
@@ -101,7 +101,7 @@ impl Setting<'_> {
         Some(self.account(&self.site.view.sso(&self.site.own)?))
     }
 
-    /// One account as the flow module expects it.
+    /// One account, in the form that the flow module expects.
     fn account(&self, account: &str) -> String {
         if self.layout.form == Form::Accounts { format!("[{account}]") } else { account.to_owned() }
     }
@@ -113,7 +113,7 @@ impl Setting<'_> {
 
     /// Replaces an argument.
     fn wrong(&self, changes: &mut Changes, slot: &str, expression: String) -> Effect {
-        // Another module's variable cannot be reached.
+        // A variable of another module is not accessible.
         let is_out_of_reach = expression.contains(&format!("var.{}[", self.names.tenants));
         if self.layout.reach == Reach::WrapperObject && is_out_of_reach {
             return Impossible;
@@ -123,7 +123,7 @@ impl Setting<'_> {
         self.expected(&slot)
     }
 
-    /// Replaces an argument by one with a wrong part, which is marked.
+    /// Replaces an argument with an expression in which a part is wrong and marked.
     fn inner(&self, changes: &mut Changes, slot: &str, expression: &str) -> Effect {
         self.wrong(changes, slot, expression.to_owned())
     }
@@ -137,7 +137,7 @@ impl Setting<'_> {
             _ if self.site.view.form.has_settings() => crate::layouts::flow::syms_settings(self.names, expression),
             _ => {
                 let Names { cloud, instance_arn, region, role_arn, .. } = self.names;
-                // An object with the tenant's own names becomes one with Sym's.
+                // The settings are written as an object with the names that Sym expects.
                 [(cloud, "cloud"), (instance_arn, "instance_arn"), (region, "region"), (role_arn, "role_arn")]
                     .into_iter()
                     .fold(expression.to_owned(), |text, (from, to)| {
@@ -148,7 +148,7 @@ impl Setting<'_> {
         self.wrong(changes, "settings", expression)
     }
 
-    /// Replaces one part of the settings, and keeps the others.
+    /// Replaces one part of the settings and keeps the others.
     fn part(&self, changes: &mut Changes, part: &str, wrong: &str) -> Effect {
         if matches!(self.layout.form, Form::Assignment) {
             return if part == "instance" { self.wrong(changes, "instance", wrong.to_owned()) } else { Impossible };
@@ -234,7 +234,7 @@ impl Setting<'_> {
         Found(vec![Expected::new("resource-not-tenant-scoped", None, vec![At::Whole(slot.into())])])
     }
 
-    /// The id of a Slack integration that is there.
+    /// The ID of an existing Slack integration.
     fn slack(&self, changes: &mut Changes) -> String {
         if self.site.prefix.is_empty() || self.layout.reach == Reach::Inside {
             let slug =
@@ -274,7 +274,7 @@ fn exchanged(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     Found(vec![at("account"), at("set")])
 }
 
-/// The first grant's permission set for each grant.
+/// Every grant gets the permission set of the first grant.
 fn other_grant(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     if s.layout.reach != Reach::Grants {
         return Impossible;
@@ -300,7 +300,7 @@ fn others_settings(s: &Setting<'_>) -> String {
     s.site.view.settings(&s.site.others[0], &format!("\"{}\"", s.tenants[0].key))
 }
 
-/// Any part of the settings can be reported.
+/// The finding may be at any part of the settings.
 fn within_settings(s: &Setting<'_>, effect: Effect) -> Effect {
     match effect {
         Found(mut expected) => {
@@ -322,11 +322,11 @@ fn missing_argument(s: &Setting<'_>, changes: &mut Changes) -> Effect {
         return Impossible;
     }
     changes.omitted.push("set".into());
-    // The call, however much of it.
+    // The finding may be anywhere in the call.
     refused(s, Expected::new("flow-argument-missing", None, vec![At::Within("call".into())]))
 }
 
-/// A wrapper is not a flow module, but Terraform refuses it as well.
+/// A call of a wrapper is not a flow call, but Terraform rejects it as well.
 fn refused(s: &Setting<'_>, mut expected: Expected) -> Effect {
     if s.layout.reach == Reach::Wrapper {
         expected.rules.push("evaluation-error");
@@ -342,7 +342,7 @@ fn unknown_argument(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     refused(s, Expected::new("flow-argument-unknown", None, vec![At::Within("wrong".into())]))
 }
 
-/// Every grant twice, under two names.
+/// A second call repeats every grant under another name.
 fn second_call(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     let is_simple = matches!(s.layout.reach, Reach::ForEach | Reach::Keys) && s.layout.form != Form::Accounts;
     if !is_simple {
@@ -362,7 +362,7 @@ fn second_call(s: &Setting<'_>, changes: &mut Changes) -> Effect {
         view.settings(own, key)
     );
     changes.root += &call;
-    // It can be reported of the values or of the calls, once or of each tenant.
+    // The finding may be at the values or at the calls, once or for each tenant.
     Found(vec![Expected::new("duplicate-entitlement", Some(Expected::ANY.into()), vec![At::Anywhere])])
 }
 
@@ -378,7 +378,7 @@ fn resource_exchanged(s: &Setting<'_>, changes: &mut Changes) -> Effect {
     changes.slots.insert("m.account".into(), set);
     let expected = |slot: &str, argument: &str| {
         let mut expected = Expected::new("flow-resource-miswired", None, vec![At::Whole(slot.into())]);
-        // Where no name says what an argument is, the call can be wrong as well as the module.
+        // If the names do not show what an argument is, the call may be wrong instead of the module.
         if s.names.style != "shipped" && s.site.prefix.is_empty() {
             expected.rules.push("flow-argument-miswired");
             expected.at.push(At::Whole(argument.into()));

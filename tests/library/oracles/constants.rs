@@ -1,13 +1,13 @@
-//! Expressions whose value both know.
+//! Expressions that both evaluators can evaluate.
 
 use proptest::prelude::*;
 
-/// Expressions without references, calls, and numbers that a float does not hold.
+/// Expressions without references, without calls, and without numbers that a float cannot represent.
 pub fn constant() -> impl Strategy<Value = String> {
     let number = (-1_000_000_000_000_i64..1_000_000_000_000).prop_map(|number| number.to_string());
     let fraction = (1_u32..1000, 1_u32..4).prop_map(|(digits, places)| format!("{digits}e-{places}"));
     let word = "[a-z_][a-z0-9_-]{0,5}";
-    // Only what Unicode's normal form leaves as it is, since `hcl-rs` does.
+    // `hcl-rs` normalizes Unicode, so only normalized text is compared.
     let text = proptest::collection::vec(
         prop_oneof![
             4 => "[ !#&-Z^-~éß世🙂]",
@@ -30,7 +30,7 @@ pub fn constant() -> impl Strategy<Value = String> {
             proptest::collection::vec(inner.clone(), 0..4).prop_map(|all| format!("[{}]", all.join(", "))),
             (word, two.clone()).prop_map(|(name, (a, b))| format!("{{\n  {name} = {a} # c\n  \"a b\" : {b}, 3 = 1 }}")),
             (text.clone(), inner.clone()).prop_map(|(key, a)| format!("{{ {key} = {a} }}")),
-            // `hcl-rs` does not make one type of two.
+            // `hcl-rs` does not unify the types of two results.
             inner.clone().prop_map(|a| format!("true ? [{a}] : [{a}]")),
             two.clone().prop_map(|(a, b)| format!("[{a}, {b}][1]")),
             two.clone().prop_map(|(a, b)| format!("{{ a = {a}, b = {b} }}.b")),

@@ -1,9 +1,9 @@
-//! What a parser has read.
+//! What a parser has read, as lines of text that can be compared.
 
 use std::fmt::{Display, Write};
 use std::ops::Range;
 
-/// What a parser has read: one line for each thing, in the order of the text.
+/// One line for each item that a parser has read, in the order of the text.
 #[derive(Default)]
 pub struct Lines(pub String);
 

@@ -1,5 +1,5 @@
-//! What other parsers of HCL say: a file that `hcl-edit` and we accept has the same names, keys, values and places for
-//! both, and what `hcl-rs` can evaluate has the same value.
+//! Comparisons with other HCL parsers: a file that both `hcl-edit` and symlint accept must have the same names, keys,
+//! values, and places for both, and an expression that `hcl-rs` can evaluate must have the same value.
 
 mod constants;
 mod lines;
@@ -18,7 +18,7 @@ use symlint_core::engine::{Engine, Named, Request};
 use symlint_terraform::{Evaluator, FileTree, Project, Sources, Value, syntax, to_json};
 use theirs::Theirs;
 
-/// What both have read, if both accept it.
+/// What both parsers have read, if both accept the text.
 fn read_by_both(text: &str) -> Option<(String, String)> {
     let sources = Sources::new();
     let file = sources.add("file.tf", text.as_bytes().to_vec()).ok()?;
@@ -31,7 +31,7 @@ fn read_by_both(text: &str) -> Option<(String, String)> {
     Some((ours.0.0, theirs.0.0))
 }
 
-/// All HCL that is recorded in this repository.
+/// All HCL files in this repository.
 fn recorded() -> Vec<(PathBuf, String)> {
     let root = crate::root();
     let mut files = Vec::new();
@@ -57,7 +57,7 @@ fn recorded() -> Vec<(PathBuf, String)> {
 }
 
 #[test]
-fn recorded_files_are_read_alike() {
+fn both_parsers_read_recorded_files_alike() {
     let mut both = 0;
     for (path, text) in recorded() {
         if let Some((ours, theirs)) = read_by_both(&text) {
@@ -71,12 +71,12 @@ fn recorded_files_are_read_alike() {
 const OK: bool = true;
 const NO: bool = false;
 
-/// What Terraform was asked about.
+/// Texts that Terraform accepts or rejects, as recorded from Terraform.
 const VERDICTS: &[(bool, &str)] = include!("../../../crates/symlint-terraform/src/syntax/tests/verdicts.in");
 
 #[test]
-fn what_terraform_accepts_is_read_alike() {
-    // A combining accent becomes one character with its letter in Terraform, and stays apart in `hcl-edit`.
+fn both_parsers_read_accepted_text_alike() {
+    // Terraform combines an accent with its letter into one character, but `hcl-edit` keeps them apart.
     let accepted = VERDICTS.iter().filter(|(accepted, text)| *accepted && !text.contains('\u{301}'));
     let mut both = 0;
     for (_, text) in accepted {
@@ -93,13 +93,13 @@ fn is_known(value: &Value) -> bool {
     value.as_unknown().is_none() && value.elements().unwrap_or_default().iter().chain(entries).all(is_known)
 }
 
-/// What `hcl-rs` makes of a file of attributes, if anything: there are things that it panics on.
+/// The value of a file of attributes according to `hcl-rs`, which panics on some input.
 fn their_values(text: &str) -> Option<serde_json::Value> {
     let evaluate = || hcl::eval::from_str::<hcl::Value>(text, &hcl::eval::Context::new()).ok();
     serde_json::to_value(std::panic::catch_unwind(evaluate).ok()??).ok()
 }
 
-/// The same, if all of it is known and Terraform would accept it.
+/// The value of the same file according to symlint, if all of it is known and Terraform would accept it.
 fn our_values(text: &str) -> Option<serde_json::Value> {
     let project = Project::from_values("terraform.tfvars", text.as_bytes().to_vec()).unwrap();
     let evaluator = Evaluator::new(&project);
@@ -114,7 +114,7 @@ fn our_values(text: &str) -> Option<serde_json::Value> {
     is_correct.then_some(serde_json::Value::Object(ours))
 }
 
-/// Whether there are values to compare.
+/// Compares the values, and returns whether there were any.
 fn same_values(text: &str) -> bool {
     let Some((ours, theirs)) = our_values(text).zip(their_values(text)) else { return false };
     assert_eq!(ours, theirs, "{text}");
@@ -122,12 +122,12 @@ fn same_values(text: &str) -> bool {
 }
 
 #[test]
-fn recorded_values_are_alike() {
+fn both_evaluators_agree_on_recorded_files() {
     let both = recorded().iter().filter(|(_, text)| same_values(text)).count();
     assert!(both > 100, "only {both} files were compared");
 }
 
-/// What `symlint init` writes, with all that it has commented out.
+/// The output of `symlint init` with the settings that it comments out.
 fn uncommented(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(|paragraph| {
         let lines = paragraph.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
@@ -138,7 +138,7 @@ fn uncommented(text: &str) -> String {
 }
 
 #[test]
-fn what_init_writes_is_read_alike() {
+fn both_parsers_read_the_output_of_init_alike() {
     let keys = ["acme_admin", "acme_\"quoted\" \\ ${not.a.reference} %{if}"];
     let tenants = keys.map(|key| {
         let key = key.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{");
@@ -176,7 +176,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, max_global_rejects: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn generated_expressions_are_read_alike(text in expressions::expression()) {
+    fn both_parsers_read_generated_expressions_alike(text in expressions::expression()) {
         let text = format!("a = {text}\n");
         if let Some((ours, theirs)) = read_by_both(&text) {
             prop_assert_eq!(ours, theirs, "{}", text);
@@ -184,7 +184,7 @@ proptest! {
     }
 
     #[test]
-    fn generated_values_are_alike(text in constants::constant()) {
+    fn both_evaluators_agree_on_generated_values(text in constants::constant()) {
         let text = format!("a = {text}\n");
         if let Some((ours, theirs)) = read_by_both(&text) {
             prop_assert_eq!(ours, theirs, "{}", text);

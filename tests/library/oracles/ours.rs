@@ -1,4 +1,4 @@
-//! Our tree.
+//! The syntax tree of symlint.
 
 use std::ops::Range;
 
@@ -11,12 +11,12 @@ fn range(span: Span) -> Range<usize> {
     span.start as usize..span.end as usize
 }
 
-/// The tree of a file, and its text.
+/// Writes the tree of a file, which has this text.
 pub struct Ours<'t>(pub Lines, pub &'t str);
 
 impl Ours<'_> {
     pub fn body(&mut self, body: &syntax::Body) {
-        // They are apart in our tree.
+        // Our tree keeps attributes and blocks apart, but theirs has them in order.
         let attributes = body.attributes.iter().map(|attribute| (attribute.span.start, Some(attribute), None));
         let blocks = body.blocks.iter().map(|block| (block.span.start, None, Some(block)));
         let mut all: Vec<_> = attributes.chain(blocks).collect();
@@ -47,7 +47,7 @@ impl Ours<'_> {
             ExprKind::Bool(value) => self.0.add("bool", span, value),
             ExprKind::Number(text) => self.0.add("number", span, number(text)),
             ExprKind::String(literal) => self.0.add("string", span, format!("{:?}", literal.text.as_str())),
-            // The lines of an indented heredoc are one string.
+            // The lines of an indented heredoc are separate parts here, but one string there.
             ExprKind::Template(parts) if parts.iter().all(|part| matches!(part, TemplatePart::Literal(_))) => {
                 let literals = parts.iter().filter_map(|part| match part {
                     TemplatePart::Literal(literal) => Some(literal.text.as_str()),
@@ -101,7 +101,7 @@ impl Ours<'_> {
                 self.0.mark(if call.expand_last { "end of call, expanded" } else { "end of call" });
             }
             ExprKind::Unary(syntax::UnaryOperator::Negate, inner) if matches!(inner.kind, ExprKind::Number(_)) => {
-                // Theirs is one number.
+                // A negative number is one token in their tree.
                 let ExprKind::Number(text) = &inner.kind else { return };
                 self.0.add("number", span, -number(text));
             }
@@ -160,7 +160,7 @@ impl Ours<'_> {
 
     fn part(&mut self, part: &TemplatePart) {
         match part {
-            // What is stripped of it is in the value, which is compared elsewhere.
+            // The text of a part is compared elsewhere, as a value.
             TemplatePart::Literal(_) => {}
             TemplatePart::Interpolation(expr) => self.expression(expr),
             TemplatePart::If { condition, yes, no } => {

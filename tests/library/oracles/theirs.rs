@@ -10,7 +10,6 @@ use symlint_terraform::syntax;
 
 use super::lines::Lines;
 
-/// The tree of a file.
 #[derive(Default)]
 pub struct Theirs(pub Lines);
 
@@ -60,7 +59,7 @@ impl Theirs {
                         ObjectKey::Expression(Expression::String(text)) => {
                             self.0.mark(&format!("key {:?}", text.as_str()));
                         }
-                        // In Terraform, a word in front of a value is its name, whichever it is.
+                        // Terraform reads any word in front of a value as a name.
                         ObjectKey::Expression(Expression::Null(_)) => self.0.mark("key \"null\""),
                         ObjectKey::Expression(Expression::Bool(value)) => {
                             self.0.mark(&format!("key \"{}\"", value.value()));
@@ -154,7 +153,7 @@ impl Theirs {
         }
     }
 
-    /// Without an expression in it, it is a string.
+    /// A template without an expression is a string.
     fn template(&mut self, span: Range<usize>, elements: &[&Element]) {
         if let Some(literals) = elements.iter().map(|element| element.as_literal()).collect::<Option<Vec<_>>>() {
             let text: String = literals.iter().map(|literal| literal.as_str()).collect();

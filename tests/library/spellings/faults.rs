@@ -6,11 +6,11 @@ use crate::spellings::spell::SPELLINGS;
 use crate::spellings::tenants::{CLOUD, INSTANCE, REGION, ROLE, SET, SSO, TARGET, Tenant, Value, tenants};
 use crate::spellings::{Found, found};
 
-/// A fault: what it does to the tenants, and what is to be found: rule, tenant, text.
+/// A fault: what it changes, and what must be found: the rule, the tenant, and the text.
 struct Fault {
     make: fn(&mut [Tenant]),
     expected: Vec<(&'static str, Option<&'static str>, &'static str)>,
-    /// Whether it needs an account of the tenant's own, or that something is missing.
+    /// Whether the spelling must have an SSO account for each tenant, and allow a value to be missing.
     needs_entries: bool,
 }
 
@@ -54,12 +54,12 @@ fn faults() -> Vec<Fault> {
             },
             vec![("sso-id-not-hex", GREEN, "ssoins-68042g7d9be0a513")],
         ),
-        // One cause: the role's, which the permission set has too.
+        // The role and the permission set have the same wrong partition, which is one cause.
         fault(
             |t| [ROLE, SET].into_iter().for_each(|at| t[1].replace(at, "arn:aws:", "arn:AWS:")),
             vec![("role-arn-format", GREEN, "AWS")],
         ),
-        // Two causes: a role is in another account than its flow's target, and what is not an ARN at all says nothing.
+        // The account of a role and a target account have one cause each, and so have two values that are not ARNs.
         fault(
             |t| {
                 t[1].replace(ROLE, "280365914472", "28036591447");
@@ -77,7 +77,7 @@ fn faults() -> Vec<Fault> {
             vec![("suspicious-characters", GREEN, "\u{2011}")],
         ),
         fault(|t| t[1].replace(ROLE, "Valley", "Va\u{200b}lley"), vec![("suspicious-characters", GREEN, "\u{200b}")]),
-        // One character that two ARNs are made of.
+        // A character that both ARNs are built from is reported once.
         fault(
             |t| [INSTANCE, SET].into_iter().for_each(|at| t[1].replace(at, "a513", "\u{430}513")),
             vec![("suspicious-characters", GREEN, "\u{430}")],
@@ -109,9 +109,9 @@ fn faults() -> Vec<Fault> {
             |t| t[1].replace(ROLE, "280365914472", "719240583316"),
             vec![("role-account-mismatch", GREEN, "719240583316")],
         ),
-        // The role says which of two swapped accounts is which.
+        // The role shows that the two accounts were swapped.
         entry(|t| t[1].values.swap(SSO, TARGET), vec![("role-account-mismatch", GREEN, "915827304462")]),
-        // What was copied from one other tenant is one cause.
+        // Values that were copied from one other tenant are one cause.
         entry(
             |t| {
                 let own = t[1].values[SSO].clone();
@@ -136,7 +136,7 @@ fn faults() -> Vec<Fault> {
             },
             vec![("connector-role-foreign", GREEN, "SymSSOBlue-Harbour")],
         ),
-        // Two connectors that were swapped are one mistake.
+        // Two connectors that were swapped are one cause.
         entry(
             |t| {
                 for at in [INSTANCE, REGION, ROLE] {
@@ -201,7 +201,7 @@ fn faults() -> Vec<Fault> {
         ),
         entry(|t| t[1].values[TARGET] = Value::Null, vec![("missing-attribute", GREEN, "null")]),
         entry(|t| t[1].set(TARGET, ""), vec![("missing-attribute", GREEN, "")]),
-        // The finding is on the key of what lacks it.
+        // A missing attribute is reported at the key of the entry.
         entry(|t| t[1].values[SSO] = Value::Missing, vec![("missing-attribute", GREEN, "green_valley")]),
         entry(|t| t[1].values[ROLE] = Value::Missing, vec![("missing-attribute", GREEN, "sso_connector_settings")]),
         entry(|t| t[1].values[ROLE] = Value::Null, vec![("missing-attribute", GREEN, "null")]),
@@ -232,7 +232,7 @@ fn every_fault_is_found_in_every_spelling() {
 }
 
 #[test]
-fn every_spelling_of_what_is_right_is_silent() {
+fn every_spelling_of_correct_tenants_has_no_findings() {
     let mut failures = String::new();
     for spelling in SPELLINGS {
         let found = found(&(spelling.spell)(&tenants()));

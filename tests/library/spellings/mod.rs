@@ -1,5 +1,5 @@
-//! The same tenants, spelled in every way that Terraform takes: each fault must be found in all of them, on the same
-//! tenant and at the same text, and correct setups must be left alone.
+//! The same tenants, written in every way that Terraform accepts. Each fault must be found in all of them, for the same
+//! tenant and at the same text, and correct setups must have no findings.
 
 mod faults;
 mod properties;
@@ -16,13 +16,13 @@ use symlint_core::policy::Policy;
 use symlint_rules::catalogue;
 use symlint_terraform::{LoadOptions, Project, Sources};
 
-/// Names and contents.
+/// The names and contents of files.
 type Files = Vec<(String, Vec<u8>)>;
 
-/// Rule, tenant, and text at the primary location.
+/// The rule, the tenant, and the text at the primary location.
 type Found = (String, Option<String>, String);
 
-/// Checks `files` as a folder; a single values file alone. `.symlint.hcl` is the configuration.
+/// Loads `files` as a folder, or as a values file alone if there is only one. `.symlint.hcl` is the configuration.
 fn project(files: &Files) -> (Project, Config) {
     let mut files: BTreeMap<String, Vec<u8>> = files.iter().cloned().collect();
     let config = files.remove(".symlint.hcl").map_or_else(Config::default, |bytes| {
@@ -39,7 +39,7 @@ fn project(files: &Files) -> (Project, Config) {
     (project, config)
 }
 
-/// What is found, and what `tell` says about each.
+/// The result of `tell` for each finding.
 fn findings<T: Ord>(files: &Files, tell: impl Fn(&Finding, &Project) -> T) -> Vec<T> {
     let (project, config) = project(files);
     let outcome = check(&project, &config, &Policy::default(), catalogue());

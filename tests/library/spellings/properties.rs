@@ -1,4 +1,4 @@
-//! What must hold for any values file.
+//! Properties of any values file.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -9,14 +9,14 @@ use crate::spellings::spell::SPELLINGS;
 use crate::spellings::tenants::{INSTANCE, ROLE, SET, SSO, TARGET, Tenant, Value, many};
 use crate::spellings::{Files, findings, found};
 
-/// Everything that a finding says but where, with the texts at its places.
+/// The texts of a finding and the source text at its places, without positions.
 fn said(finding: &Finding, project: &Project) -> (String, String, Option<String>, Vec<String>) {
     let text = |span: Span| project.sources().text(span).to_string();
     let places = std::iter::once(text(finding.span)).chain(finding.related.iter().map(|related| text(related.span)));
     (finding.rule.to_owned(), finding.message.clone(), finding.tenant.clone(), places.collect())
 }
 
-/// Panics if a span of a finding or fix is not inside its file, or cuts a character.
+/// Panics if the span of a finding or a fix is outside of its file, or cuts a character.
 fn check_spans(files: &Files) {
     findings(files, |finding, project| {
         let edits = finding.fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
@@ -30,10 +30,10 @@ fn check_spans(files: &Files) {
     });
 }
 
-/// What can be wrong with a value of a tenant.
+/// A change of a tenant's values.
 #[derive(Debug, Clone)]
 enum Change {
-    /// The value of another tenant, at one place or in the same way at several.
+    /// The value of another tenant, in one attribute, or in several.
     Of(usize, Vec<usize>),
     Text(usize, &'static str),
     Cut(usize, Index),
@@ -95,7 +95,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_values_make_a_panic_or_a_span_outside(
+    fn no_values_cause_a_panic_or_an_invalid_span(
         changes in prop::collection::vec((0..4_usize, change()), 0..4),
         spelling in 0..SPELLINGS.len(),
     ) {
@@ -103,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_a_panic_or_a_span_outside(
+    fn no_bytes_cause_a_panic_or_an_invalid_span(
         spelling in 0..SPELLINGS.len(),
         edits in prop::collection::vec((any::<Index>(), any::<Index>(), 0..6_usize, any::<[u8; 3]>()), 1..4),
     ) {
@@ -128,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn comments_and_formatting_change_nothing_but_positions(
+    fn comments_and_formatting_change_only_positions(
         changes in prop::collection::vec((0..4_usize, change()), 1..3),
     ) {
         let tenants = changed(&changes);
@@ -140,7 +140,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_tenants_decides_only_on_which_of_a_pair_a_finding_stands(
+    fn the_order_of_tenants_only_decides_which_of_two_has_the_finding(
         changes in prop::collection::vec((0..4_usize, change()), 1..3),
         order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(),
     ) {
@@ -149,7 +149,7 @@ proptest! {
         let told = |tenants: &[Tenant]| -> (Vec<_>, Vec<String>) {
             let (mutual, own): (Vec<_>, Vec<_>) =
                 found(&(SPELLINGS[0].spell)(tenants)).into_iter().partition(|(rule, ..)| is_mutual(rule));
-            // Of several, each that follows another may have one.
+            // If more than two tenants share a value, several of them have findings.
             let mut rules: Vec<String> = mutual.into_iter().map(|(rule, ..)| rule).collect();
             rules.dedup();
             (own, rules)
@@ -158,14 +158,14 @@ proptest! {
     }
 }
 
-/// Whether findings of a rule are on the later one of two tenants that contradict each other.
+/// Whether the rule reports the later one of two tenants that contradict each other.
 fn is_mutual(rule: &str) -> bool {
     rule.starts_with("duplicate-") || rule.starts_with("shared-") || rule == "slug-collision"
 }
 
 #[test]
-fn the_values_of_any_two_tenants_can_be_exchanged() {
-    // Each field of each tenant, exchanged for each other tenant's, through the module: as in the values alone.
+fn swapped_values_of_any_two_tenants_are_found() {
+    // Each field of two tenants is swapped. The result must be the same with the module as with the values alone.
     let module = SPELLINGS.iter().find(|spelling| spelling.name == "through a local").unwrap();
     for to in 0..3 {
         for from in (0..3).filter(|from| *from != to) {
@@ -178,7 +178,7 @@ fn the_values_of_any_two_tenants_can_be_exchanged() {
                 assert_eq!(found(&(module.spell)(&tenants)), alone, "{at} of {to} from {from}");
                 tenants[from].values[at] = own;
                 let swapped = found(&(SPELLINGS[0].spell)(&tenants));
-                // Two accounts that were exchanged leave no trace: both belong to nobody else.
+                // If two target accounts are swapped, no other value contradicts them.
                 assert_eq!(swapped.is_empty(), at == TARGET, "{at} of {to} and {from}: {swapped:?}");
                 assert_eq!(found(&(module.spell)(&tenants)), swapped, "{at} of {to} and {from}");
             }

@@ -1,4 +1,4 @@
-//! Correct setups of ordinary providers: no error, and at most one warning for each cause.
+//! Correct setups with unusual features: they have no errors, and at most one warning for each cause.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use crate::spellings::spell::{SPELLINGS, Spelling};
 use crate::spellings::tenants::{INSTANCE, REGION, ROLE, SET, SSO, TARGET, Tenant, many, tenants, title};
 use crate::spellings::{Files, findings};
 
-/// The rules that say something, each with how often, errors marked.
+/// The number of findings for each rule; errors are marked.
 fn heard(files: &Files) -> BTreeMap<String, usize> {
     let mut heard = BTreeMap::new();
     for rule in findings(files, |finding, _| {
@@ -21,7 +21,7 @@ fn heard(files: &Files) -> BTreeMap<String, usize> {
     heard
 }
 
-/// Checks tenants in every spelling, with `config` next to them; `warnings` are the rules that may warn once.
+/// Checks tenants in every spelling, with `config` as the configuration. Each rule in `warnings` may warn once.
 fn expect(what: &str, tenants: &[Tenant], config: &str, warnings: &[&str], failures: &mut String) {
     let is_meant = |spelling: &&Spelling| tenants.iter().all(|tenant| tenant.extra.is_empty()) || spelling.has_entries;
     for spelling in SPELLINGS.iter().filter(is_meant) {
@@ -36,7 +36,7 @@ fn expect(what: &str, tenants: &[Tenant], config: &str, warnings: &[&str], failu
     }
 }
 
-/// Another entry for the customer of `of`: other grants, and the same connector.
+/// A second entry for the customer of `of`, with the same connector and another grant.
 fn second_entry(of: &Tenant, key: &str, set: &str, target: &str) -> Tenant {
     let mut second = Tenant { key: key.to_owned(), ..of.clone() };
     let own = second.text(SET).rsplit_once('/').unwrap().1.to_owned();
@@ -88,7 +88,7 @@ fn one_role_name_for_all() {
 fn other_accounts_and_attributes() {
     let mut failures = String::new();
     let mut all = tenants();
-    // A delegated administrator, an id with a leading zero, a sub-path.
+    // A delegated administrator, an ID with a leading zero, and a longer path.
     all[0].set(SSO, "048261739916");
     all[0].replace(ROLE, "719240583316", "048261739916");
     all[1].set(TARGET, "000817304462");
@@ -105,7 +105,7 @@ fn other_accounts_and_attributes() {
     }
     for spelling in SPELLINGS.iter().filter(|spelling| spelling.has_entries) {
         let found = heard(&(spelling.spell)(&all));
-        // A declared type drops what it lacks, which is one warning for each attribute.
+        // A declared type drops undeclared attributes, with one warning for each of them.
         let is_typed = ["with the module", "through a local", "a default"].contains(&spelling.name);
         let expected = if is_typed { BTreeMap::from([("unknown-attribute".to_owned(), 4)]) } else { BTreeMap::new() };
         if found != expected {

@@ -1,15 +1,15 @@
-//! Ways to spell tenants.
+//! Ways to write the tenants.
 
 use std::fmt::Write;
 
 use crate::spellings::Files;
 use crate::spellings::tenants::{INSTANCE, NAMES, ROLE, SET, TARGET, Tenant, Value};
 
-/// A way to spell tenants, or to bring them to the rules.
+/// A way to write the tenants, or to pass them to the flow module.
 pub(crate) struct Spelling {
     pub(crate) name: &'static str,
     pub(crate) spell: fn(&[Tenant]) -> Files,
-    /// Whether a tenant has an account of its own there, and can lack attributes.
+    /// Whether tenants have SSO accounts of their own in this spelling, and can lack attributes.
     pub(crate) has_entries: bool,
 }
 
@@ -161,7 +161,7 @@ fn values(text: &str) -> Files {
     vec![("terraform.tfvars".into(), text.as_bytes().to_vec())]
 }
 
-/// How a map is written.
+/// The style in which a map is written.
 struct Style {
     quoted: bool,
     is: &'static str,
@@ -211,7 +211,7 @@ impl Style {
     }
 }
 
-/// `text` as HCL and JSON write it.
+/// `text` as a string in HCL and JSON.
 pub(crate) fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t"))
 }
@@ -235,7 +235,7 @@ fn grants(tenants: &[Tenant]) -> String {
     format!("customer_tenants = {}\n", style.object(&entries.collect::<Vec<_>>()))
 }
 
-/// The stock module around tenants that are in a values file, or in the variable's default.
+/// The stock module, with tenants in a values file or in the default of the variable.
 fn module(values: Option<String>, beside: &str, each: &str, tenant: &str) -> Files {
     let inputs =
         "    cloud        = string\n    instance_arn = string\n    region       = string\n    role_arn     = string\n";
@@ -262,7 +262,7 @@ fn repeated(locals: &str, settings: &str) -> String {
     )
 }
 
-/// The configuration `main` with the flow module, and other files next to it.
+/// The configuration `main` with the flow module and further files.
 fn with_flow<const N: usize>(main: String, beside: [(&str, String); N]) -> Files {
     let flow = include_bytes!("../../fixtures/wiring/sso_flow.tf").to_vec();
     let mut files = vec![("main.tf".to_owned(), main.into_bytes()), ("sso_flow/main.tf".to_owned(), flow)];
@@ -270,7 +270,7 @@ fn with_flow<const N: usize>(main: String, beside: [(&str, String); N]) -> Files
     files
 }
 
-/// One call for each tenant, with the values in it.
+/// One call for each tenant, with the values written in it.
 fn calls(tenants: &[Tenant]) -> Files {
     let mut main = String::new();
     for tenant in tenants {

@@ -1,11 +1,11 @@
-//! Tenants to spell.
+//! The tenants that are written in every spelling.
 
-/// What a tenant has, in the order of [`NAMES`].
+/// The values of a tenant, in the order of [`NAMES`].
 #[derive(Debug, Clone)]
 pub(crate) struct Tenant {
     pub(crate) key: String,
     pub(crate) values: [Value; 7],
-    /// Attributes that rules know nothing of, as HCL.
+    /// Attributes that symlint does not know, as HCL.
     pub(crate) extra: Vec<(String, String)>,
 }
 
@@ -13,7 +13,7 @@ pub(crate) struct Tenant {
 pub(crate) enum Value {
     Text(String),
     Null,
-    /// Nothing is written.
+    /// The attribute is left out.
     Missing,
 }
 
@@ -55,7 +55,7 @@ impl Tenant {
         self.values[at] = Value::Text(text.to_owned());
     }
 
-    /// Replaces `from` in a value, which must be in it.
+    /// Replaces `from`, which the value must contain.
     pub(crate) fn replace(&mut self, at: usize, from: &str, to: &str) {
         assert!(self.text(at).contains(from), "{} has no {from}", self.text(at));
         let text = self.text(at).replacen(from, to, 1);
@@ -63,7 +63,7 @@ impl Tenant {
     }
 }
 
-/// Three customers with nothing in common.
+/// Three customers that have nothing in common.
 pub(crate) fn tenants() -> Vec<Tenant> {
     vec![
         Tenant::new(
@@ -102,7 +102,7 @@ pub(crate) fn tenants() -> Vec<Tenant> {
     ]
 }
 
-/// At most this many customers with nothing in common.
+/// At most this many customers, which have nothing in common.
 pub(crate) fn many(count: usize) -> Vec<Tenant> {
     (0..count)
         .map(|at| {
@@ -117,7 +117,7 @@ pub(crate) fn many(count: usize) -> Vec<Tenant> {
         .collect()
 }
 
-/// `customer_a` as the connector module writes it, from `customer-a`.
+/// The key in the form that the connector module uses in names of roles.
 pub(crate) fn title(key: &str) -> String {
     let words = key.split('_').map(|word| word[..1].to_uppercase() + &word[1..]);
     words.collect::<Vec<_>>().join("-")

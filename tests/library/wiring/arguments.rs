@@ -1,9 +1,9 @@
-//! The arguments of the calls, right and wrong, in every way.
+//! Right and wrong arguments of calls, for each way to call the flow module.
 
 use crate::wiring::ways::{Account, PermissionSet, Settings, Slug, Sso, Way, ways};
 use crate::wiring::{KEYS, VARIABLES, findings_in};
 
-/// The arguments of a call, as they are written.
+/// The arguments of a call as expressions.
 #[derive(Clone)]
 struct Arguments {
     slug: String,
@@ -29,8 +29,8 @@ impl Arguments {
     }
 }
 
-/// The configuration of `way`, with `wrong` in place of the right arguments: in the second call, where each tenant has
-/// its own.
+/// The configuration of `way` with the arguments `wrong`. If each tenant has a call of its own, the second call has
+/// them.
 fn render(way: &Way, wrong: &Arguments) -> String {
     let mut text = format!("{}\n{VARIABLES}\n", way.beside);
     if !way.repeat.is_empty() {
@@ -55,7 +55,7 @@ fn judge(what: &str, main: &str, expected: &[&str], failures: &mut String) {
 }
 
 #[test]
-fn every_right_way_is_silent() {
+fn every_correct_way_has_no_findings() {
     let mut failures = String::new();
     for way in ways() {
         judge(way.name, &render(&way, &Arguments::right(&way)), &[], &mut failures);
@@ -63,7 +63,7 @@ fn every_right_way_is_silent() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Parts of the settings, taken one by one from where the whole comes from.
+/// The settings as an object whose parts are selected from the whole.
 fn rebuilt(way: &Way, parts: [&str; 4]) -> String {
     let settings = (way.value)(Settings);
     let part = |name: &str| if name.starts_with('"') { name.to_owned() } else { format!("{settings}.{name}") };
@@ -80,7 +80,7 @@ fn settings_may_be_rebuilt() {
         for (parts, expected) in [
             (["cloud", "instance_arn", "region", "role_arn"], &[] as &[&str]),
             (["\"aws\"", "instance_arn", "region", "role_arn"], &[]),
-            // The tenants have regions of their own.
+            // Tenants have different regions, so a constant is wrong.
             (["\"aws\"", "instance_arn", "\"us-east-1\"", "role_arn"], &["us-east-1"]),
         ] {
             let settings = rebuilt(&way, parts);

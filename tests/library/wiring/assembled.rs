@@ -1,4 +1,4 @@
-//! Right setups in which values are put together, or taken apart, on the way from the tenants to their flows.
+//! Correct setups in which values are joined or split between the tenants and their flows.
 
 use crate::wiring::{expect, findings};
 
@@ -38,10 +38,10 @@ resource "sym_strategy" "strategy" {
 }
 "#;
 
-/// A fault: what it takes the place of, and what should be found for it.
+/// A fault: the text to replace, the new text, and the findings that are expected.
 type Fault = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-/// `main` must be silent, and each of the `faults` in it be found.
+/// Checks that `main` has no findings, and that each of `faults` is found in it.
 fn check(main: &str, module: &str, faults: &[Fault]) {
     let mut failures = String::new();
     expect("right", findings(&[("main.tf", main), ("access/main.tf", module)]), &[], &mut failures);
@@ -69,7 +69,7 @@ module "access" {
 "#;
 
 #[test]
-fn permission_sets_are_put_together_for_each_id_of_a_list_or_map() {
+fn permission_sets_are_built_for_each_id_in_a_list_or_map() {
     let tenants = |grants: [&str; 2]| {
         format!(
             r#"
@@ -129,12 +129,12 @@ locals {
     check(&list, MODULE, &[swapped]);
 }
 
-/// What two tenants have.
+/// The attributes of two tenants.
 const BRIGHTSIDE: &str = r#"who = "brightside", payer = "465075291703", store = "arn:aws:sso:::instance/ssoins-6804770f58904dba", home = "eu-west-1", account = "423667127684", set = "arn:aws:sso:::permissionSet/ssoins-6804770f58904dba/ps-41ecccc3fc1626e5""#;
 const KESTREL: &str = r#"who = "kestrel", payer = "472803852808", store = "arn:aws:sso:::instance/ssoins-69878f86bebb2737", home = "eu-central-1", account = "414852538885", set = "arn:aws:sso:::permissionSet/ssoins-69878f86bebb2737/ps-f6a6f0fb23c6f5da""#;
 
 #[test]
-fn what_no_name_has_may_be_called_anything() {
+fn keys_that_are_not_used_in_names_may_contain_any_characters() {
     let keyed = format!(
         "locals {{\n  flat = {{\n    \"bright/side\" = {{ {BRIGHTSIDE} }}\n    \"kest/rel\" = {{ {KESTREL} }}\n  }}\n}}\n"
     );
@@ -156,7 +156,7 @@ resource "aws_ssoadmin_account_assignment" "ops" {
     let copied: Fault = ("\"414852538885\"", "\"423667127684\"", &[("duplicate-target-account", "423667127684")]);
     let constant: Fault = ("= each.value.account", "= \"414852538885\"", &[("flow-resource-miswired", "414852538885")]);
     check(&assigned, MODULE, &[copied, constant]);
-    // What is left out of a list has no name at all.
+    // Tenants in a list that is not used for names.
     let listed = format!(
         "locals {{\n  rows = [\n    {{ live = true, {BRIGHTSIDE} }},\n    {{ live = false, {KESTREL} }},\n  ]\n  flat = {{ for row in local.rows : row.who => row if row.live }}\n}}\n{CALL}"
     );
@@ -168,9 +168,9 @@ resource "aws_ssoadmin_account_assignment" "ops" {
     check(&listed, MODULE, &[copied, slug]);
 }
 
-/// One module has the integration of each tenant, and another one its grants.
+/// One module creates the integration of each tenant, and another one its grants.
 #[test]
-fn an_integration_is_nothing_of_the_tenant() {
+fn a_module_with_the_integrations_is_not_the_flow() {
     let (inputs, resources) = MODULE.split_once("resource").unwrap();
     let (integration, rest) = resources.split_once("resource \"sym_target\"").unwrap();
     let context =
@@ -200,7 +200,7 @@ fn an_integration_is_nothing_of_the_tenant() {
         ("= var.integration_id", "= var.environment", vec![(miswired, "var.environment")]),
         ("= var.integration_id", "= sym_target.grant.id", vec![(miswired, "sym_target.grant.id")]),
         ("module.context[each.key].integration_id", "each.value.account", vec![(miswired, "each.value.account")]),
-        // An id may be written.
+        // An ID may be written as a literal.
         ("module.context[each.key].integration_id", "\"0f8fad5b-d9cb-469f-a165-70867728950e\"", vec![]),
     ] {
         let changed = [("main.tf", &main), ("context/main.tf", &context), ("grant/main.tf", &grant)]

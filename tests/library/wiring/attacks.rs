@@ -1,15 +1,15 @@
-//! What a change could try so that a customer's engineers come into another's accounts.
+//! Changes by which a customer's engineers could get access to another customer's accounts, if they were not reported.
 
 use crate::wiring::{CALL, MODULE, VALUES, VARIABLES, expect, findings, findings_in};
 
-/// The right call, but that the account is `account`, with more beside it.
+/// The right call with the account `account`, and `beside` added to the file.
 fn with_account(account: &str, beside: &str) -> Vec<crate::wiring::Found> {
     let call = CALL.replace("each.value.target_account_id", account);
     findings_in(&format!("{VARIABLES}\n{beside}\n{call}"))
 }
 
 #[test]
-fn what_is_computed_from_the_own_account_must_be_it() {
+fn a_computed_account_must_equal_the_tenants_own() {
     let mut failures = String::new();
     let own = "each.value.target_account_id";
     for wrong in [
@@ -40,7 +40,7 @@ fn what_is_computed_from_the_own_account_must_be_it() {
 }
 
 #[test]
-fn a_permission_set_that_is_computed_from_the_own_one_must_be_it() {
+fn a_computed_permission_set_must_equal_the_tenants_own() {
     let mut failures = String::new();
     let own = "each.value.permission_set_arn";
     for (by, is_right) in [
@@ -57,14 +57,14 @@ fn a_permission_set_that_is_computed_from_the_own_one_must_be_it() {
 }
 
 #[test]
-fn what_is_made_of_more_than_is_followed_is_an_error() {
+fn a_text_with_too_many_parts_is_an_error() {
     let account = format!("format(\"{}\", \"7\")", "%[1]s".repeat(2100));
     let found = with_account(&account, "");
     assert_eq!(found, [("evaluation-error".to_owned(), account)]);
 }
 
 #[test]
-fn what_the_module_computes_from_the_account_must_be_it() {
+fn an_account_computed_in_the_module_must_equal_the_tenants_own() {
     let mut failures = String::new();
     let main = format!("{VARIABLES}\n{CALL}");
     for wrong in ["strrev(var.account_id)", "format(\"%012d\", tonumber(var.account_id) + 1)"] {
@@ -75,9 +75,9 @@ fn what_the_module_computes_from_the_account_must_be_it() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Next to the tenants that say their accounts.
+/// The tenants also have accounts in their entries.
 #[test]
-fn a_table_of_one_s_own_must_not_lead_to_another_customer() {
+fn a_map_of_accounts_must_not_contain_another_tenants_account() {
     let mut failures = String::new();
     let table = |green: &str| {
         format!(
@@ -93,7 +93,7 @@ fn a_table_of_one_s_own_must_not_lead_to_another_customer() {
 }
 
 #[test]
-fn what_depends_on_all_tenants_alike_is_nobody_s_own() {
+fn a_value_computed_from_all_tenants_is_miswired() {
     let mut failures = String::new();
     let resources = "resource \"random_shuffle\" \"all\" {\n  input = [for t in var.customer_tenants : t.target_account_id]\n}\n\
                      resource \"random_shuffle\" \"own\" {\n  for_each = var.customer_tenants\n  input = \
@@ -107,9 +107,9 @@ fn what_depends_on_all_tenants_alike_is_nobody_s_own() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Through one that is shared, the requests of all customers would run with the role of one.
+/// With a shared integration, the requests of all customers would run with the role of one of them.
 #[test]
-fn a_strategy_must_not_have_the_integration_of_others() {
+fn a_strategy_must_not_use_a_shared_integration() {
     let mut failures = String::new();
     let module = |integration: &str| {
         let variable = "variable \"shared\" {\n  default = \"d4b2b1c0\"\n}\n";
@@ -132,7 +132,7 @@ fn a_strategy_must_not_have_the_integration_of_others() {
 }
 
 #[test]
-fn a_slug_must_not_be_the_key_of_another_customer() {
+fn a_slug_must_not_be_another_customers_key() {
     let mut failures = String::new();
     let exchanged = "k == \"blue_harbour\" ? \"green_valley\" : k == \"green_valley\" ? \"blue_harbour\" : k";
     let call =
@@ -147,7 +147,7 @@ fn a_slug_must_not_be_the_key_of_another_customer() {
 }
 
 #[test]
-fn a_text_that_only_seems_to_be_made_of_the_account_is_a_constant() {
+fn a_text_that_only_seems_to_contain_the_account_is_a_constant() {
     let mut failures = String::new();
     let locals = "locals {\n  text = \"604178239951\"\n}\n";
     let constant = "templatestring(local.text, { account = each.value.target_account_id })";
@@ -169,7 +169,7 @@ fn a_text_that_only_seems_to_be_made_of_the_account_is_a_constant() {
 }
 
 #[test]
-fn a_policy_may_name_all_roles_in_other_ways() {
+fn every_pattern_for_all_roles_is_a_wildcard() {
     let policy = |statement: &str| {
         let main = format!(
             "{VARIABLES}\nresource \"aws_iam_role_policy\" \"sym\" {{\n  role = \"SymRuntimeMain\"\n  policy = jsonencode({{ Statement = \
@@ -203,14 +203,14 @@ fn a_policy_may_name_all_roles_in_other_ways() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// A name that has the account in it is none, where the module takes it as it is.
+/// A name that contains the account is not a valid account, if the module does not split it.
 #[test]
-fn a_name_with_the_account_in_it_is_not_the_account() {
+fn a_name_that_contains_the_account_is_not_the_account() {
     let mut failures = String::new();
     let text = "${each.key}-${each.value.target_account_id}";
     let name = &format!("\"{text}\"");
     expect("in the call", with_account(name, ""), &[("flow-argument-miswired", text)], &mut failures);
-    // It may be, where the module takes it apart.
+    // If the module splits it, the account is right.
     let main = format!("{VARIABLES}\n{}", CALL.replace("each.value.target_account_id", name));
     let module = MODULE.replace("= var.account_id", "= element(split(\"-\", var.account_id), 1)");
     let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
@@ -218,9 +218,9 @@ fn a_name_with_the_account_in_it_is_not_the_account() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What is written for one tenant, by its key or as a default, must not be another one's.
+/// A literal for one tenant, chosen by its key or used as a default, must not be another tenant's value.
 #[test]
-fn a_literal_that_the_key_chooses_must_not_be_another_customer_s() {
+fn a_literal_chosen_by_the_key_must_not_be_another_tenants() {
     let mut failures = String::new();
     let foreign = "604178239951";
     for wrong in [
@@ -234,7 +234,7 @@ fn a_literal_that_the_key_chooses_must_not_be_another_customer_s() {
             failures.push_str(&format!("{wrong}: {:?}\n", with_account(&wrong, "")));
         }
     }
-    // In the module, by the name of the tenant.
+    // In the module, chosen by the slug.
     let main = format!("{VARIABLES}\n{CALL}");
     let wrong = format!("lookup({{ green_valley = \"{foreign}\" }}, var.tenant_slug, var.account_id)");
     let module = MODULE.replace("account_id         = var.account_id", &format!("account_id = {wrong}"));
@@ -248,16 +248,16 @@ fn a_literal_that_the_key_chooses_must_not_be_another_customer_s() {
     let main = format!("{VARIABLES}\n{call}");
     let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)]);
     expect("a default", found, &[("flow-argument-miswired", settings)], &mut failures);
-    // As another element of what the call is repeated for.
+    // As another element of the call's `for_each`.
     let alias = "merge(var.customer_tenants, { green_b = var.customer_tenants[\"blue_harbour\"] })";
     let found = findings_in(&format!("{VARIABLES}\n{}", CALL.replace("= var.customer_tenants", &format!("= {alias}"))));
     expect("an alias", found, &[("duplicate-entitlement", "access")], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// However `params` is written, it must not name a strategy that is not the flow's own.
+/// In any syntax, `params` must not refer to a strategy that is not the flow's own.
 #[test]
-fn no_spelling_of_params_hides_another_strategy() {
+fn another_strategy_is_found_in_any_syntax_of_params() {
     let mut failures = String::new();
     let own = "params {\n    strategy_id = sym_strategy.sso.id\n  }";
     let id = "\"0b8b9d4e-1111-4222-8333-444455556666\"";
@@ -307,9 +307,9 @@ fn no_spelling_of_params_hides_another_strategy() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Before 1.12, Terraform refuses a second operand that it does not need, so that `try` goes on.
+/// Before 1.12, Terraform rejects the second operand even if it is not needed, so `try` uses its next argument.
 #[test]
-fn what_only_some_versions_refuse_may_be_tried() {
+fn fallbacks_that_only_some_versions_use_are_checked() {
     let mut failures = String::new();
     let foreign = "604178239951";
     for tried in [
@@ -332,9 +332,9 @@ fn what_only_some_versions_refuse_may_be_tried() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// For whom a policy is may be put together elsewhere.
+/// The role of a policy may be an expression that is defined elsewhere.
 #[test]
-fn a_policy_of_the_runtime_is_known_by_its_role() {
+fn the_runtimes_policy_is_recognized_by_its_role() {
     let mut failures = String::new();
     let runtime = "module \"connector\" {\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = [for t in \
                    var.customer_tenants : t.sso_account_id]\n}\nlocals {\n  role = \"SymRuntimeMain\"\n}\nresource \"aws_iam_role\" \"other\" {\n  \

@@ -1,11 +1,11 @@
-//! Entries that are not tenants, accounts in safelists without a tenant, and policies in the place of safelists: each
-//! cause is one finding, and following it locks nobody out.
+//! Entries that are not tenants, accounts in safelists without a tenant, and policies in place of safelists: each cause
+//! is one finding, and following the advice does not lock anyone out.
 
 use crate::wiring::{Found, expect, findings, tell};
 
 const FLOW: &str = include_str!("../../fixtures/wiring/sso_flow.tf");
 
-/// Key, SSO account, instance, region, permission set, target.
+/// The key, the SSO account, the instance, the region, the permission set, and the target account.
 const CUSTOMERS: [[&str; 6]; 4] = [
     ["dune", "536980270982", "6804cd4132411d6b", "eu-west-1", "2a3d1de21b37248b", "836303223976"],
     ["ember", "247586011373", "69874415511cf3d6", "eu-central-1", "a571098d6efa889f", "632986695181"],
@@ -24,7 +24,7 @@ fn entry([key, account, instance, region, set, target]: [&str; 6]) -> String {
     )
 }
 
-/// A value of the customers of these keys.
+/// A values file that sets `name` to the customers with these keys.
 fn values(name: &str, keys: &[&str]) -> String {
     let entries: String = CUSTOMERS.into_iter().filter(|it| keys.contains(&it[0])).map(entry).collect();
     format!("{name} = {{\n{entries}}}\n")
@@ -49,9 +49,9 @@ fn found(main: &str, values: &str) -> Vec<Found> {
     findings(&[("main.tf", main), ("sso_flow/main.tf", FLOW), ("terraform.tfvars", values)])
 }
 
-/// Removing the accounts of customers that no flow receives would lock these out.
+/// If these accounts were reported as stale, following the advice would lock customers out.
 #[test]
-fn an_entry_that_no_flow_is_built_from_is_not_stale() {
+fn an_account_of_an_entry_without_a_flow_is_not_stale() {
     let north = values("north", &["dune", "ember"]);
     let both = format!("{north}{}", values("south", &["frost", "grove"]));
     let variables = "variable \"north\" {}\nvariable \"south\" {}\nlocals { all = merge(var.north, var.south) }\n";
@@ -67,16 +67,16 @@ fn an_entry_that_no_flow_is_built_from_is_not_stale() {
         hold(list, &flow("var.north"), list, &left_out);
         hold(list, &flow("merge(var.north)"), list, &left_out);
     }
-    // A condition chooses them.
+    // A condition chooses between the two maps.
     hold("a condition", &flow("terraform.workspace == \"default\" ? var.north : var.south"), ACCOUNTS, &[]);
-    // What is in no entry is stale.
+    // An account without any entry is stale.
     let more = ACCOUNTS.replace("]", ", \"771204498630\"]");
     hold("stale", &flow("local.all"), &more, &[("safelist-stale", "771204498630")]);
     assert!(failures.is_empty(), "{failures}");
 }
 
 #[test]
-fn a_customer_that_one_of_two_tables_lacks_is_named() {
+fn a_customer_missing_in_one_of_two_maps_is_named() {
     let table = |name: &str, keys: &[&str], text: &dyn Fn([&str; 6]) -> String| {
         let entries = CUSTOMERS.into_iter().filter(|it| keys.contains(&it[0]));
         let entries: String = entries.map(|it| format!("  {} = {}\n", it[0], text(it))).collect();
@@ -107,9 +107,9 @@ fn a_customer_that_one_of_two_tables_lacks_is_named() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// A wrong account in the place of a right one is one cause, however little they resemble each other.
+/// If one account is missing and one is unknown, the second was meant to be the first, even if they are not alike.
 #[test]
-fn what_is_in_the_place_of_a_missing_account_is_one_finding() {
+fn a_wrong_account_in_place_of_a_missing_one_is_one_finding() {
     let all = values("tenants", &["dune", "ember", "frost", "grove"]);
     let with = |list: &str, values: &str| {
         let main = format!("variable \"tenants\" {{}}\n{}{}", flow("var.tenants"), runtime(list));
@@ -122,7 +122,7 @@ fn what_is_in_the_place_of_a_missing_account_is_one_finding() {
         let list = ACCOUNTS.replace("351767364941", stray);
         hold(stray, with(&list, &all), &[("safelist-incomplete", stray)]);
     }
-    // Two tenants with one account explain one other account, and no more.
+    // If two tenants have the same account, only one unknown account is explained by that.
     let twice = all.replace("902164387515", "351767364941");
     let duplicate = ("duplicate-sso-account", "351767364941");
     hold("the own one", with(ACCOUNTS, &twice), &[duplicate]);
@@ -131,9 +131,9 @@ fn what_is_in_the_place_of_a_missing_account_is_one_finding() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What a policy denies to all but the tenants, it allows to these alone.
+/// A policy that denies everything except the tenants' roles allows only those.
 #[test]
-fn a_policy_may_name_what_is_left_out() {
+fn a_policy_may_deny_everything_else() {
     let all = values("tenants", &["dune", "ember", "frost", "grove"]);
     let roles = "[for t in var.tenants : \"arn:aws:iam::${t.sso_account_id}:role/sym/*\"]";
     let with = |policy: &str| found(&format!("variable \"tenants\" {{}}\n{}{policy}", flow("var.tenants")), &all);
@@ -172,9 +172,9 @@ fn a_policy_may_name_what_is_left_out() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What is said of one tenant alone is not said of the others.
+/// The details in a finding for several tenants name the tenant that they are about.
 #[test]
-fn one_place_with_several_messages_keeps_them() {
+fn a_group_keeps_the_details_of_each_tenant() {
     let all = values("tenants", &["dune", "ember", "frost"]);
     let role = "\"arn:aws:iam::${each.value.sso_account_id}:role/sym/SymSSODune\"";
     let settings = format!("merge(each.value.sso_connector_settings, {{ role_arn = {role} }})");
@@ -195,7 +195,7 @@ fn one_place_with_several_messages_keeps_them() {
     assert!(related.contains("`frost`: role `SymSSODune` is named after `dune`, not after `frost`"), "{related}");
 }
 
-/// The call of a customer, with the connector of `connector`; the rest is written in the call.
+/// A call with the values of `customer` as literals, and the connector named `connector`.
 fn literal_call(customer: [&str; 6], name: &str, connector: &str) -> String {
     let [key, _, instance, _, set, target] = customer;
     format!(
@@ -205,9 +205,10 @@ fn literal_call(customer: [&str; 6], name: &str, connector: &str) -> String {
     )
 }
 
-/// What a call writes for one tenant is the tenant's, and a name that was left in a copied call is what is wrong.
+/// Literals in the call of one tenant are the tenant's own values. If a copied call has another tenant's name, that is
+/// the mistake.
 #[test]
-fn what_is_written_in_the_call_of_one_tenant_is_its_own() {
+fn literals_in_the_call_of_one_tenant_are_its_own() {
     let connectors: String = CUSTOMERS
         .iter()
         .map(|[key, account, instance, region, ..]| {
@@ -237,7 +238,7 @@ fn what_is_written_in_the_call_of_one_tenant_is_its_own() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Several entries for each customer, whose roles have the first words of their keys.
+/// Each customer has several entries, and its role is named after the first word of their keys.
 #[test]
 fn a_role_of_another_customer_with_several_entries_is_found() {
     let lines: String = CUSTOMERS
@@ -283,9 +284,9 @@ fn a_role_of_another_customer_with_several_entries_is_found() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Groups of customers, one of which is passed to the module of each.
+/// Each group of customers is passed to a module of its own.
 #[test]
-fn a_group_that_nothing_receives_is_one_finding() {
+fn a_group_without_flows_is_one_finding() {
     let group = |name: &str, keys: &[&str]| values(name, keys).replace("\n  ", "\n    ");
     let groups =
         format!("groups = {{\n{}{}}}\n", group("  north", &["dune", "ember"]), group("  south", &["frost", "grove"]));

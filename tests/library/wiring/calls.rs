@@ -1,5 +1,5 @@
-//! Modules that are called once for each customer with the values in the call, and maps that are joined by the customer's
-//! name: each is silent as it is, and each fault is one finding where it was made.
+//! Modules that are called once for each customer with literal values, and maps that are joined by the customer's name:
+//! each setup is correct, and each fault in it is one finding where it was planted.
 
 use crate::wiring::kept::{Fault, LEAF, check};
 use crate::wiring::{expect, findings};
@@ -57,7 +57,7 @@ output "payer" {
 }
 "#;
 
-/// Checks the calls, the module around the flow, and the flow module as they are, and with each fault in one of them.
+/// Checks the calls, the module around the flow, and the flow module without faults, and with each of `faults`.
 fn check_calls(faults: &[Fault<'_>]) {
     let mut failures = String::new();
     for (from, to, expected) in [("", "", [].as_slice())].iter().chain(faults) {
@@ -73,7 +73,7 @@ fn check_calls(faults: &[Fault<'_>]) {
 }
 
 #[test]
-fn what_a_module_around_the_flow_does_wrong_for_all_its_calls_is_one_finding() {
+fn a_mistake_in_the_module_around_the_flow_is_one_finding() {
     check_calls(&[
         ("= var.access.account_id", "= var.sso.account_id", &[(MISWIRED, "var.sso.account_id")]),
         ("= var.access.permission_set_arn", "= var.sso.instance_arn", &[(MISWIRED, "var.sso.instance_arn")]),
@@ -87,7 +87,7 @@ fn what_a_module_around_the_flow_does_wrong_for_all_its_calls_is_one_finding() {
 }
 
 #[test]
-fn what_a_call_has_of_another_customer_is_found_in_the_call() {
+fn another_customers_value_is_found_in_the_call() {
     check_calls(&[
         ("\"541882002087\"", "\"722971028225\"", &[("duplicate-target-account", "722971028225")]),
         ("\"326808617937\"", "\"620966542870\"", &[("duplicate-sso-account", "620966542870")]),
@@ -136,7 +136,7 @@ module "runtime" {
 "#;
 
 #[test]
-fn a_map_of_accounts_for_which_the_flow_is_repeated_has_the_sso_accounts() {
+fn a_map_of_accounts_in_for_each_has_the_sso_accounts() {
     check(
         "joined maps",
         JOINED,
@@ -154,7 +154,7 @@ fn a_map_of_accounts_for_which_the_flow_is_repeated_has_the_sso_accounts() {
 }
 
 #[test]
-fn what_an_expression_fails_on_is_missed_where_the_customer_lacks_it() {
+fn an_attribute_missing_in_a_template_is_reported_in_the_entry() {
     check(
         "parts of ARNs",
         r#"

@@ -1,11 +1,11 @@
-//! Set-ups as others would write them: the right ones are silent, and one mistake is one finding.
+//! Setups in many styles: correct ones have no findings, and each mistake leads to one finding.
 
 use crate::wiring::{Found, expect, findings};
 
 /// The files of a set-up.
 type Files = &'static [(&'static str, &'static str)];
 
-/// A mistake: what is replaced by what in which file, and what is found at which text.
+/// A mistake: the file, the text to replace, the new text, the rule, and the text at the finding.
 type Mistake = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
 fn edited(files: Files, file: &str, from: &str, to: &str) -> Vec<Found> {
@@ -21,7 +21,7 @@ fn edited(files: Files, file: &str, from: &str, to: &str) -> Vec<Found> {
     findings(&files)
 }
 
-/// Holds the set-up as it is to be silent, and each mistake in it to be one finding.
+/// Checks that the setup has no findings, and one finding with each mistake.
 fn hold(files: Files, mistakes: &[Mistake]) {
     let mut failures = String::new();
     expect("as it is", findings(files), &[], &mut failures);
@@ -171,9 +171,9 @@ module "access" {
     ("jit/main.tf", JIT),
 ];
 
-/// Of names alone, tables say everything; one of them only the safelist takes.
+/// Each map has one value for each tenant, by its name. Only the safelist uses one of them.
 #[test]
-fn tables_of_one_value_each() {
+fn maps_of_single_values() {
     hold(
         TABLES,
         &[
@@ -254,7 +254,7 @@ grant:
     ),
 ];
 
-/// Files at any depth, with one of several endings.
+/// Files at any depth, with several extensions.
 #[test]
 fn files_at_any_depth() {
     hold(
@@ -380,9 +380,9 @@ data "aws_iam_policy_document" "rt" {
     ),
 ];
 
-/// What is written as JSON and read back is what it was.
+/// A value survives `jsonencode` and `jsondecode`.
 #[test]
-fn what_is_written_as_json_and_read_back() {
+fn values_that_are_encoded_as_json_and_decoded() {
     hold(
         WRITTEN,
         &[
@@ -539,9 +539,9 @@ resource "sym_flow" "f" {
     ),
 ];
 
-/// A target without a strategy, or a strategy without a flow, is requested by nobody.
+/// A target without a strategy cannot be requested, nor can a strategy without a flow.
 #[test]
-fn each_resource_in_a_module_of_its_own() {
+fn each_resource_in_its_own_module() {
     hold(
         MODULES,
         &[
@@ -668,7 +668,7 @@ module "admin" {
     ("flow/main.tf", FLOW),
 ];
 
-/// What two calls receive is missing once.
+/// If an attribute that two calls use is missing, that is one finding.
 #[test]
 fn two_permission_sets_in_one_account() {
     hold(
@@ -775,7 +775,7 @@ module "flow" {
     ("flow/main.tf", FLOW),
 ];
 
-/// A grant of a map has its own permission set and its own account.
+/// Each grant in a map has its own permission set and account.
 #[test]
 fn grants_in_a_map() {
     hold(
@@ -853,9 +853,9 @@ module "access" {
     ("jit/main.tf", JIT),
 ];
 
-/// A role that the call puts together is in the account of the connector.
+/// A role that the call builds is in the account of the connector.
 #[test]
-fn a_role_that_the_call_puts_together() {
+fn a_role_that_the_call_builds() {
     hold(
         ROLES,
         &[
@@ -946,7 +946,7 @@ module "access" {
     ("jit/main.tf", JIT),
 ];
 
-/// The key of a group may be the region of those in it.
+/// Tenants are grouped by a key that may be their region.
 #[test]
 fn groups_by_a_key_that_is_a_value() {
     hold(
@@ -997,7 +997,7 @@ linden_dental:
     ),
 ];
 
-/// A name in the list that no tenant has is wrong, and the other tenants are not.
+/// If a list of keys contains one that no tenant has, only that key is wrong.
 #[test]
 fn tenants_that_a_call_lists_by_their_keys() {
     hold(LISTED, &[("main.tf", "linden_dental", "lindn_dental", "evaluation-error", "each.key")]);

@@ -1,4 +1,4 @@
-//! Set-ups in which nothing is called as in the shipped example, and whose parts pass through objects and wrappers.
+//! Setups in which no name is that of the shipped example, and whose values pass through objects and wrapper modules.
 
 use crate::wiring::{expect, findings};
 
@@ -50,7 +50,7 @@ module "access" {
 }
 "#;
 
-/// Two customers in an indented heredoc, with defaults merged in, and a wrapper between them and their flows.
+/// Two customers in an indented heredoc, merged with defaults, and passed to their flows by a wrapper module.
 const MAIN: &str = r#"
 locals {
   north = yamldecode(<<-YAML
@@ -97,20 +97,20 @@ module "runtime" {
 "#;
 
 #[test]
-fn what_is_wrong_is_found_where_it_was_written() {
+fn mistakes_are_found_where_they_are_written() {
     let mut failures = String::new();
     let miswired = "flow-argument-miswired";
     let resource = "flow-resource-miswired";
     for (file, from, to, expected) in [
         ("main.tf", "", "", vec![]),
-        // Values, in the lines of the heredoc.
+        // Values in the heredoc.
         ("main.tf", "\"423667127684\"", "\"42366712768\"", vec![("account-id-format", "42366712768")]),
         ("main.tf", "iam::465075291703", "iam::472803852808", vec![("role-account-mismatch", "472803852808")]),
-        // What is handed on is wrong where it is passed first.
+        // A value that is passed on several times is reported where the first call passes it.
         ("main.tf", "= each.value.directory\n", "= each.value.workload\n", vec![(miswired, "each.value.workload")]),
         ("main.tf", "= each.value.directory\n", "= each.key\n", vec![(miswired, "each.key")]),
         ("main.tf", "= each.key\n", "= each.value.workload.set\n", vec![(miswired, "each.value.workload.set")]),
-        // The names of what is handed on.
+        // The names of arguments.
         ("main.tf", "  name      = each.key\n", "  nam = each.key\n", vec![("flow-argument-unknown", "nam")]),
         (
             "main.tf",
@@ -118,10 +118,10 @@ fn what_is_wrong_is_found_where_it_was_written() {
             "  channel = \"#help\"\n  workload  = each.value.workload\n",
             vec![("flow-argument-unknown", "channel")],
         ),
-        // The wrapper takes the wrong one of its variables.
+        // The wrapper uses the wrong variable.
         ("estate/main.tf", "= var.directory\n", "= var.name\n", vec![(miswired, "var.name")]),
         ("estate/main.tf", "= var.workload\n", "= var.directory\n", vec![(miswired, "var.directory")]),
-        // The module takes the wrong attribute of what it receives, or another variable.
+        // The module uses the wrong attribute or the wrong variable.
         (
             "access/main.tf",
             "= var.directory.assumed",
@@ -158,7 +158,7 @@ fn what_is_wrong_is_found_where_it_was_written() {
 }
 
 #[test]
-fn a_workspace_may_choose_what_is_spread() {
+fn a_workspace_may_select_the_tenants() {
     let mut failures = String::new();
     let chosen = MAIN.replace(
         "merge(local.north, local.south) :",
@@ -180,7 +180,7 @@ fn a_workspace_may_choose_what_is_spread() {
 }
 
 #[test]
-fn calls_may_pass_ids_that_the_module_puts_together() {
+fn calls_may_pass_ids_from_which_the_module_builds_arns() {
     let module = MODULE
         .replace("variable \"directory\" {}\nvariable \"workload\" {}", "variable \"instance\" {}\nvariable \"zone\" {}\nvariable \"payer\" {}\nvariable \"set\" {}\nvariable \"account\" {}")
         .replace("var.directory.instance", "\"arn:aws:sso:::instance/${var.instance}\"")
@@ -227,9 +227,9 @@ module "kestrel" {{
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What all tenants share in a role's ARN, what takes effect in place of an attribute, and what is in all names, are right.
+/// Text that all tenants share is correct in the ARN of a role, as an override of an attribute, and in names.
 #[test]
-fn what_is_shared_by_right_is_silent() {
+fn shared_text_has_no_findings() {
     let module = MODULE
         .replace("variable \"id\" {}", "variable \"id\" {}\nvariable \"stage\" {}\nvariable \"partition\" {}")
         .replace("-${var.id}\"", "-${var.stage}-${var.id}\"")

@@ -1,5 +1,5 @@
-//! Ways to keep the tenants that a stranger may choose: each is silent as it is, and each fault that is planted is found at
-//! the text that is wrong.
+//! Different ways to write the tenants: each is correct without faults, and each fault is reported at the text that is
+//! wrong.
 
 use crate::wiring::{expect, findings};
 
@@ -43,11 +43,11 @@ resource "sym_strategy" "sso" {
 
 pub(super) const QUILL: &str = r#"{ payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }"#;
 pub(super) const TARN: &str = r#"{ payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" }"#;
-/// The same customers' other accounts.
+/// Further accounts of the same customers.
 const QUILL_UAT: &str = r#"{ payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1", account = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" }"#;
 const TARN_UAT: &str = r#"{ payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2", account = "233552513779", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-78c19cd5840f1aec" }"#;
 
-/// The rest of a call of the leaf that is repeated for elements with its names.
+/// The remaining arguments of a call that is repeated for elements with the leaf's own names.
 const PASSED: &str = r#"
   source  = "./leaf"
   payer   = each.value.payer
@@ -57,7 +57,7 @@ const PASSED: &str = r#"
   set     = each.value.set
 "#;
 
-/// The plainest set-up: one call for all tenants of a local.
+/// The simplest setup: one call for all tenants in a local.
 pub(super) const PLAIN: &str = r#"
 locals {
   core = {
@@ -72,16 +72,15 @@ module "p" {
 }
 "#;
 
-/// What stands in place of what, and what is found then.
+/// A fault: the text to replace, the new text, and the findings that are expected.
 pub(super) type Fault<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
-/// Checks `main`, in which the names of the constants stand for them, as it is and with each fault in place of a part of
-/// it.
+/// Checks `main` without faults, and with each of `faults`. In `main`, the names of constants stand for their values.
 pub(super) fn check(what: &str, main: &str, faults: &[Fault<'_>]) {
     check_with(what, main, LEAF, faults);
 }
 
-/// The same, with another module in place of the leaf.
+/// Like `check`, with another module in place of `LEAF`.
 pub(super) fn check_with(what: &str, main: &str, leaf: &str, faults: &[Fault<'_>]) {
     let mut main = main.to_owned();
     for (name, text) in
@@ -99,13 +98,13 @@ pub(super) fn check_with(what: &str, main: &str, leaf: &str, faults: &[Fault<'_>
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Where the leaf puts the role together.
+/// The expression in `LEAF` that builds the role.
 pub(super) const ROLE: &str = r#""arn:aws:iam::${var.payer}:role/sym/SymSSO${title(var.nom)}""#;
 
 const MISWIRED: &str = "flow-argument-miswired";
 
 #[test]
-fn the_maps_that_a_default_does_not_choose_are_checked_too() {
+fn maps_that_a_default_does_not_select_are_also_checked() {
     let stages = r#"
 locals {
   stages = {
@@ -185,7 +184,7 @@ module "p" {
         ("each.value.set", "each.value.account", &[(MISWIRED, "each.value.account")]),
     ];
     check("joined keys", &format!("{GROUPS}{joined}"), faults);
-    // A module for each group, which calls the flow module for each element.
+    // A module is called for each group, and calls the flow module for each element.
     let wrapped = r#"
 module "g" {
   source   = "./leaf"
@@ -261,7 +260,7 @@ module "q" {
 }
 
 #[test]
-fn resources_of_the_root_may_be_counted() {
+fn resources_in_the_root_module_may_have_count() {
     let rows = LEAF.split("\nresource").skip(1).map(|block| format!("resource{block}")).collect::<String>();
     let rows = rows
         .replace("var.", "local.rows[count.index].")
@@ -293,7 +292,7 @@ fn resources_of_the_root_may_be_counted() {
 }
 
 #[test]
-fn what_is_null_makes_nothing_where_it_is_not_counted() {
+fn a_null_that_count_excludes_is_not_missing() {
     let second = r#"
 variable "account2" {}
 variable "set2" {}
@@ -332,7 +331,7 @@ module "p" {
 }
 
 #[test]
-fn what_a_merge_supplies_is_not_missing() {
+fn an_attribute_from_merge_is_not_missing() {
     let main = r#"
 locals {
   raw = {
@@ -363,7 +362,7 @@ module "p" {
 }
 
 #[test]
-fn a_stage_in_all_calls_names_no_tenant() {
+fn a_stage_in_all_calls_is_not_a_tenant() {
     let leaf = LEAF.replace("${var.nom}-", "${var.stage}-${var.slug}-");
     let leaf = format!("variable \"stage\" {{}}\nvariable \"slug\" {{}}\n{leaf}");
     let call = |name: &str, element: &str| {
@@ -380,7 +379,7 @@ fn a_stage_in_all_calls_names_no_tenant() {
     check_with("stage", &main, &leaf, faults);
 }
 
-/// The leaf, with other variables for what a connector has.
+/// `LEAF` with some variables replaced.
 fn with_variables(removed: &[&str], added: &[&str]) -> String {
     let kept =
         LEAF.lines().filter(|line| !removed.iter().any(|name| line.starts_with(&format!("variable \"{name}\""))));
@@ -520,7 +519,7 @@ module "p" {
 }
 
 #[test]
-fn what_several_grants_have_of_one_organization_is_one_finding() {
+fn a_wrong_value_of_an_organization_is_one_finding() {
     let leaf =
         with_variables(&["payer"], &["role", "slug"]).replace(ROLE, "var.role").replace("${var.nom}-", "${var.slug}-");
     let main = r#"
@@ -564,14 +563,14 @@ module "runtime" {
     check_with("organizations", main, &leaf, faults);
 }
 
-/// The values of the constants as lists.
+/// The values of `QUILL` and `TARN` as tuples.
 const TUPLES: [&str; 2] = [
     r#"["620966542870", "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", "eu-west-1", "722971028225", "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7"]"#,
     r#"["326808617937", "arn:aws:sso:::instance/ssoins-79070987b3544242", "us-west-2", "541882002087", "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33"]"#,
 ];
 
 #[test]
-fn places_in_lists_tell_values_apart() {
+fn positions_in_tuples_distinguish_values() {
     let main = format!(
         r#"
 locals {{
@@ -716,7 +715,7 @@ module "p" {
 }
 
 #[test]
-fn a_region_may_be_what_the_module_falls_back_on() {
+fn the_modules_default_region_may_take_effect() {
     let leaf = LEAF.replace("region       = var.home", "region       = coalesce(var.home, var.usual)");
     let leaf = format!("variable \"usual\" {{}}\n{leaf}");
     let main = PLAIN.replace("PASSED", "usual = \"eu-west-1\"\n  PASSED");
@@ -728,7 +727,7 @@ fn a_region_may_be_what_the_module_falls_back_on() {
 }
 
 #[test]
-fn what_follows_from_one_mistake_is_not_a_second_finding() {
+fn consequences_of_a_mistake_are_not_reported_again() {
     let faults: &[Fault<'_>] = &[
         (
             "instance/ssoins-79070987b3544242",

@@ -1,8 +1,8 @@
-//! Tenants that no flow receives: forgotten, or left out on purpose.
+//! Tenants that no flow receives, by mistake or on purpose.
 
 use crate::wiring::{MODULE, VALUES, VARIABLES, expect, findings};
 
-/// A call with these lines at its head, for what is each entry of a map of tenants.
+/// A call that begins with `head` and passes the values of `each.value`.
 fn call(head: &str) -> String {
     format!(
         "module \"access\" {{\n  {head}\n  tenant_slug = each.key\n  account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n  sso_connector_settings = each.value.sso_connector_settings\n}}\n"
@@ -13,14 +13,14 @@ fn flow(tenants: &str) -> String {
     call(&format!("source = \"./sso_flow\"\n  for_each = {tenants}"))
 }
 
-/// Of three tenants, this has no `red_canyon`.
+/// A filter that drops `red_canyon`, by listing the others.
 const TWO: &str =
     "{ blue_harbour = var.customer_tenants.blue_harbour, green_valley = var.customer_tenants.green_valley }";
 
-/// The same, by a filter.
+/// A filter that drops `red_canyon`, by its name.
 const FILTERED: &str = "{ for name, tenant in var.customer_tenants : name => tenant if name != \"red_canyon\" }";
 
-/// A runtime connector of one's own, whose safelist is filtered.
+/// A local runtime connector whose safelist is filtered.
 const RUNTIME: &str = r#"
 module "runtime_connector" {
   source              = "./runtime-connector"
@@ -43,7 +43,7 @@ fn check(main: &str, inner: &str) -> Vec<crate::wiring::Found> {
 }
 
 #[test]
-fn a_tenant_that_was_left_out_on_purpose_is_no_ones_business() {
+fn a_tenant_left_out_on_purpose_is_not_reported() {
     let mut failures = String::new();
     let keys = "var.customer_tenants[name]";
     let local = |value: &str| format!("locals {{\n  active = {value}\n}}\n{}", flow("local.active"));
@@ -58,12 +58,12 @@ fn a_tenant_that_was_left_out_on_purpose_is_no_ones_business() {
             "{{ for name in setintersection(keys(var.customer_tenants), [\"blue_harbour\", \"green_valley\"]) : name => {keys} }}"
         )),
         flow(&format!("length(var.customer_tenants) > 2 ? {TWO} : var.customer_tenants")),
-        // A module that is not there.
+        // A module that is not available.
         call(&format!("source = \"{remote}\"\n  for_each = {FILTERED}")),
     ] {
         expect(&main, check(&main, ""), &[], &mut failures);
     }
-    // A module between, which gets a part of the tenants or that is called for each of them.
+    // A module in between receives some of the tenants, or is called for each of them.
     let inner = format!("variable \"tenants\" {{ type = any }}\n{}", flow("var.tenants").replace("./sso", "../sso"));
     let main = format!("module \"customers\" {{\n  source = \"./customers\"\n  tenants = {FILTERED}\n}}\n");
     expect(&main, check(&main, &inner), &[], &mut failures);
@@ -77,10 +77,10 @@ fn a_tenant_that_was_left_out_on_purpose_is_no_ones_business() {
 }
 
 #[test]
-fn a_tenant_that_was_forgotten_is_found_whatever_is_filtered_elsewhere() {
+fn a_forgotten_tenant_is_found_despite_filters_elsewhere() {
     let mut failures = String::new();
     let unrelated = format!("module \"reports\" {{\n  source = \"acme/reports/aws\"\n  tenants = {FILTERED}\n}}\n");
-    // A local with the name of the variable, which no flow comes from.
+    // A local with the name of the variable, which no flow uses.
     let local = format!(
         "locals {{\n  customer_tenants = {FILTERED}\n}}\noutput \"names\" {{\n  value = keys(local.customer_tenants)\n}}\n"
     );

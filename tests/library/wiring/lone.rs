@@ -1,9 +1,9 @@
-//! What is written out for one tenant next to what is repeated for all, what `dynamic` blocks make, and what is null.
+//! Resources that are written out for one tenant next to repeated ones, `dynamic` blocks, and null values.
 
 use crate::wiring::references::RESOURCES;
 use crate::wiring::{Found, VALUES, VARIABLES, expect, findings};
 
-/// What is found in `resources`, in the root module and in a called one.
+/// The findings with `resources` in the root module, and in a module that it calls.
 fn in_both(resources: &str) -> [Vec<Found>; 2] {
     let call = "module \"all\" {\n  source = \"./all\"\n  customer_tenants = var.customer_tenants\n}\n";
     [
@@ -16,7 +16,7 @@ fn in_both(resources: &str) -> [Vec<Found>; 2] {
     ]
 }
 
-/// One more strategy for `blue_harbour`.
+/// A further strategy for `blue_harbour`.
 fn strategy(integration: &str, target: &str) -> String {
     format!(
         "resource \"sym_strategy\" \"more\" {{\n  type = \"aws_sso\"\n  name = \"more-blue_harbour\"\n  integration_id = \
@@ -29,7 +29,7 @@ const INTEGRATION: &str = r#"sym_integration.sso["blue_harbour"].id"#;
 const TARGET: &str = r#"sym_target.sso["blue_harbour"].id"#;
 
 #[test]
-fn a_strategy_that_is_written_out_is_judged_and_hides_nothing() {
+fn a_separate_strategy_is_checked_and_hides_nothing() {
     let mut failures = String::new();
     let foreign_integration = r#"sym_integration.sso["red_canyon"].id"#;
     let foreign_target = r#"sym_target.sso["red_canyon"].id"#;
@@ -52,7 +52,7 @@ fn a_strategy_that_is_written_out_is_judged_and_hides_nothing() {
 }
 
 #[test]
-fn a_flow_that_is_written_out_is_named_after_the_tenant_of_its_strategy() {
+fn a_separate_flow_must_be_named_after_the_tenant_of_its_strategy() {
     let mut failures = String::new();
     for (name, expected) in [
         ("quick-blue_harbour", vec![]),
@@ -72,7 +72,7 @@ fn a_flow_that_is_written_out_is_named_after_the_tenant_of_its_strategy() {
 }
 
 #[test]
-fn what_a_dynamic_block_makes_is_judged() {
+fn blocks_from_dynamic_are_checked() {
     let mut failures = String::new();
     let block = "params {\n    strategy_id = sym_strategy.sso[each.key].id\n  }";
     assert!(RESOURCES.contains(block));
@@ -98,7 +98,7 @@ fn what_a_dynamic_block_makes_is_judged() {
 }
 
 #[test]
-fn what_is_null_where_the_tenant_has_a_value_is_found() {
+fn a_null_in_place_of_the_tenants_value_is_found() {
     let mut failures = String::new();
     for (this, by) in [
         ("each.value.target_account_id", "try(each.value.account, null)"),
@@ -114,7 +114,7 @@ fn what_is_null_where_the_tenant_has_a_value_is_found() {
 }
 
 #[test]
-fn a_constant_in_what_a_resource_is_repeated_for_is_found() {
+fn a_constant_merged_into_the_for_each_of_a_resource_is_found() {
     let mut failures = String::new();
     let target = "resource \"sym_target\" \"sso\" {\n  for_each = var.customer_tenants";
     assert!(RESOURCES.contains(target));
@@ -135,7 +135,7 @@ fn a_constant_in_what_a_resource_is_repeated_for_is_found() {
 }
 
 #[test]
-fn a_flow_is_judged_whose_strategy_is_counted() {
+fn a_flow_is_checked_if_its_strategy_has_count() {
     let mut failures = String::new();
     let strategy =
         RESOURCES.find("resource \"sym_strategy\"").unwrap()..RESOURCES.find("resource \"sym_flow\"").unwrap();
@@ -166,7 +166,7 @@ fn a_flow_is_judged_whose_strategy_is_counted() {
 }
 
 #[test]
-fn each_object_that_settings_may_be_is_judged() {
+fn each_candidate_for_settings_is_checked() {
     let mut failures = String::new();
     let own = "settings    = each.value.sso_connector_settings";
     assert!(RESOURCES.contains(own));

@@ -1,4 +1,4 @@
-//! Tenants in other shapes: two maps, several grants, calls inside modules, and calls that are tenants themselves.
+//! Tenants in other shapes: two maps, several grants, calls inside of modules, and calls that define tenants.
 
 use crate::wiring::{MODULE, VALUES, VARIABLES, expect, findings, findings_in};
 
@@ -55,7 +55,7 @@ variable "customer_tenants" {
 }
 "#;
 
-/// The call for one grant of each tenant.
+/// A call that receives one grant of each tenant.
 fn one_of_several(account: &str, permission_set: &str) -> Vec<crate::wiring::Found> {
     let main = format!(
         "{TYPE}\nmodule \"access\" {{\n  for_each = var.customer_tenants\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  account_id = {account}\n  permission_set_arn = {permission_set}\n  sso_connector_settings = each.value.sso_connector_settings\n}}\n"
@@ -64,7 +64,7 @@ fn one_of_several(account: &str, permission_set: &str) -> Vec<crate::wiring::Fou
 }
 
 #[test]
-fn a_permission_set_and_an_account_are_of_one_grant() {
+fn a_permission_set_and_an_account_must_be_of_one_grant() {
     let mut failures = String::new();
     let other = "var.customer_tenants.blue_harbour.grants[0]";
     let (own_set, own_account) = ("each.value.grants[0].permission_set_arn", "each.value.grants[1].account_id");
@@ -75,16 +75,16 @@ fn a_permission_set_and_an_account_are_of_one_grant() {
         expect(&what, one_of_several(account, permission_set), &expected, &mut failures);
         failures
     };
-    // Nobody can ask for the second grant of each.
+    // No flow receives the second grant of each tenant.
     let left_out = [("tenant-not-wired", "604178239962"), ("tenant-not-wired", "915827304473")];
     let found = one_of_several("each.value.grants[0].account_id", own_set);
     expect("the first grant of each", found, &left_out, &mut failures);
-    // A variable that chooses one may choose another one.
+    // A variable selects the grant, so another value would select the other one.
     let chosen = |what| format!("each.value.grants[var.number].{what}");
     let found = one_of_several(&chosen("account_id"), &chosen("permission_set_arn"));
     expect("a chosen grant of each", found, &[], &mut failures);
     failures += &check(own_account, own_set, &[own_account]);
-    // Of those of another tenant, it is the tenant that is wrong.
+    // If the grant belongs to another tenant, the tenant is reported as wrong, not the grant.
     let other_set = format!("{other}.permission_set_arn");
     failures += &check("each.value.grants[0].account_id", &other_set, &[&other_set]);
     let other_account = format!("{other}.account_id");
@@ -92,7 +92,7 @@ fn a_permission_set_and_an_account_are_of_one_grant() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// The call for each grant of each tenant, with this in place of the tenant's values.
+/// A call for each grant of each tenant, with these arguments.
 fn flattened(account: &str, permission_set: &str, settings: &str, slug: &str) -> Vec<crate::wiring::Found> {
     let main = format!(
         r#"{TYPE}
@@ -163,7 +163,7 @@ fn flattened_grants() {
 }
 
 #[test]
-fn a_list_of_grants_is_passed_whole() {
+fn a_list_of_grants_is_passed_as_a_whole() {
     let mut failures = String::new();
     let module = r#"
 variable "tenant_slug" { type = string }
@@ -375,7 +375,7 @@ fn constants_in_what_is_repeated() {
     for right in ["\"915827304462\"", "var.customer_tenants.green_valley.target_account_id"] {
         expect(right, findings_in(&main(&merged(right), own)), &[], &mut failures);
     }
-    // Next to the entry, it may be meant.
+    // A value that is merged into one tenant's entry may be intended.
     let beside = "merge(var.customer_tenants.green_valley, { account = \"593017462285\" })";
     let found = findings_in(&main(beside, "lookup(each.value, \"account\", each.value.target_account_id)"));
     expect("beside", found, &[], &mut failures);
@@ -401,7 +401,7 @@ fn tenants_in_a_list() {
 }
 
 #[test]
-fn a_key_that_stands_twice_in_decoded_json() {
+fn duplicate_keys_in_decoded_json() {
     let main = "locals {\n  all = jsondecode(file(\"all.json\"))\n}\nmodule \"access\" {\n  for_each = local.all\n  source = \"./sso_flow\"\n  tenant_slug = each.key\n  account_id = each.value.account\n  permission_set_arn = each.value.set\n  sso_connector_settings = each.value.connector\n}\n";
     let json = r#"{ "blue_harbour": {
   "account": "604178239951", "\u0061ccount": "604178239962",

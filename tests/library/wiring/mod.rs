@@ -1,5 +1,5 @@
-//! Every right way to wire the tenants' values to the flows must be silent, and in every one of them each fault that
-//! can be made must be found, at the text that is wrong.
+//! Every correct way to pass the tenants' values to the flows must have no findings, and in every way, each fault must
+//! be found at the text that is wrong.
 
 mod advice;
 mod also;
@@ -44,15 +44,15 @@ const VALUES: &str = include_str!("../../fixtures/wiring/terraform.tfvars");
 const CALL: &str = include_str!("../../fixtures/wiring/call.tf");
 const KEYS: [&str; 3] = ["blue_harbour", "green_valley", "red_canyon"];
 
-/// Rule and text at the primary location.
+/// The rule, and the text at the primary location.
 type Found = (String, String);
 
-/// What is found in these files, sorted; `.symlint.hcl` is the configuration.
+/// The findings in these files, sorted. `.symlint.hcl` is the configuration.
 fn findings(files: &[(&str, &str)]) -> Vec<Found> {
     tell(files, |finding, project| (finding.rule.to_owned(), project.sources().text(finding.span).to_string()))
 }
 
-/// What `of` says of each finding in these files, sorted.
+/// The result of `of` for each finding in these files, sorted.
 fn tell<T: Ord>(files: &[(&str, &str)], of: impl Fn(&Finding, &Project) -> T) -> Vec<T> {
     let mut files: BTreeMap<String, Vec<u8>> =
         files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
@@ -68,12 +68,12 @@ fn tell<T: Ord>(files: &[(&str, &str)], of: impl Fn(&Finding, &Project) -> T) ->
     found
 }
 
-/// What is found with `main` next to the stock module and the values.
+/// The findings with `main`, the stock module, and the stock values.
 fn findings_in(main: &str) -> Vec<Found> {
     findings(&[("main.tf", main), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", VALUES)])
 }
 
-/// Holds `found` against what is expected: rule and text.
+/// Compares `found` with the rules and texts that are expected.
 fn expect(what: &str, found: Vec<Found>, expected: &[(&str, &str)], failures: &mut String) {
     use std::fmt::Write;
     let mut expected: Vec<Found> = expected.iter().map(|(rule, text)| ((*rule).into(), (*text).into())).collect();

@@ -1,11 +1,12 @@
-//! More ways to keep the tenants: sets, tables, texts and hashes, and resources that are joined by an attribute.
+//! More ways to write the tenants: sets, maps of single values, encoded text, and resources that are joined by an
+//! attribute.
 
 use crate::wiring::kept::{LEAF, PLAIN, QUILL, ROLE, TARN, check, check_with};
 
 const FOREIGN: &str = "duplicate-target-account";
 
 #[test]
-fn a_set_has_an_order_of_its_own() {
+fn sets_are_sorted() {
     check(
         "a set of names, and a table of each value",
         r#"
@@ -51,7 +52,7 @@ module "p" {
 }
 
 #[test]
-fn texts_that_are_encoded_or_hashed_are_known() {
+fn encoded_and_hashed_text_is_known() {
     check(
         "keys with a hash",
         r#"
@@ -113,7 +114,7 @@ module "p" {
 }
 
 #[test]
-fn what_takes_effect_is_not_missing() {
+fn a_value_that_takes_effect_is_not_missing() {
     let leaf = LEAF.replace("variable \"payer\" {}", "variable \"role\" {}").replace(ROLE, "var.role");
     check_with(
         "a role of its own where there is one",
@@ -281,7 +282,7 @@ data "aws_iam_policy_document" "runtime" {
 }
 
 #[test]
-fn a_list_of_texts_that_is_called_grants_is_not_one_of_grants() {
+fn a_list_of_strings_named_grants_is_not_a_list_of_grants() {
     check(
         "the names of what is granted",
         &PLAIN
@@ -345,7 +346,7 @@ module "p" {
 }
 
 #[test]
-fn a_name_that_several_entries_of_a_list_have_is_no_name() {
+fn an_attribute_with_equal_values_does_not_name_the_entries() {
     let named =
         |text: &str, customer: &str| text.replacen('{', &format!("{{ customer = \"{customer}\", name = \"admin\","), 1);
     let main = r#"
@@ -375,7 +376,7 @@ module "p" {
 }
 
 #[test]
-fn what_an_unknown_value_was_made_of_is_not_the_value() {
+fn the_parts_of_an_unknown_value_are_not_the_value() {
     let main = r#"
 locals {
   sets = [{ title = "Admin" }, { title = "Read" }]

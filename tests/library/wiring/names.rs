@@ -1,19 +1,19 @@
-//! The names that Sym's resources get: which of them are one to Sym, and what they must be built from.
+//! The names of Sym's resources: which names are the same for Sym, and what they must be built from.
 
 use crate::wiring::{CALL, MODULE, VALUES, VARIABLES, expect, findings, tell};
 
-/// Tenants whose names begin alike, and the third.
+/// Tenants whose keys have the same beginning, and `red_canyon`.
 fn north() -> String {
     VALUES.replace("blue_harbour", "north_ferry").replace("green_valley", "NORTH-works")
 }
 
-/// The inputs of the stock module, and a flow with this name.
+/// The variables of the stock module, and a flow with this name.
 fn module(name: &str) -> String {
     let inputs = MODULE.split("resource ").next().unwrap();
     format!("{inputs}resource \"sym_flow\" \"sso\" {{\n  name = {name}\n}}\n")
 }
 
-/// What is found about names.
+/// The findings about names.
 fn check(main: &str, module: &str, values: &str) -> Vec<crate::wiring::Found> {
     let main = format!("{VARIABLES}\n{main}");
     let mut found = findings(&[("main.tf", &main), ("sso_flow/main.tf", module), ("terraform.tfvars", values)]);
@@ -21,26 +21,26 @@ fn check(main: &str, module: &str, values: &str) -> Vec<crate::wiring::Found> {
     found
 }
 
-/// The last two tenants of [`VALUES`] are not there.
+/// The values without the last two tenants.
 fn alone() -> String {
     VALUES.split_once("  green_valley").unwrap().0.trim_end().to_owned() + "\n}\n"
 }
 
 #[test]
-fn names_that_sym_takes_for_one_are_found() {
+fn names_that_are_equal_in_sym_are_found() {
     let mut failures = String::new();
     let collision = [("slug-collision", "NORTH-works")];
     for (name, expected) in [
         ("\"sso-${var.tenant_slug}\"", &[][..]),
         ("\"sso-${substr(var.tenant_slug, 0, 7)}\"", &[]),
-        // Neither case nor the kind of the hyphen tells them apart.
+        // Neither capitalization nor the difference between `-` and `_` makes names different.
         ("substr(var.tenant_slug, 0, 6)", &collision),
         ("\"sso-${substr(var.tenant_slug, 0, 6)}\"", &collision),
         ("\"sso-${substr(var.tenant_slug, 0, 6)}-${length(var.account_id)}\"", &collision),
     ] {
         expect(name, check(CALL, &module(name), &north()), expected, &mut failures);
     }
-    // A slug that is cut.
+    // A slug that is shortened.
     let cut = CALL.replace("each.key", "substr(each.key, 0, 6)");
     expect("cut", check(&cut, MODULE, &north()), &collision, &mut failures);
     assert!(failures.is_empty(), "{failures}");
@@ -68,14 +68,14 @@ fn each_kind_and_type_has_names_of_its_own() {
 }
 
 #[test]
-fn a_name_must_be_made_of_the_tenant() {
+fn a_name_must_depend_on_the_tenant() {
     let mut failures = String::new();
     let unscoped = |text| vec![("resource-not-tenant-scoped", text)];
     let unless = "var.tenant_slug == \"blue_harbour\" ? var.tenant_slug : \"sso\"";
     for (name, expected) in [("\"sso\"", unscoped("sso")), (unless, unscoped(unless))] {
         expect(name, check(CALL, &module(name), VALUES), &expected, &mut failures);
     }
-    // An account that is the same for all is not a tenant's.
+    // An account that is the same for all tenants does not identify one.
     let constant = CALL.replace("each.value.target_account_id", "\"593017462285\"");
     let found = check(&constant, &module("\"sso-${var.account_id}\""), VALUES);
     expect("a constant account", found, &unscoped("sso-${var.account_id}"), &mut failures);
@@ -83,7 +83,7 @@ fn a_name_must_be_made_of_the_tenant() {
 }
 
 #[test]
-fn a_name_of_the_only_tenant_is_wrong_where_there_can_be_more() {
+fn a_constant_name_for_the_only_tenant_is_wrong_if_the_call_is_repeated() {
     let mut failures = String::new();
     let one = CALL
         .replace("  for_each               = var.customer_tenants\n", "")
@@ -94,7 +94,7 @@ fn a_name_of_the_only_tenant_is_wrong_where_there_can_be_more() {
     let unscoped = [("resource-not-tenant-scoped", "sso")];
     expect("repeated", check(CALL, &constant, &alone()), &unscoped, &mut failures);
     expect("one call", check(&one, &constant, &alone()), &[], &mut failures);
-    // What the call says may be another one's next time.
+    // The call sets the name, so another call can set a different one.
     let module = named.to_owned() + &module("var.name");
     let unscoped = [("resource-not-tenant-scoped", "var.name")];
     expect("the default", check(CALL, &module, &alone()), &unscoped, &mut failures);
@@ -118,13 +118,13 @@ fn two_flows_of_a_tenant_need_two_names() {
     let literal = (call("second", "green_valley") + &first).replace("= local.slug", "= \"green_valley\"");
     let found = check(&literal, MODULE, VALUES);
     expect("literals", found, &[("slug-collision", "green_valley")], &mut failures);
-    // What one of them is meant for is not known.
+    // If one call has another tenant's account, its name may be meant for that tenant.
     let found = check(&(call("second", "blue_harbour") + &first), MODULE, VALUES);
     expect("one wrong", found, &[], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// A call that is a tenant itself.
+/// A call that defines a tenant.
 fn tenant(slug: &str, digit: u8, account: &str) -> String {
     format!(
         r#"
@@ -164,7 +164,7 @@ fn names_of_calls_that_are_tenants() {
 }
 
 #[test]
-fn a_name_is_told_in_one_line() {
+fn a_name_with_a_line_break_is_shown_in_one_line() {
     let main = format!("{VARIABLES}\n{CALL}");
     let module = module("\"sso\\n${var.tenant_slug}\"");
     let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", &module), ("terraform.tfvars", &alone())];

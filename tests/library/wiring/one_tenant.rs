@@ -1,10 +1,10 @@
-//! Root modules that are for one customer as a whole: what they repeat are grants.
+//! Root modules for a single customer, whose calls are repeated for grants.
 
 use super::kept::{LEAF, ROLE, check_with};
 
 const MISWIRED: &str = "flow-argument-miswired";
 
-/// The leaf, which is given a role.
+/// `LEAF` with a variable for the role.
 fn leaf() -> String {
     LEAF.replace(ROLE, "var.role").replace("variable \"payer\" {}", "variable \"role\" {}")
 }
@@ -18,7 +18,7 @@ variable "grants" {
 }
 "#;
 
-/// What is found, however the root module has its connector: in variables, in a local, or in the call.
+/// The connector may be in variables, in a local, or in the call.
 #[test]
 fn the_grants_of_one_customer_may_be_repeated() {
     let repeated = |role: &str, store: &str| {
@@ -78,7 +78,7 @@ module "p" {{
     }
 }
 
-/// What has an instance of its own is no grant, whatever it is passed.
+/// An entry with an instance of its own is a tenant and not a grant, even if the connector is the same for all.
 #[test]
 fn a_connector_that_is_the_same_for_several_customers_is_found() {
     let main = r#"
@@ -115,7 +115,7 @@ module "p" {
 }
 
 #[test]
-fn what_a_root_module_of_one_customer_is_given_by_name() {
+fn values_that_a_root_module_of_one_customer_names() {
     let values = [
         ("customer", "quillhaven"),
         ("sso_account_id", "620966542870"),
@@ -181,9 +181,9 @@ resource "aws_ssoadmin_account_assignment" "this" {{
     );
 }
 
-/// A variable or an attribute that the only tenant of a root module lacks, or has as null.
+/// A variable or an attribute is missing or null in a root module with a single tenant.
 #[test]
-fn what_the_only_tenant_of_a_root_module_lacks() {
+fn missing_values_of_the_only_tenant_of_a_root_module_are_found() {
     let call = r#"
 module "p" {
   source  = "./leaf"
@@ -232,9 +232,9 @@ variable "set" {
     );
 }
 
-/// A target of the root module that is repeated for grants, one half of which is written once.
+/// A target in the root module is repeated for grants, but one half of the grant is constant.
 #[test]
-fn half_a_grant_that_is_the_same_for_all_entries() {
+fn half_a_grant_that_is_constant_is_found() {
     let main = r#"
 locals {
   store  = "ssoins-6804abcca95bf8e2"
@@ -272,7 +272,7 @@ resource "sym_strategy" "sso" {
 }
 "#;
     const RESOURCE: &str = "flow-resource-miswired";
-    // What is the same for all entries, or the account of the connector, is not the entry's own.
+    // An attribute with the connector's account, or with the same account in all entries, does not identify a target.
     let noted = |account: &str| {
         let main = main.replace("account = \"722971028225\"", account).replace("account = \"123937045052\"", account);
         super::findings(&[("main.tf", &main.replace("= each.value.account", "= \"604178239951\""))])

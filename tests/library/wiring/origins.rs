@@ -1,11 +1,11 @@
-//! Where the value of an argument comes from, and what that says of it.
+//! Where the value of an argument comes from, and what messages say about it.
 
 use symlint_core::finding::Finding;
 use symlint_terraform::Project;
 
 use crate::wiring::{KEYS, MODULE, VALUES, VARIABLES, expect, findings, tell};
 
-/// The arguments of a call for each tenant, as they are right.
+/// The right arguments of a call for each tenant.
 const RIGHT: [(&str, &str); 4] = [
     ("tenant_slug", "each.key"),
     ("account_id", "each.value.target_account_id"),
@@ -22,7 +22,7 @@ fn call(for_each: &str, name: &str, argument: &str) -> String {
     text + "}\n"
 }
 
-/// A call for `green_valley` alone, so that nothing is shared.
+/// A call for `green_valley` alone, so that no other tenant receives the same value.
 fn for_green(name: &str, argument: &str) -> String {
     call("{ green_valley = var.customer_tenants.green_valley }", name, argument)
         + &call("{ for name, tenant in var.customer_tenants : name => tenant if name != \"green_valley\" }", "", "")
@@ -46,7 +46,7 @@ impl SetUp {
         })
     }
 
-    /// What is said, with this module.
+    /// The messages with this module.
     fn said(&self, calls: &str, module: &str) -> Vec<String> {
         self.tell(calls, module, |finding, _| finding.message.clone())
     }
@@ -63,16 +63,16 @@ impl SetUp {
     }
 }
 
-/// Makes two tenants one customer.
+/// Declares that two tenants are one customer.
 const CUSTOMER: &str = "customer \"acme\" { tenants = [\"blue_harbour\", \"green_valley\"] }\n";
 
-/// Puts two customers into one organization.
+/// Declares that two customers are in one organization.
 const ORGANIZATION: &str = "organization \"reseller\" { tenants = [\"blue_harbour\", \"green_valley\"] }\n";
 
 const MISWIRED: &str = "flow-argument-miswired";
 
 #[test]
-fn keys_are_for_slugs() {
+fn a_slug_must_be_the_tenants_own_key() {
     let mut failures = String::new();
     let all = "var.customer_tenants";
     for (name, wrong) in [
@@ -84,7 +84,7 @@ fn keys_are_for_slugs() {
         let what = format!("{name} = {wrong}");
         expect(&what, set_up().check(&call(all, name, wrong)), &[(MISWIRED, wrong)], &mut failures);
     }
-    // The name of another tenant, in a call for one.
+    // The call is for one tenant, but has the name of another.
     let found = set_up().check(&for_green("tenant_slug", "\"blue_harbour\""));
     expect("another's name", found, &[(MISWIRED, "blue_harbour")], &mut failures);
     for own in ["\"valley\"", "\"green-valley-${each.value.target_account_id}\"", "\"${each.key}-of-red-canyon\""] {
@@ -94,7 +94,7 @@ fn keys_are_for_slugs() {
 }
 
 #[test]
-fn all_of_another_tenant_is_found_too() {
+fn a_call_with_all_values_of_another_tenant_is_one_finding() {
     let mut failures = String::new();
     let other = |name: &str| format!("var.customer_tenants.blue_harbour.{name}");
     let wrong = ["target_account_id", "permission_set_arn", "sso_connector_settings"].map(other);
@@ -102,14 +102,14 @@ fn all_of_another_tenant_is_found_too() {
     for (text, (_, right)) in wrong.iter().zip(&RIGHT[1..]) {
         calls = calls.replacen(right, text, 1);
     }
-    // The entry is wrong, which is one cause.
+    // The whole entry is another tenant's, which is one cause.
     let expected = [(MISWIRED, wrong[0].as_str())];
     expect("all but the slug", set_up().check(&calls), &expected, &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 
 #[test]
-fn what_the_entry_does_not_say_may_be_written_elsewhere() {
+fn a_value_that_the_entry_lacks_may_be_in_the_call() {
     let mut failures = String::new();
     let values = VALUES.replace("    target_account_id  = \"915827304462\"\n", "");
     let set_up = SetUp { values, beside: "variable \"customer_tenants\" {\n  type = any\n}\n".to_owned(), ..set_up() };
@@ -121,7 +121,7 @@ fn what_the_entry_does_not_say_may_be_written_elsewhere() {
 }
 
 #[test]
-fn a_value_may_be_put_together() {
+fn a_value_may_be_built_from_parts() {
     let mut failures = String::new();
     let settings = |role: &str| {
         format!(
@@ -136,7 +136,7 @@ fn a_value_may_be_put_together() {
     }
     let wrong = role("target_account_id", "SymSSOGreen-Valley");
     expect("wrong account", check(&wrong), &[(MISWIRED, wrong.trim_matches('"'))], &mut failures);
-    // Of two texts, the tenant's own is taken.
+    // The list contains the values of two tenants, and the index selects one.
     let chosen = "split(\",\", join(\",\", [var.customer_tenants.blue_harbour.target_account_id, each.value.target_account_id]))[1]";
     let found = set_up().check(&call("var.customer_tenants", "account_id", chosen));
     expect("chosen", found, &[], &mut failures);
@@ -147,7 +147,7 @@ fn a_value_may_be_put_together() {
 }
 
 #[test]
-fn another_value_is_wrong_even_where_it_has_the_same_text() {
+fn a_different_attribute_is_wrong_even_if_its_text_is_equal() {
     let mut failures = String::new();
     let values = VALUES.replace("915827304462", "280365914472");
     let set_up = SetUp { values, ..set_up() };
@@ -160,7 +160,7 @@ fn another_value_is_wrong_even_where_it_has_the_same_text() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Tenants with attributes that no rule knows.
+/// Tenants with attributes that symlint does not know.
 fn with_attributes() -> SetUp {
     let mut values = VALUES.to_owned();
     for (at, key) in KEYS.iter().enumerate() {
@@ -174,7 +174,7 @@ fn with_attributes() -> SetUp {
 }
 
 #[test]
-fn attributes_of_ones_own_are_judged_by_what_they_look_like() {
+fn unknown_attributes_are_checked_by_the_form_of_their_values() {
     let mut failures = String::new();
     let set_up = with_attributes();
     let all = "var.customer_tenants";
@@ -202,7 +202,7 @@ fn attributes_of_ones_own_are_judged_by_what_they_look_like() {
 }
 
 #[test]
-fn a_table_of_ones_own_is_not_judged_but_by_whose_name_it_has() {
+fn a_separate_map_is_only_checked_for_the_names_of_other_tenants() {
     let mut failures = String::new();
     let beside = format!(
         "{VARIABLES}\nlocals {{\n  account = \"593017462285\"\n  accounts = {{ sandbox = \"593017462285\", blue_harbour = \"604178239962\", green_valley = \"915827304473\" }}\n}}\nmodule \"directory\" {{\n  source = \"./directory\"\n}}\n"
@@ -225,17 +225,17 @@ fn a_table_of_ones_own_is_not_judged_but_by_whose_name_it_has() {
     for (wrong, text) in [("local.account", "local.account"), ("\"593017462285\"", "593017462285"), (other, other)] {
         expect(wrong, check("", wrong), &[(MISWIRED, text)], &mut failures);
     }
-    // A customer may have several tenants.
+    // A customer may have several tenants, which share values.
     let found = check(CUSTOMER, other).into_iter().filter(|(rule, _)| rule == MISWIRED).collect();
     expect("of one customer", found, &[], &mut failures);
-    // Customers in one organization have their own.
+    // Customers in one organization do not share values.
     let found = check(ORGANIZATION, other).into_iter().filter(|(rule, _)| rule == MISWIRED).collect();
     expect("in one organization", found, &[(MISWIRED, other)], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 
 #[test]
-fn what_the_call_is_repeated_for_may_have_values_of_its_own() {
+fn the_for_each_of_a_call_may_be_a_separate_map() {
     let mut failures = String::new();
     let of = |name: &str| format!("var.customer_tenants[each.key].{name}");
     let main = |table: &str| {
@@ -251,11 +251,11 @@ fn what_the_call_is_repeated_for_may_have_values_of_its_own() {
 }
 
 #[test]
-fn tenants_that_belong_together_may_have_values_of_each_other() {
+fn tenants_of_one_customer_may_share_values() {
     let mut failures = String::new();
     let (blue, rest) = VALUES.split_once("  green_valley").unwrap();
     let (_, red) = rest.split_once("  red_canyon").unwrap();
-    // The same customer once more, with another permission set.
+    // Another entry for the same customer, with a different permission set.
     let green = blue
         .replace("customer_tenants = {\n", "")
         .replace("blue_harbour", "green_valley")
@@ -283,7 +283,7 @@ fn tenants_that_belong_together_may_have_values_of_each_other() {
 }
 
 #[test]
-fn it_is_said_what_is_received_and_what_should_be() {
+fn messages_name_the_value_and_the_right_one() {
     let of_all = |argument: &str, wrong: &str| call("var.customer_tenants", argument, wrong);
     let next = "values(var.customer_tenants)[(index(keys(var.customer_tenants), each.key) + 1) % 3].target_account_id";
     let all = "all 3 tenants (`blue_harbour`, `green_valley`, `red_canyon`)";
@@ -331,7 +331,7 @@ fn it_is_said_what_is_received_and_what_should_be() {
 }
 
 #[test]
-fn it_is_said_inside_the_module_too() {
+fn messages_name_both_values_inside_the_module_too() {
     let right = call("var.customer_tenants", "", "");
     let all = "all 3 tenants (`blue_harbour`, `green_valley`, `red_canyon`)";
     for (from, to, said) in [

@@ -1,4 +1,4 @@
-//! The policies of the runtime's role, and what of them is not known.
+//! The policies of the runtime's role, and policies that are partly unknown.
 
 use crate::wiring::{CALL, Found, MODULE, VALUES, VARIABLES, expect, findings};
 
@@ -20,7 +20,7 @@ fn rules(found: &[Found]) -> String {
     found.iter().map(|(rule, _)| rule.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// A policy of the runtime in addition to the right one.
+/// The right policy of the runtime, and another one.
 fn with(head: &str, policy: &str) -> String {
     format!(
         "resource \"aws_iam_role_policy\" \"more\" {{\n  {head}\n  role = \"SymRuntimeMain\"\n  policy = {policy}\n}}\n"
@@ -43,7 +43,7 @@ const ANY: &str = "\"arn:aws:iam::*:role/sym/*\"";
 const UNKNOWN: &str = "data.external.one.result.x";
 
 #[test]
-fn what_is_not_known_of_a_policy_of_the_runtime_is_said() {
+fn unknown_parts_of_the_runtimes_policy_are_reported() {
     let mut failures = String::new();
     let block = |inside: &str| {
         format!(
@@ -73,7 +73,7 @@ fn what_is_not_known_of_a_policy_of_the_runtime_is_said() {
 }
 
 #[test]
-fn usual_policies_of_the_runtime_are_silent() {
+fn common_policies_of_the_runtime_have_no_findings() {
     let mut failures = String::new();
     let stream = "aws_kinesis_stream.own.arn";
     let other = "\"arn:aws:iam::${data.aws_caller_identity.this.account_id}:role/deploy\"";
@@ -108,7 +108,7 @@ fn usual_policies_of_the_runtime_are_silent() {
             + &format!(
                 "data \"aws_iam_policy_document\" \"base\" {{\n  statement {{\n    actions = [\"kinesis:*\"]\n    resources = [{stream}]\n  }}\n}}\n"
             ),
-        // Of roles that are not the runtime's, nothing must be known.
+        // The policies of other roles do not need to be known.
         with("", UNKNOWN).replace("SymRuntimeMain", "deploy"),
         with("", UNKNOWN).replace("SymRuntimeMain", "sym-reporting"),
         with("", &statement(ASSUME, UNKNOWN)).replace("SymRuntimeMain", "deploy"),
@@ -125,7 +125,7 @@ fn attached(arn: &str) -> String {
 }
 
 #[test]
-fn a_policy_is_the_runtimes_however_it_is_attached() {
+fn an_attached_policy_of_the_runtime_is_recognized() {
     let mut failures = String::new();
     let wide = |resource: &str| {
         format!(
@@ -171,7 +171,7 @@ fn a_policy_is_the_runtimes_however_it_is_attached() {
 }
 
 #[test]
-fn an_assignment_is_a_grant_whichever_provider_makes_it() {
+fn an_assignment_of_any_provider_is_a_grant() {
     let mut failures = String::new();
     for kind in ["aws_ssoadmin_account_assignment", "awscc_sso_assignment"] {
         for (account, expected) in

@@ -1,4 +1,5 @@
-//! References between the resources of flows, in and across modules: each must be to one of the flow's own tenant.
+//! References between the resources of flows, within and across modules: each must refer to a resource of the same
+//! tenant.
 
 use crate::wiring::{CALL, MODULE, VALUES, VARIABLES, expect, findings};
 
@@ -40,7 +41,7 @@ const INTEGRATION: &str = "sym_integration.sso[each.key].id";
 const TARGETS: &str = "[sym_target.sso[each.key].id]";
 const STRATEGY: &str = "sym_strategy.sso[each.key].id";
 
-/// The resources as they are, but for what stands in the place of `this`, in the root module and in a called one.
+/// The findings if `this` is replaced in the resources, in the root module and in a module that it calls.
 fn replaced(this: &str, by: &str) -> [Vec<crate::wiring::Found>; 2] {
     assert!(RESOURCES.contains(this), "{this}");
     let resources = RESOURCES.replace(this, by);
@@ -56,7 +57,7 @@ fn replaced(this: &str, by: &str) -> [Vec<crate::wiring::Found>; 2] {
 }
 
 #[test]
-fn a_reference_leads_to_an_instance_of_the_own_tenant() {
+fn a_reference_must_be_to_an_instance_of_the_same_tenant() {
     let mut failures = String::new();
     let foreign_target = r#"[sym_target.sso[lookup({ red_canyon = "blue_harbour" }, each.key, each.key)].id]"#;
     let beside = r#"concat([sym_target.sso[each.key].id], ["9d1f0a52-0000-4000-8000-1f6c3b7a9e55"])"#;
@@ -94,9 +95,9 @@ fn a_reference_leads_to_an_instance_of_the_own_tenant() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Which instance is meant may not be known, but each that may be meant is.
+/// It is not known which instance is meant, but the candidates are known.
 #[test]
-fn an_unknown_key_may_be_that_of_another_tenant() {
+fn an_unknown_key_that_may_be_another_tenants_is_reported() {
     let mut failures = String::new();
     let unclear = r#"timestamp() == "" ? each.key : "blue_harbour""#;
     for key in [unclear, "data.external.keys.result[each.key]"] {
@@ -184,7 +185,7 @@ fn a_flow_runs_the_strategy_of_its_own_tenant_wherever_it_is() {
 }
 
 #[test]
-fn what_cannot_be_followed_and_is_the_same_for_all_is_not_checked() {
+fn a_constant_reference_that_cannot_be_followed_is_not_checked() {
     let mut failures = String::new();
     for (name, is_same) in [("\"sso-context-blue\"", true), ("\"sso-context-${var.tenant_slug}\"", false)] {
         let data =
@@ -202,7 +203,7 @@ fn what_cannot_be_followed_and_is_the_same_for_all_is_not_checked() {
 }
 
 #[test]
-fn a_name_has_no_other_customers_key() {
+fn a_name_must_not_contain_another_customers_key() {
     let mut failures = String::new();
     let swapped =
         r#"lookup({ blue_harbour = "red_canyon", red_canyon = "blue_harbour" }, var.tenant_slug, var.tenant_slug)"#;
@@ -215,7 +216,7 @@ fn a_name_has_no_other_customers_key() {
 }
 
 #[test]
-fn no_other_resource_of_the_flow_is_another_customers() {
+fn further_resources_of_the_flow_must_not_be_another_customers() {
     let integration = |role: &str| {
         format!(
             "resource \"sym_integration\" \"iam\" {{\n  type = \"permission_context\"\n  name = \"iam-${{var.tenant_slug}}\"\n  \
@@ -242,7 +243,7 @@ fn no_other_resource_of_the_flow_is_another_customers() {
 }
 
 #[test]
-fn what_is_of_an_organization_is_of_the_access_to_it() {
+fn resources_of_an_organization_may_be_used_by_its_entries() {
     let set_up = |integration: &str, targets: &str| {
         let main = format!(
             r#"
@@ -302,7 +303,7 @@ resource "sym_strategy" "sso" {{
 }
 
 #[test]
-fn an_id_that_is_written_out_is_found_behind_a_condition() {
+fn a_literal_id_in_a_condition_is_found() {
     let mut failures = String::new();
     for (own, of) in [(INTEGRATION, INTEGRATION), ("sym_target.sso[each.key].id", TARGETS), (STRATEGY, STRATEGY)] {
         for with in [
@@ -320,7 +321,7 @@ fn an_id_that_is_written_out_is_found_behind_a_condition() {
 }
 
 #[test]
-fn resources_that_are_not_repeated_are_of_one_tenant() {
+fn a_resource_that_is_not_repeated_must_be_for_one_tenant() {
     let mut failures = String::new();
     let of = |tenant: &str, field: &str| format!("var.customer_tenants[\"{tenant}\"].{field}");
     for other in ["green_valley", "red_canyon"] {
@@ -345,7 +346,7 @@ resource "aws_ssoadmin_account_assignment" "auditor" {{
 }
 
 #[test]
-fn strategies_next_to_the_flows_are_of_the_tenants_whose_instances_they_have() {
+fn separate_strategies_belong_to_the_tenants_with_their_instances() {
     let mut failures = String::new();
     let module = format!(
         "{MODULE}output \"integration\" {{\n  value = sym_integration.sso.id\n}}\n\
@@ -385,7 +386,7 @@ resource "sym_flow" "{tenant}" {{
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// All that Sym has for one customer, written out.
+/// All resources of one customer with literal values.
 fn written_out(name: &str, account: &str, instance: &str, target: &str) -> String {
     let set = account.repeat(2);
     let set = set.get(..16).unwrap();
@@ -426,7 +427,7 @@ resource "sym_flow" "{name}" {{
 }
 
 #[test]
-fn customers_that_are_written_out_in_one_module_are_told_apart() {
+fn customers_with_literal_values_in_one_module_are_distinguished() {
     let maple = written_out("maple", "201311301811", "ssoins-790798253a563100", "429578324071");
     let birch = written_out("birch", "598734414990", "ssoins-6987d5dae657b60c", "118187656810");
     let mut failures = String::new();
@@ -438,7 +439,7 @@ fn customers_that_are_written_out_in_one_module_are_told_apart() {
         expect(&format!("{what}, in a module"), findings(&files), expected, &mut failures);
     };
     hold("right", &birch, &[]);
-    // A second strategy and target of the same customer.
+    // A second strategy and target for the same customer.
     let second =
         birch.replace("birch\"", "second\"").replace(".birch", ".second").replace("118187656810", "770344218056");
     hold("two strategies", &format!("{birch}{}", second.replace("birch-", "second-")), &[]);
@@ -454,7 +455,7 @@ fn customers_that_are_written_out_in_one_module_are_told_apart() {
 }
 
 #[test]
-fn a_reference_is_found_in_what_only_a_function_knows() {
+fn a_reference_is_found_in_functions_that_are_not_evaluated() {
     let mut failures = String::new();
     let own = "sym_target.sso[each.key].id";
     for function in ["format(\"%s\", TO)", "compact([TO])[0]", "split(\",\", TO)[0]"] {

@@ -1,18 +1,18 @@
-//! Calls and resources that are repeated for something else than the tenants: once, not at all, or for one tenant's grants.
+//! Calls and resources that are not repeated for tenants: once, for a flag, or for one tenant's grants.
 
 use crate::wiring::kept::{QUILL, TARN, check};
 use crate::wiring::{expect, findings};
 
 type Fault<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
-/// A call of the leaf with the values of `element`.
+/// A call of `LEAF` with the values of `element`.
 fn call(name: &str, element: &str) -> String {
     let values = element.trim_matches(['{', '}', ' ']).replace(", ", "\n  ");
     format!("module \"{name}\" {{\n  source = \"./leaf\"\n  nom = \"{name}\"\n  {values}\n}}\n")
 }
 
 #[test]
-fn what_is_repeated_once_is_judged_as_what_is_not_repeated() {
+fn a_call_that_is_repeated_once_is_checked_like_one_that_is_not() {
     let main = call("quillhaven", QUILL) + &call("tarnbrook", TARN);
     for once in ["for_each = toset([\"live\"])", "for_each = { live = 1 }", "count = 1"] {
         let once = format!("module \"tarnbrook\" {{\n  {once}");
@@ -39,7 +39,7 @@ resource "aws_ssoadmin_account_assignment" "x" {
 "#;
 
 #[test]
-fn a_resource_is_judged_or_said_to_be_unknown() {
+fn a_resource_is_checked_or_reported_as_not_checked() {
     let mut failures = String::new();
     let tenants = call("quillhaven", QUILL) + &call("tarnbrook", TARN);
     let leaf = super::kept::LEAF;
@@ -73,7 +73,7 @@ module "flow" {
 "#;
 
 #[test]
-fn grants_for_which_a_module_is_repeated_are_those_of_its_call() {
+fn grants_in_for_each_belong_to_the_tenant_of_the_call() {
     let mut failures = String::new();
     let leaf = super::kept::LEAF.replace("title(var.nom)", "title(split(\"-\", var.nom)[0])");
     let call = |name: &str, payer: &str, instance: &str, accounts: [&str; 2]| {
@@ -101,7 +101,7 @@ fn grants_for_which_a_module_is_repeated_are_those_of_its_call() {
 }
 
 #[test]
-fn tenants_may_be_in_the_module_that_is_called_with_nothing() {
+fn tenants_may_be_defined_in_a_called_module() {
     let inside = format!(
         "locals {{\n  core = {{ quillhaven = {QUILL}, tarnbrook = {TARN} }}\n}}\nresource \"sym_integration\" \"ctx\" \
          {{\n  for_each = local.core\n  type = \"permission_context\"\n  name = each.key\n  external_id = \
@@ -125,9 +125,9 @@ fn tenants_may_be_in_the_module_that_is_called_with_nothing() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What a module is passed may be for something that no rule knows.
+/// A module may receive values for purposes that symlint does not know.
 #[test]
-fn what_is_repeated_in_a_module_that_is_called_for_each_tenant_is_no_tenant() {
+fn elements_in_a_module_of_one_tenant_are_not_tenants() {
     let element = |element: &str| element.replace("store =", "stages = [\"live\"], store =");
     let main = format!(
         "locals {{\n  core = {{ quillhaven = {}, tarnbrook = {} }}\n}}\nmodule \"p\" {{\n  for_each = local.core\n  \
@@ -155,7 +155,7 @@ fn what_is_repeated_in_a_module_that_is_called_for_each_tenant_is_no_tenant() {
 }
 
 #[test]
-fn what_terraform_refuses_of_a_variable_that_a_call_reads_is_an_error() {
+fn a_value_of_the_wrong_type_is_an_error_in_any_variable_that_a_call_uses() {
     let mut failures = String::new();
     let main = call("quillhaven", QUILL) + &call("tarnbrook", TARN);
     let part = |ty: &str| format!("variable \"one\" {{\n  type = {ty}\n}}\n");
@@ -173,7 +173,7 @@ fn what_terraform_refuses_of_a_variable_that_a_call_reads_is_an_error() {
 }
 
 #[test]
-fn an_account_that_a_call_passes_by_its_name_is_that_of_the_tenant() {
+fn an_argument_named_sso_account_id_is_the_tenants_account() {
     let mut failures = String::new();
     let leaf =
         super::kept::LEAF.replace("variable \"payer\" {}", "variable \"role\" {}\nvariable \"sso_account_id\" {}");

@@ -1,4 +1,4 @@
-//! What Sym acts on inside the flow module.
+//! The resources inside of the flow module that Sym acts on.
 
 use crate::wiring::{CALL, VALUES, VARIABLES, expect, findings};
 
@@ -64,7 +64,7 @@ const INSTANCE: &str = "var.sso_connector_settings.instance_arn";
 const ROLE: &str = "var.sso_connector_settings.role_arn";
 
 #[test]
-fn every_right_way_inside_the_module_is_silent() {
+fn every_correct_module_has_no_findings() {
     let mut failures = String::new();
     let right = [
         integration(INSTANCE, WHOLE),
@@ -86,7 +86,7 @@ fn every_right_way_inside_the_module_is_silent() {
         target("trimspace(var.permission_set_arn)", "local.account"),
         target("coalesce(var.permission_set_arn, \"none\")", "try(var.account_id, null)"),
         target("var.permission_set_arn", "var.accounts[var.tenant_slug]"),
-        // What AWS says of the tenant's own instance.
+        // Data that AWS returns for the tenant's own instance.
         "data \"aws_ssoadmin_permission_set\" \"this\" {\n  instance_arn = var.sso_connector_settings.instance_arn\n  name = \"Admin\"\n}\n"
             .to_owned()
             + &target("data.aws_ssoadmin_permission_set.this.arn", "var.account_id"),
@@ -99,7 +99,7 @@ fn every_right_way_inside_the_module_is_silent() {
     let undeclared = target("data.aws_ssoadmin_permission_set.this.arn", "data.aws_caller_identity.this.account_id");
     let expected = [("evaluation-error", "data.aws_ssoadmin_permission_set.this")];
     expect("undeclared", with(&undeclared), &expected, &mut failures);
-    // Other kinds and types are nobody's business.
+    // Resources of other kinds and types are not checked.
     let others = "resource \"sym_target\" \"x\" {\n  type = \"okta_group\"\n  name = \"x-${var.tenant_slug}\"\n  settings = { group_id = \"1\", account_id = \"2\" }\n}\n\
                   resource \"aws_thing\" \"x\" {\n  name = \"same\"\n  settings = { account_id = \"2\" }\n}\n\
                   resource \"sym_strategy\" \"x\" {\n  type = \"okta\"\n  name = \"x-${var.tenant_slug}\"\n  settings = { instance_arn = \"2\" }\n}\n\
@@ -187,7 +187,7 @@ fn names_without_the_tenant_are_found() {
     for name in ["\"sso\"", "\"sso-${local.settings.cloud}x\"", "join(\"-\", [\"sso\", \"flow\"])", "var.fallback"] {
         let text = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
         let expected = match name {
-            // `cloud` is the tenant's, and the same for all.
+            // `cloud` is a value of the tenant, but the same for all tenants.
             "\"sso-${local.settings.cloud}x\"" => vec![("slug-collision", "aws"), ("slug-collision", "aws")],
             "var.fallback" => vec![("resource-not-tenant-scoped", text), ("slug-charset", ":")],
             _ => vec![("resource-not-tenant-scoped", text)],
@@ -197,7 +197,7 @@ fn names_without_the_tenant_are_found() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What is found with these arguments of the call for each tenant, and this module.
+/// The findings with these arguments in the call for each tenant, and this module.
 fn with_call(variables: &str, values: &str, arguments: &str, module: &str) -> Vec<crate::wiring::Found> {
     let main = format!(
         "{variables}\nmodule \"access\" {{\n  for_each = var.customer_tenants\n  source = \"./sso_flow\"\n  {arguments}\n}}\n"
@@ -208,7 +208,7 @@ fn with_call(variables: &str, values: &str, arguments: &str, module: &str) -> Ve
 const ANY: &str = "variable \"customer_tenants\" {\n  type = any\n}\n";
 
 #[test]
-fn a_module_may_take_few_of_the_values() {
+fn a_module_may_use_only_some_values() {
     let mut failures = String::new();
     let variables = |names: &[&str]| {
         names.iter().map(|name| format!("variable \"{name}\" {{\n  type = any\n}}\n")).collect::<String>()
@@ -219,7 +219,7 @@ fn a_module_may_take_few_of_the_values() {
             "resource \"sym_target\" \"sso\" {{\n  type = \"aws_sso_permission_set\"\n  name = \"t-${{var.tenant_slug}}\"\n  settings = {{ account_id = {value} }}\n}}\n"
         )
     };
-    // The account alone.
+    // Only the account.
     let module = inside(&["tenant_slug", "account_id"], &account("var.account_id"));
     let check = |arguments: &str, module: &str| with_call(VARIABLES, VALUES, arguments, module);
     let slug = "tenant_slug = each.key\n";
@@ -228,7 +228,7 @@ fn a_module_may_take_few_of_the_values() {
     let found = check(&right.replace("target", "sso"), &module);
     let expected = [("flow-argument-miswired", "each.value.sso_account_id")];
     expect("the SSO account", found, &expected, &mut failures);
-    // Without a slug.
+    // No slug.
     let module = inside(&["account_id"], &account("var.account_id").replace("tenant_slug", "account_id"));
     let found = check("account_id = each.key", &module);
     expect("the key", found, &[("flow-argument-miswired", "each.key")], &mut failures);
@@ -249,7 +249,7 @@ fn a_module_may_take_few_of_the_values() {
 }
 
 #[test]
-fn attributes_of_ones_own_are_told_apart() {
+fn unknown_attributes_are_distinguished() {
     let mut failures = String::new();
     let values = VALUES
         .replace("    permission_set_arn = ", "    set = ")
@@ -287,7 +287,7 @@ fn a_strategy_may_grant_membership_in_a_group() {
 }
 
 #[test]
-fn a_permission_context_of_another_service_is_no_flow() {
+fn a_permission_context_of_another_service_is_not_a_flow() {
     let lambda = "resource \"sym_integration\" \"lambda\" {\n  type = \"permission_context\"\n  name = \"lambda\"\n  external_id = \"803477428605\"\n  settings = { cloud = \"aws\", region = \"us-east-1\", role_arn = \"arn:aws:iam::533074268119:role/sym/SymLambda\" }\n}\n";
     assert_eq!(findings(&[("main.tf", lambda)]), []);
 }
@@ -330,9 +330,9 @@ resource "aws_ssoadmin_account_assignment" "all" {{
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Who acts through a context says what it is for, whatever its settings are.
+/// What a permission context is for depends on the resources that use it, not on its settings.
 #[test]
-fn a_context_is_for_whom_a_strategy_or_a_runtime_says() {
+fn a_permission_context_is_for_the_strategies_or_runtimes_that_use_it() {
     let context = |name: &str, settings: &str| {
         format!(
             "resource \"sym_integration\" \"{name}\" {{\n  type = \"permission_context\"\n  name = \"{name}\"\n  external_id = \
@@ -355,7 +355,7 @@ fn a_context_is_for_whom_a_strategy_or_a_runtime_says() {
     let main = format!("variable \"settings\" {{}}\n{}{runtime}", context("main", "var.settings"));
     hold("a runtime's", &main, &[]);
     hold("a runtime's, for other root modules", &format!("{main}{exported}"), &[]);
-    // Nobody acts on an instance through it.
+    // Nothing uses the context for an instance.
     hold("nobody's", &context("acme", without_instance), &[]);
     hold(
         "a strategy's",

@@ -16,7 +16,7 @@ const DATA: &str = "data \"aws_caller_identity\" \"this\" {}\ndata \"aws_organiz
 const LITERAL: &str = "[\"719240583316\", \"280365914472\", \"048261739905\"]";
 
 #[test]
-fn every_right_list_is_silent() {
+fn every_correct_list_has_no_findings() {
     let mut failures = String::new();
     let unknown = with("variable \"accounts\" { type = list(string) }\n", "var.accounts");
     expect("nobody knows", unknown, &[("not-checked", "accounts")], &mut failures);
@@ -43,9 +43,9 @@ fn every_right_list_is_silent() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// The account of a tenant that exists only as a call is that of its role.
+/// If the tenant is only defined by a call, its account is that of its role, which may be unknown.
 #[test]
-fn an_account_may_be_that_of_an_unknown_role() {
+fn an_account_may_belong_to_an_unknown_role() {
     let call = |role: &str| {
         format!(
             "data \"terraform_remote_state\" \"this\" {{}}\nmodule \"access\" {{\n  source = \"./sso_flow\"\n  tenant_slug = \
@@ -67,9 +67,9 @@ fn an_account_may_be_that_of_an_unknown_role() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// One cause, one finding: the role is in another account, and the list is built from the roles.
+/// If the list is built from the roles and a role is in the wrong account, only the role is reported.
 #[test]
-fn a_list_of_the_roles_accounts_lacks_what_is_told_of_the_role() {
+fn a_wrong_role_account_is_not_also_reported_in_the_safelist() {
     let main = format!(
         "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = [for \
          tenant in var.customer_tenants : split(\":\", tenant.sso_connector_settings.role_arn)[4]]\n}}\n"
@@ -81,9 +81,9 @@ fn a_list_of_the_roles_accounts_lacks_what_is_told_of_the_role() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// The last customer may be gone; without a variable they are elsewhere.
+/// The last customer may have left. Without a tenants variable, the customers are elsewhere.
 #[test]
-fn a_list_may_have_outlived_the_last_tenant() {
+fn a_safelist_may_remain_after_the_last_tenant() {
     let runtime = "module \"runtime_connector\" {\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = \
                    [\"593017462285\"]\n}\n";
     let main = format!("{VARIABLES}\n{runtime}");
@@ -95,11 +95,11 @@ fn a_list_may_have_outlived_the_last_tenant() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What is next to, the list, and what is found.
+/// The text next to the list, the list, and the expected findings.
 type Case<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
 
 #[test]
-fn what_a_list_lacks_or_has_too_much_is_found() {
+fn missing_and_stale_accounts_are_found() {
     let mut failures = String::new();
     let two = "[\"719240583316\", \"280365914472\"]";
     let four = "[\"719240583316\", \"280365914472\", \"048261739905\", \"593017462285\"]";
@@ -134,7 +134,7 @@ fn what_a_list_lacks_or_has_too_much_is_found() {
             "[for t in var.customer_tenants : t.target_account_id]",
             vec![("safelist-incomplete", "[for t in var.customer_tenants : t.target_account_id]")],
         ),
-        // What is certain: this account is not a tenant's, whatever the rest is.
+        // The known account is not a tenant's, whatever the unknown part is.
         ("", unknown, vec![("safelist-stale", "593017462285")]),
     ];
     for (beside, list, expected) in cases {
@@ -144,7 +144,7 @@ fn what_a_list_lacks_or_has_too_much_is_found() {
 }
 
 #[test]
-fn what_cannot_be_seen_in_an_account_is_told_once() {
+fn an_invisible_character_in_an_account_is_reported_once() {
     let mut failures = String::new();
     let main = |list: &str| {
         format!(
@@ -158,7 +158,7 @@ fn what_cannot_be_seen_in_an_account_is_told_once() {
             let found = findings(&[("main.tf", &main(list)), ("terraform.tfvars", &values)]);
             expect(list, found, &[("suspicious-characters", character)], &mut failures);
         }
-        // In the list itself, it keeps the tenant out.
+        // Written in the list itself, the character locks the tenant out.
         let list = LITERAL.replace("719240", &format!("719240{character}"));
         let found = findings(&[("main.tf", &main(&list)), ("terraform.tfvars", VALUES)]);
         expect("list", found, &[("safelist-incomplete", &format!("719240{character}583316"))], &mut failures);
@@ -175,7 +175,7 @@ fn what_cannot_be_seen_in_an_account_is_told_once() {
 }
 
 #[test]
-fn a_runtime_connector_without_a_list_lets_nobody_in() {
+fn a_runtime_connector_without_a_list_is_incomplete() {
     let mut failures = String::new();
     let main = |source: &str, list: &str| {
         format!("{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"{source}\"\n  {list}\n}}\n")
@@ -190,14 +190,14 @@ fn a_runtime_connector_without_a_list_lets_nobody_in() {
     let found = check(&main(stock, ""));
     expect("the stock module", found, &[("safelist-incomplete", "runtime_connector")], &mut failures);
     expect("the stock module with a list", check(&main(stock, &list(two))), &lacking, &mut failures);
-    // What a module of one's own has without it is not known.
+    // It is not known what a local module does without the argument.
     expect("another module", check(&main("./runtime-connector", "")), &[], &mut failures);
     expect("another module with a list", check(&main("./runtime-connector", &list(two))), &lacking, &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 
 #[test]
-fn nothing_is_missing_where_that_is_not_certain() {
+fn an_account_that_may_be_in_the_list_is_not_missing() {
     let mut failures = String::new();
     let two = "[\"719240583316\", \"280365914472\"]";
     let runtime = |head: &str| {
@@ -221,11 +221,11 @@ fn nothing_is_missing_where_that_is_not_certain() {
     let broken = runtime("") + "locals {\n  broken = [\n}\n";
     let found = check("", &broken, VALUES).into_iter().filter(|(rule, _)| rule != "syntax-error").collect();
     expect("an unreadable file", found, &[], &mut failures);
-    // The runtime may always act in its own account.
+    // The runtime may act in its own account.
     let host = "host_accounts = [\"048261739905\"]\n";
     let found = check(host, &runtime(""), VALUES);
     expect("the host's account", found, &[("forbidden-account", "048261739905")], &mut failures);
-    // A tenant that no flow receives needs no access yet.
+    // A tenant that no flow receives needs no entry.
     let call = |key: &str| {
         let tenant = format!("var.customer_tenants.{key}");
         format!(
@@ -238,9 +238,9 @@ fn nothing_is_missing_where_that_is_not_certain() {
 }
 
 #[test]
-fn an_account_of_another_tenant_is_no_mistyped_one() {
+fn an_account_of_another_tenant_is_not_a_mistyped_one() {
     let mut failures = String::new();
-    // One digit next to that of another tenant.
+    // The account differs from that of another tenant in one digit.
     let values = VALUES.replace("280365914472", "719240583317");
     let main = |list: &str| {
         format!(
@@ -252,7 +252,7 @@ fn an_account_of_another_tenant_is_no_mistyped_one() {
     expect("known", check(known), &[("safelist-incomplete", known)], &mut failures);
     let found = check("[\"719240583316\", \"048261739905\", \"719240583318\"]");
     expect("mistyped", found, &[("safelist-incomplete", "719240583318")], &mut failures);
-    // Another value of a tenant was meant as it is.
+    // The list contains a different value of a tenant, which was not mistyped.
     let target = VALUES.replace("604178239951", "280365914473");
     let list = "[\"719240583316\", \"048261739905\", var.customer_tenants.blue_harbour.target_account_id]";
     let found = findings(&[("main.tf", &main(list)), ("terraform.tfvars", &target)]);
@@ -261,7 +261,7 @@ fn an_account_of_another_tenant_is_no_mistyped_one() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What is found where a policy and a stock runtime that lets all tenants in are beside each other.
+/// The findings with a policy next to a stock runtime connector that lists all tenants.
 fn with_policy(policy: &str) -> Vec<crate::wiring::Found> {
     let list = "account_id_safelist = [for tenant in var.customer_tenants : tenant.sso_account_id]";
     let runtime =
@@ -275,7 +275,7 @@ fn document(body: &str) -> String {
 }
 
 #[test]
-fn a_policy_is_read_however_it_is_put_together() {
+fn a_policy_is_read_in_any_form() {
     let mut failures = String::new();
     let all = "[for t in var.customer_tenants : \"arn:aws:iam::${t.sso_account_id}:role/sym/*\"]";
     let statement = |resource: &str| {
@@ -331,7 +331,7 @@ fn a_policy_is_read_however_it_is_put_together() {
             failures.push_str(&format!("{wide}: {found:?}\n"));
         }
     }
-    // What takes back is not judged, which is said.
+    // `Deny` statements are not evaluated, so they are reported as not checked.
     let denied = "\"arn:aws:iam::719240583316:role/sym/*\"";
     let deny = format!(
         "resource \"aws_iam_role_policy\" \"p\" {{\n  role = \"x\"\n  policy = jsonencode({})\n}}\n",
@@ -361,9 +361,9 @@ fn a_policy_is_read_however_it_is_put_together() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// The list that a runtime connector is handed says nothing if its own policy says something else.
+/// If the module's own policy does not use the list, the list has no effect.
 #[test]
-fn the_policy_in_a_runtime_connector_counts() {
+fn the_policy_in_a_local_runtime_connector_takes_effect() {
     let mut failures = String::new();
     let check = |resource: &str| {
         let main = format!(
@@ -390,9 +390,9 @@ fn the_policy_in_a_runtime_connector_counts() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// IAM refuses accounts in place of ARNs, so that nobody is let in.
+/// IAM rejects account IDs in place of ARNs, so this policy grants nothing.
 #[test]
-fn a_policy_with_accounts_alone_lets_nobody_in() {
+fn a_policy_with_account_ids_is_incomplete() {
     let body = "statement {\n  actions = [\"sts:AssumeRole\"]\n  resources = [for t in var.customer_tenants : t.sso_account_id]\n}";
     let main = format!("{VARIABLES}\n{}", document(body));
     let found = findings(&[("main.tf", &main), ("terraform.tfvars", VALUES)]);
@@ -400,9 +400,9 @@ fn a_policy_with_accounts_alone_lets_nobody_in() {
     assert_eq!(rules, ["safelist-incomplete"]);
 }
 
-/// Where only one value says which account is the tenant's, the list may be right.
+/// If only one value of the tenant contradicts the list, the list may be right.
 #[test]
-fn a_list_is_only_fixed_where_both_the_account_and_the_role_contradict_it() {
+fn a_list_is_only_fixed_if_the_account_and_the_role_contradict_it() {
     let list = "[\"719240583316\", \"280365914472\", \"048261739906\"]";
     let main = format!(
         "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {list}\n}}\n"
@@ -420,9 +420,9 @@ fn a_list_is_only_fixed_where_both_the_account_and_the_role_contradict_it() {
     assert_eq!(found, expected(false));
 }
 
-/// The account in the list may be that of the tenant whose account and role were copied.
+/// An account in the list may be the right one of a tenant whose account and role were copied.
 #[test]
-fn an_account_of_a_list_is_not_left_over_where_a_tenant_has_another_one_s() {
+fn an_account_is_not_stale_if_a_tenant_has_another_tenants_account() {
     let values = VALUES.replace("048261739905", "719240583316").replace("SymSSORed-Canyon", "SymSSOBlue-Harbour");
     let main = format!(
         "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {LITERAL}\n}}\n"
@@ -433,9 +433,9 @@ fn an_account_of_a_list_is_not_left_over_where_a_tenant_has_another_one_s() {
     assert!(rules.contains(&"connector-role-foreign"), "{rules:?}");
 }
 
-/// The names of the roles say that the accounts were swapped, and not the roles.
+/// The names of the roles show that the accounts were swapped.
 #[test]
-fn two_accounts_that_were_swapped_are_one_finding() {
+fn two_swapped_accounts_are_one_finding() {
     let swapped = |text: &str| {
         text.replace("sso_account_id = \"719240583316\"", "sso_account_id = \"-\"")
             .replace("sso_account_id = \"280365914472\"", "sso_account_id = \"719240583316\"")
@@ -447,9 +447,9 @@ fn two_accounts_that_were_swapped_are_one_finding() {
     assert_eq!(found, [("role-account-mismatch".to_owned(), "280365914472".to_owned())]);
 }
 
-/// Where there is no other safelist, a policy that may be the runtime's is not passed over, whatever roles it names.
+/// If there is no other safelist, a policy that may be the runtime's is checked, whatever roles it names.
 #[test]
-fn a_policy_that_may_be_the_runtimes_is_judged() {
+fn a_policy_that_may_be_the_runtimes_is_checked() {
     let policy = |resource: &str| {
         format!(
             "{VARIABLES}\n{CALL}\nresource \"aws_iam_role_policy\" \"assume\" {{\n  role = \"runtime\"\n  policy = jsonencode({{ \
@@ -465,7 +465,7 @@ fn a_policy_that_may_be_the_runtimes_is_judged() {
         (stale.as_str(), vec![("safelist-stale", "593017462285")]),
         ("\"*\"", vec![("not-checked", "*")]),
         ("\"arn:aws:iam::*:role/*\"", vec![("not-checked", "*")]),
-        // Of somebody else, or of an administrator.
+        // The role of another system, or of an administrator.
         ("\"arn:aws:iam::593017462285:role/*\"", vec![]),
         ("\"arn:aws:iam::593017462285:role/deploy\"", vec![]),
     ] {

@@ -1,13 +1,13 @@
-//! Values that are chosen from tables next to the tenants, and resources that take what none of them has.
+//! Values that are looked up in maps next to the tenants, and resources that use values of none of them.
 
 use crate::wiring::kept::{LEAF, QUILL, ROLE, TARN, check, check_with};
 
 const MISWIRED: &str = "flow-argument-miswired";
 const MISWIRED_INSIDE: &str = "flow-resource-miswired";
 
-/// What a table has for one tenant takes effect in the place of what its entry has.
+/// A value in a map of overrides takes effect in place of the one in the tenant's entry.
 #[test]
-fn what_overrides_a_value_is_judged_where_it_was_written() {
+fn an_override_is_checked_where_it_is_written() {
     let main = r#"
 locals {
   core      = { quillhaven = QUILL, tarnbrook = TARN }
@@ -40,10 +40,10 @@ module "p" {
     check("sets", &main, &[(foreign.0, foreign.1, &[("instance-id-mismatch", "ssoins-6804abcca95bf8e2")])]);
 }
 
-/// What is replaced by what, and what is found then: rules, and what they mark.
+/// A fault: the text to replace, the new text, and the findings that are expected.
 type Fault<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
-/// The rest of a call of the leaf, as what is written there can be replaced.
+/// The remaining arguments of a call of the leaf, written on lines of their own so that faults can replace them.
 const PASSED: &str = r#"
   source  = "./leaf"
   payer   = each.value.payer
@@ -53,10 +53,10 @@ const PASSED: &str = r#"
   set     = each.value.set
 "#;
 
-/// Tables that have one value of each tenant, put together in the place where flows are repeated: what a tenant's own entry
-/// has is its value, whichever another expression chooses.
+/// The `for_each` joins maps of single values into entries. The value in the tenant's entry is right, whatever another
+/// expression looks up.
 #[test]
-fn what_takes_the_place_of_an_entry_in_a_table_is_an_error() {
+fn a_lookup_of_another_entry_in_a_map_is_miswired() {
     let main = r#"
 locals {
   accounts = { quillhaven = "722971028225", tarnbrook = "541882002087" }
@@ -98,9 +98,9 @@ module "p" {
     check("tables", &main, &faults);
 }
 
-/// Lists of one value of each tenant, one after the other, and a table of organizations that are called as the tenants are.
+/// Each list has one value for each tenant, and the organizations have the same names as the tenants.
 #[test]
-fn another_place_in_a_list_is_another_tenant_s() {
+fn another_position_in_a_list_is_another_tenants() {
     let part = |element: &str, name: &str| {
         let parts = element.trim_matches(['{', '}', ' ']).split(", ");
         let own = parts.filter_map(|part| part.split_once(" = ")).find(|(key, _)| *key == name);
@@ -143,7 +143,7 @@ fn another_place_in_a_list_is_another_tenant_s() {
 }
 
 #[test]
-fn what_is_written_out_may_be_looked_up_in_a_map_that_is_chosen_elsewhere() {
+fn a_literal_key_may_be_looked_up_in_a_selected_map() {
     let main = r#"
 variable "stage" {}
 locals {
@@ -227,7 +227,7 @@ fn resources() -> String {
 }
 
 #[test]
-fn settings_must_not_be_null_or_another_s_as_a_whole() {
+fn settings_must_not_be_null_or_another_tenants() {
     check_with(
         "resources of the root module",
         &resources(),
@@ -249,9 +249,9 @@ fn settings_must_not_be_null_or_another_s_as_a_whole() {
     );
 }
 
-/// Where nothing is taken by the index, what is counted says for whom each instance is.
+/// If `count` is the length of a list, an index stands for an element of that list.
 #[test]
-fn an_index_stands_for_what_is_counted() {
+fn an_index_stands_for_an_element_of_the_counted_list() {
     let main = r#"
 locals {
   core = values({ quillhaven = QUILL, tarnbrook = TARN })
@@ -275,7 +275,7 @@ fn named(main: &str) -> String {
     main.replace("QUILL", quill).replace("TARN", tarn)
 }
 
-/// The target is in another map than the connector.
+/// The map that the call is repeated for has the connectors, and another one has the targets.
 #[test]
 fn a_target_that_receives_the_account_of_the_connector_is_miswired() {
     let main = r#"
@@ -304,9 +304,9 @@ module "p" {
     check("two maps", main, &[(right, wrong, &[(MISWIRED, wrong)])]);
 }
 
-/// What a list calls its elements is the attribute by which they become a map, whatever it is called.
+/// In a list, the attribute that becomes the key of the map is the slug, whatever its name is.
 #[test]
-fn a_slug_that_is_the_same_for_all_names_nobody() {
+fn a_constant_slug_is_miswired() {
     let main = r#"
 locals {
   core = [merge({ customer = "quillhaven" }, QUILL), merge({ customer = "tarnbrook" }, TARN)]
@@ -327,9 +327,9 @@ module "p" {
     );
 }
 
-/// Of several calls with values of their own, each would have one.
+/// If several calls pass the right values as literals, the module that mixes them up is wrong.
 #[test]
-fn what_all_calls_pass_well_is_used_wrongly_by_the_module() {
+fn a_module_that_mixes_up_right_arguments_is_wrong() {
     let main = r#"
 module "quillhaven" {
   source  = "./leaf"
@@ -369,7 +369,7 @@ module "tarnbrook" {
     }
 }
 
-/// An id of which an ARN is made is what is missing, and not a part of the ARN.
+/// If an ID that an ARN is built from is null or empty, the ID is reported as missing.
 #[test]
 fn an_id_that_is_null_or_empty_is_missing() {
     let element = |payer: &str, store: &str, account: &str, set: &str| {
@@ -412,7 +412,7 @@ module "p" {{
 }
 
 #[test]
-fn the_policy_of_a_user_or_a_group_is_the_runtime_s_too() {
+fn the_policy_of_a_user_or_group_may_be_the_runtimes() {
     for kind in ["aws_iam_user_policy", "aws_iam_group_policy"] {
         let main = format!(
             r#"
@@ -443,7 +443,7 @@ resource "{kind}" "runtime" {{
 }
 
 #[test]
-fn a_condition_may_choose_the_map_in_which_names_that_are_written_out_are_looked_up() {
+fn a_condition_may_select_the_map_for_literal_keys() {
     let main = r#"
 variable "stage" {}
 locals {
@@ -460,9 +460,9 @@ module "p" {
     check("condition", &main, &[("541882002087", "722971028225", &[("duplicate-target-account", "722971028225")])]);
 }
 
-/// An account is looked up for a tenant that the index of another list stands for.
+/// An index selects the tenant's account from another list.
 #[test]
-fn lists_may_be_gone_through_together() {
+fn lists_may_be_traversed_together() {
     let main = r#"
 locals {
   names    = ["quillhaven", "tarnbrook"]
@@ -501,9 +501,10 @@ module "p" {
     );
 }
 
-/// An organization that several accesses refer to lacks something once, and says that they belong together all the same.
+/// If several entries refer to an organization that lacks an attribute, that is one finding, and the entries still
+/// belong to one customer.
 #[test]
-fn what_an_organization_lacks_is_said_once() {
+fn a_missing_attribute_of_an_organization_is_one_finding() {
     let main = r#"
 locals {
   orgs = {
@@ -533,9 +534,9 @@ module "p" {
     check_with("organizations", main, &leaf, &[(lacking.0, lacking.1, lacking.2)]);
 }
 
-/// The account of an organization is in no resource, so that nothing fails without it.
+/// No resource receives the account of the organization, so Terraform would not notice that it is missing.
 #[test]
-fn an_organization_that_alone_has_no_account() {
+fn an_organization_without_an_account_is_found() {
     let main = r#"
 locals {
   orgs = [
@@ -579,9 +580,9 @@ module "p" {
     assert!(!found.is_empty() && found.iter().all(|(rule, _)| rule == "flow-argument-miswired"), "{found:?}");
 }
 
-/// An entry that is merged with one more value is not lost.
+/// An entry that is merged with one more value still takes effect.
 #[test]
-fn what_takes_the_place_of_an_entry_may_be_made_of_it() {
+fn an_entry_may_be_merged_with_itself() {
     let main = r#"
 locals {
   core = { quillhaven = QUILL, tarnbrook = TARN }
@@ -602,9 +603,9 @@ module "all" {
     assert_eq!(found("722971028225"), [duplicate]);
 }
 
-/// A permission set that a literal selects, where the entry names another one.
+/// A literal selects the permission set, although the entry names another one.
 #[test]
-fn a_literal_in_place_of_the_name_that_an_entry_has() {
+fn a_literal_in_place_of_the_entrys_own_name_is_found() {
     let main = r#"
 locals {
   orgs = {
@@ -638,16 +639,16 @@ module "p" {
     let set = "local.orgs[each.value.org].sets[each.value.level]";
     let literal = "local.orgs[each.value.org].sets.admin";
     check_with("named sets", main, &leaf, &[(set, literal, &[("flow-argument-miswired", literal)])]);
-    // An attribute that is never what the literal is, or the same for all, does not select.
+    // An attribute that is the same in all entries, or never equal to the literal, is not meant to select.
     let read = "local.orgs[each.value.org].sets.read";
     let beside = main.replace("level = \"read\"", "level = \"admin\"").replace(set, read);
     check_with("another attribute", &beside, &leaf, &[]);
-    // Neither does one where a condition does.
+    // The same is true if a condition selects.
     let condition =
         "endswith(each.key, \"_read\") ? local.orgs[each.value.org].sets.read : local.orgs[each.value.org].sets.admin";
     let chosen = main.replace("level = \"read\"", "level = \"admin\"").replace(set, condition);
     check_with("a condition", &chosen, &leaf, &[]);
-    // A call for each level needs no name of it.
+    // If there is a call for each level, the literal is right.
     let calls = ["read", "admin"].map(|level| {
         let call = main.split("module").nth(1).unwrap().replace("\"p\"", &format!("\"{level}\""));
         let only = format!("{{ for key, it in local.access : key => it if it.level == \"{level}\" }}");

@@ -1,4 +1,4 @@
-//! What a call leaves out, passes as null, or passes though the module cannot take it.
+//! Arguments that a call leaves out, passes as null, or passes with a value that the module does not accept.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ const RIGHT: [(&str, &str); 4] = [
     ("sso_connector_settings", "each.value.sso_connector_settings"),
 ];
 
-/// A call for all tenants, with `expression` for the argument `name`, or without it.
+/// A call for all tenants in which the argument `name` is `expression`, or left out.
 fn call(name: &str, expression: Option<&str>) -> String {
     let mut call =
         format!("{VARIABLES}\nmodule \"access\" {{\n  source = \"./sso_flow\"\n  for_each = var.customer_tenants\n");
@@ -23,7 +23,7 @@ fn call(name: &str, expression: Option<&str>) -> String {
     call + "}\n"
 }
 
-/// The module, whose variable `name` has `attributes`.
+/// The module with `attributes` in its variable `name`.
 fn module(name: &str, attributes: &str) -> String {
     let (_, resources) = MODULE.split_once("\nresource").unwrap();
     let variable = |&(argument, _): &(&str, &str)| {
@@ -54,14 +54,14 @@ fn a_default_of_the_module_is_not_the_tenants_own() {
         judge(default, &left_out, &module, &expected, &mut failures);
         judge(default, &call("", None), &module, &[], &mut failures);
     }
-    // Terraform takes the default for a null that may be none.
+    // Terraform uses the default in place of null if the variable is not nullable.
     let module = module("account_id", "  default = \"415926535898\"\n  nullable = false");
     judge("null", &call("account_id", Some("null")), &module, &[(MISWIRED, "access")], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
 
 #[test]
-fn what_is_null_is_not_the_tenants_own() {
+fn a_null_is_not_the_tenants_own_value() {
     let mut failures = String::new();
     for (name, expression, wrong) in [
         ("account_id", "null", "null"),
@@ -76,13 +76,13 @@ fn what_is_null_is_not_the_tenants_own() {
 }
 
 #[test]
-fn what_the_module_cannot_take_is_found() {
+fn values_of_the_wrong_type_are_found() {
     let mut failures = String::new();
     let whole = "each.value.sso_connector_settings";
     let extra = module("sso_connector_settings", "  type = object({ role_arn = string, extra = string })");
     judge("an attribute more", &call("", None), &extra, &[("missing-attribute", whole)], &mut failures);
     let optional = module("sso_connector_settings", "  type = object({ role_arn = string, extra = optional(string) })");
-    // The module reads what its type does not have.
+    // The module reads an attribute that its variable's type lacks.
     let expected = [("evaluation-error", "instance_arn")];
     judge("an optional attribute more", &call("", None), &optional, &expected, &mut failures);
     let number = module("permission_set_arn", "  type = number");
@@ -117,7 +117,7 @@ fn a_number_has_no_leading_zero() {
 }
 
 #[test]
-fn the_modules_conditions_are_asked() {
+fn validations_of_the_module_are_evaluated() {
     let condition = "  type = string\n  validation {\n    condition = startswith(var.account_id, \"9\")\n    \
                      error_message = \"no\"\n  }";
     let files = [
@@ -130,7 +130,7 @@ fn the_modules_conditions_are_asked() {
 }
 
 #[test]
-fn what_the_entry_lacks_is_told_of_the_entry_alone() {
+fn a_missing_attribute_is_only_reported_in_the_entry() {
     let mut failures = String::new();
     let role = "\"arn:aws:iam::280365914472:role/sym/SymSSOGreen-Valley\"";
     let region = "      region       = \"eu-west-1\"\n";
@@ -150,7 +150,7 @@ fn what_the_entry_lacks_is_told_of_the_entry_alone() {
 }
 
 #[test]
-fn a_null_is_right_where_there_is_nothing_to_pass() {
+fn a_null_is_correct_if_another_argument_has_the_value() {
     let mut failures = String::new();
     let any = "variable \"customer_tenants\" {\n  type = any\n}\n";
     let main = call("account_id", Some("null")).replace(VARIABLES, any);
@@ -173,7 +173,7 @@ fn a_null_is_right_where_there_is_nothing_to_pass() {
 }
 
 #[test]
-fn it_is_said_what_is_passed_instead() {
+fn messages_name_the_value_that_is_passed_instead() {
     let all = "all 3 tenants (`blue_harbour`, `green_valley`, `red_canyon`)";
     let zero = VALUES.replace("604178239951", "029422952198");
     let default = module("account_id", "  default = \"415926535898\"");
@@ -211,7 +211,7 @@ fn it_is_said_what_is_passed_instead() {
 }
 
 #[test]
-fn it_is_said_for_whom_something_does_not_fit() {
+fn messages_name_the_tenants_whose_values_do_not_fit() {
     let said = |values: &str, attributes: &str| {
         let main = call("", None);
         let module = module("sso_connector_settings", attributes);
@@ -236,9 +236,9 @@ fn it_is_said_for_whom_something_does_not_fit() {
     }
 }
 
-/// A tenant that exists only as a call needs what it is given to be something.
+/// A tenant that only a call defines has no entry that could be reported instead.
 #[test]
-fn a_call_alone_has_its_values() {
+fn a_null_argument_of_a_tenant_that_a_call_defines_is_found() {
     let mut failures = String::new();
     let values = [
         ("tenant_slug", "\"blue_harbour\""),
@@ -269,7 +269,7 @@ fn a_call_alone_has_its_values() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Where the arguments are right and the entry is not, that is one cause.
+/// If the arguments are right but the entry is another tenant's, that is one cause.
 #[test]
 fn an_entry_of_another_tenant_is_one_finding() {
     let mut failures = String::new();
@@ -295,9 +295,9 @@ fn an_entry_of_another_tenant_is_one_finding() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// The key next to a wrong value makes it no better, and another's key is another's in any spelling.
+/// A wrong value that is joined with the key is still wrong, and so is another tenant's key in any spelling.
 #[test]
-fn what_is_made_of_the_key_and_a_wrong_value_is_found() {
+fn a_wrong_value_joined_with_the_key_is_found() {
     let mut failures = String::new();
     let settings = |account: &str, name: &str| {
         format!(
@@ -336,9 +336,9 @@ fn what_is_made_of_the_key_and_a_wrong_value_is_found() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Where names are the author's own, the other tenants tell what is misspelt.
+/// If the names are unknown to symlint, the other tenants show which attribute is misspelled.
 #[test]
-fn a_name_that_only_one_tenant_has_may_be_misspelt() {
+fn an_attribute_that_only_one_tenant_has_may_be_misspelled() {
     let main = r#"
 locals {
   customers = yamldecode(file("customers.yaml"))
@@ -370,7 +370,7 @@ module "access" {
     let mut failures = String::new();
     for (more, expected) in [
         (["  home: us-east-1\n", "  hoem: eu-west-1\n", ""], &[("unknown-attribute", "hoem")][..]),
-        // Two tenants have it.
+        // Two tenants have the attribute.
         (["  home: us-east-1\n", "  hose: eu-west-1\n", "  hose: x\n"], &[]),
         (["  home: us-east-1\n", "  home: eu-west-1\n  hoem: x\n", ""], &[]),
         (["  home: us-east-1\n", "  homes: x\n", "  home_2: y\n"], &[]),
@@ -383,9 +383,9 @@ module "access" {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Nothing says what a module requires that is not there to read, but what most of its calls pass.
+/// What an unavailable module requires is only known from what most of its calls pass.
 #[test]
-fn what_a_call_of_an_absent_module_lacks_that_the_others_pass() {
+fn an_argument_that_only_one_call_of_an_unavailable_module_lacks_is_found() {
     let call = |name: &str, account: &str, role: &str, instance: &str, set: &str| {
         format!(
             r#"module "{name}" {{
@@ -440,14 +440,14 @@ fn what_a_call_of_an_absent_module_lacks_that_the_others_pass() {
     assert_eq!(found("\"541882002087\"", list), one("type-mismatch", list));
     let misspelled = "account_di         = \"541882002087\"";
     assert_eq!(found("account_id         = \"541882002087\"", misspelled), one("missing-attribute", "tarnbrook"));
-    // A call may pass the same under another name.
+    // A call may pass the same value under another name.
     let several = "account_ids        = [\"541882002087\", \"123937045052\"]";
     assert_eq!(found("account_id         = \"541882002087\"", several), []);
 }
 
-/// What lacks an attribute is of another type than what else a condition may choose.
+/// A tenant that lacks an attribute has a different type than the other result of the condition.
 #[test]
-fn a_condition_does_not_repeat_what_a_tenant_lacks() {
+fn a_missing_attribute_is_not_reported_again_for_a_condition() {
     let main = CALL.replace("var.customer_tenants", "var.is_on ? var.customer_tenants : {}");
     let main = format!("{main}\nvariable \"is_on\" {{\n  default = true\n}}\n");
     let values = VALUES.replacen("target_account_id", "target_account", 1);
@@ -461,9 +461,9 @@ fn a_condition_does_not_repeat_what_a_tenant_lacks() {
     assert_eq!(found, ["missing-attribute"]);
 }
 
-/// A value that a module between the root module and the flow cannot take is the tenant's.
+/// If a module between the root module and the flow does not accept a value, the tenant's value is reported.
 #[test]
-fn what_a_module_around_the_flow_cannot_take_is_found() {
+fn a_value_that_a_module_around_the_flow_rejects_is_found() {
     let customer = r#"
 variable "name" {
   type = string

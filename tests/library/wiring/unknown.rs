@@ -1,4 +1,4 @@
-//! What is not known: each of the values that it may be is judged, and what cannot be judged is said.
+//! Unknown values: each candidate is checked, and what cannot be checked is reported.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,8 @@ const BESIDE: &str = "resource \"random_pet\" \"all\" {\n  prefix = join(\"-\", 
      var.customer_tenants : k => \"604178239951\" }\n  some = timestamp() == \"\" ? { for k, t in var.customer_tenants : k => \
      t.target_account_id } : {}\n}\n";
 
-/// What is found where the account is `account`; `OWN` and `ANOTHER` stand for the right one and for one of another customer.
+/// The findings if the account is `account`, in which `OWN` and `ANOTHER` stand for the tenant's own account and for
+/// another tenant's.
 fn with_account(account: &str) -> Vec<Found> {
     let account = account.replace("OWN", "each.value.target_account_id").replace("ANOTHER", &format!("\"{ANOTHER}\""));
     findings_in(&format!("{VARIABLES}\n{BESIDE}\n{}", CALL.replace("each.value.target_account_id", &account)))
@@ -35,7 +36,7 @@ fn rules(found: &[Found]) -> Vec<&str> {
 }
 
 #[test]
-fn each_value_that_an_account_may_be_is_judged() {
+fn each_candidate_for_an_account_is_checked() {
     let mut failures = String::new();
     let many: String = (0..17).map(|at| format!("random_pet.all.id == \"{at}\" ? \"{at}\" : ")).collect();
     for (account, expected) in [
@@ -44,7 +45,7 @@ fn each_value_that_an_account_may_be_is_judged() {
         ("data.external.one[each.key].id == \"\" ? OWN : ANOTHER", "flow-argument-miswired"),
         ("sha512(each.key) == \"\" ? OWN : ANOTHER", "flow-argument-miswired"),
         ("random_pet.all.id == \"\" ? OWN : OWN", ""),
-        // What is selected.
+        // Selected elements.
         ("[OWN, ANOTHER][random_pet.all.id == \"\" ? 0 : 1]", "flow-argument-miswired"),
         ("element([OWN, ANOTHER], random_pet.all.id == \"\" ? 0 : 1)", "flow-argument-miswired"),
         ("element([OWN, ANOTHER], length(random_pet.all.id))", "flow-argument-miswired"),
@@ -55,7 +56,7 @@ fn each_value_that_an_account_may_be_is_judged() {
         ("[OWN, OWN, ANOTHER][(random_pet.all.id == \"\" ? 0 : 0) + 2]", "flow-argument-miswired"),
         ("((random_pet.all.id == \"\" ? [{ a = OWN }] : [{ a = ANOTHER }])[*].a)[0]", "flow-argument-miswired"),
         ("[for a in random_pet.all.id == \"\" ? [OWN] : [ANOTHER] : a][0]", "flow-argument-miswired"),
-        // What is put together.
+        // Joined text.
         ("\"${random_pet.all.id == \"\" ? \"604178\" : \"604178\"}239951\"", "flow-argument-miswired"),
         ("\"%{ if random_pet.all.id == \"\" }${OWN}%{ else }604178239951%{ endif }\"", "flow-argument-miswired"),
         ("\"%{ if random_pet.all.id == \"\" }${OWN}%{ else }${OWN}%{ endif }\"", ""),
@@ -65,27 +66,27 @@ fn each_value_that_an_account_may_be_is_judged() {
         ),
         ("local.either[each.key]", "flow-argument-miswired"),
         ("local.some[each.key]", ""),
-        // What is taken instead.
+        // Fallbacks.
         ("try(local.some[each.key], ANOTHER)", "flow-argument-miswired"),
         ("try({ a = OWN }[sha512(\"\") == \"\" ? \"a\" : \"b\"], ANOTHER)", "flow-argument-miswired"),
         ("lookup(data.external.one[each.key].result, \"account\", ANOTHER)", "flow-argument-miswired"),
         ("coalesce(data.external.one[each.key].result.account, ANOTHER)", "flow-argument-miswired"),
         ("try(data.external.one[each.key].result.account, null)", ""),
         ("coalesce(data.external.one[each.key].result.account, OWN)", ""),
-        // What is handed on.
+        // Values that are passed on by a resource.
         ("terraform_data.own[each.key].output", ""),
         ("terraform_data.wrong[each.key].output", "flow-argument-miswired"),
         ("data.external.one[each.key].result.account", ""),
-        // What Terraform may know.
+        // Functions that symlint does not evaluate but Terraform does.
         ("replace(sha512(OWN), sha512(OWN), ANOTHER)", "flow-argument-miswired"),
         ("replace(sha512(OWN), sha512(OWN), OWN)", "not-checked"),
-        // What is written out, whatever else is not known.
+        // Literal text, even if other parts are unknown.
         ("substr(\"604178239951${random_pet.all.id}${each.key}\", 0, 12)", "flow-argument-miswired"),
         ("compact([random_pet.all.id == \"\" ? \"604178239951\" : \"\", OWN])[0]", "flow-argument-miswired"),
         ("concat([for a in [ANOTHER] : a if random_pet.all.id == each.key], [OWN])[0]", "flow-argument-miswired"),
         ("concat([for a in [OWN] : a if random_pet.all.id == each.key], [OWN])[0]", "not-checked"),
         (&format!("{many}ANOTHER"), "flow-argument-miswired"),
-        // What Terraform refuses.
+        // Expressions that Terraform rejects.
         ("try(one(setsymmetricdifference([OWN], [])), ANOTHER)", "flow-argument-miswired"),
         ("can(yamldecode(\"\\\"\\\\/\\\"\")) ? OWN : ANOTHER", "flow-argument-miswired"),
         ("can(regex(\"(?P<n>a)(?P<n>b)\", \"ab\")) ? ANOTHER : OWN", "flow-argument-miswired"),
@@ -101,7 +102,7 @@ fn each_value_that_an_account_may_be_is_judged() {
 }
 
 #[test]
-fn each_value_that_the_module_may_pass_on_is_judged() {
+fn each_candidate_in_the_module_is_checked() {
     let mut failures = String::new();
     let main = format!("{VARIABLES}\n{BESIDE}\n{CALL}");
     let unknown = main.replace("each.value.target_account_id\n  perm", "data.external.one[each.key].id\n  perm");
@@ -162,7 +163,7 @@ fn each_list_that_a_safelist_may_be_is_complete() {
 }
 
 #[test]
-fn whoever_may_be_trusted_is_judged() {
+fn each_candidate_for_a_trusted_role_is_checked() {
     let mut failures = String::new();
     let runtime = "\"arn:aws:iam::872818995424:role/sym/SymRuntimeMain\"";
     for (trusted, expected) in [
@@ -173,7 +174,7 @@ fn whoever_may_be_trusted_is_judged() {
         (format!("[timestamp() == \"\" ? {runtime} : \"*\"]"), "connector-trust"),
         (format!("[{runtime}, \"arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour\"]"), "connector-trust"),
         ("[\"arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour\"]".into(), "connector-trust"),
-        // Where our own organization has its Identity Center.
+        // The account in which our own organization has its Identity Center.
         ("[\"arn:aws:iam::719240583316:role/sym/SymRuntimeMain\"]".into(), ""),
         (format!("[{runtime}, \"arn:aws:iam::719240583316:role/sym/SymRuntimeMain\"]"), "connector-trust"),
     ] {
@@ -190,7 +191,7 @@ fn whoever_may_be_trusted_is_judged() {
 }
 
 #[test]
-fn whom_connectors_trust_is_checked_or_said_not_to_be() {
+fn trust_of_connectors_is_checked_or_reported_as_not_checked() {
     let mut failures = String::new();
     let role = "data \"aws_iam_role\" \"runtime\" {\n  name = \"SymRuntime\"\n}\n";
     for (trusted, expected) in [
@@ -209,9 +210,9 @@ fn whom_connectors_trust_is_checked_or_said_not_to_be() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Names that nothing tells apart are no reason to pass over a module that is not there to read.
+/// A module that is not available and receives tenants is reported, even if its names say nothing about it.
 #[test]
-fn a_module_that_cannot_be_read_and_receives_tenants_is_not_passed_over() {
+fn an_unavailable_module_that_receives_tenants_is_reported() {
     let call = |name: &str, source: &str, arn: &str| {
         format!(
             "module \"{name}\" {{\n  source = \"{source}\"\n  who = \"{name}\"\n  where = \"604178239951\"\n  what = \"{arn}\"\n  how = {{ instance_arn \
@@ -240,7 +241,7 @@ fn a_module_that_cannot_be_read_and_receives_tenants_is_not_passed_over() {
             vec![("main.tf", beside.as_str()), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", VALUES)],
             &gap,
         ),
-        // It can be read, and acts on nothing.
+        // The module is available and has no effect.
         ("readable", vec![("main.tf", of(local).as_str()), ("flow/main.tf", readable)], &[]),
         ("for something else", vec![("main.tf", elsewhere)], &[]),
         ("mapped", vec![("main.tf", of(remote).as_str()), (".symlint.hcl", mapped)], &[]),
@@ -250,9 +251,9 @@ fn a_module_that_cannot_be_read_and_receives_tenants_is_not_passed_over() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Values alone are read by their names; what has none of them is said.
+/// Without a configuration, values are recognized by their names, and an account with an unknown name is reported.
 #[test]
-fn accounts_that_have_no_known_name_are_said_where_values_are_alone() {
+fn accounts_with_unknown_names_are_reported_without_a_configuration() {
     let gaps = |values: &str| {
         let files = BTreeMap::from([("terraform.tfvars".to_owned(), values.as_bytes().to_vec())]);
         let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
@@ -261,7 +262,7 @@ fn accounts_that_have_no_known_name_are_said_where_values_are_alone() {
     };
     let alone = ("values-alone", false);
     assert_eq!(gaps(VALUES), [alone]);
-    // Neither the name nor the shape tells what this is.
+    // Neither the name nor the form of this value shows what it is.
     let is_target = |line: &str| line.contains("target_account_id");
     let lines =
         VALUES.lines().map(|line| if is_target(line) { "workload = \"12-34\"\n".into() } else { format!("{line}\n") });
@@ -270,9 +271,9 @@ fn accounts_that_have_no_known_name_are_said_where_values_are_alone() {
     assert_eq!(gaps(&values), [("unmapped-field", false), alone]);
 }
 
-/// Of maps of which one is chosen, each is looked at, or that it was not is said.
+/// If one of several maps is selected, each of them is checked or reported as not checked.
 #[test]
-fn no_map_that_may_be_chosen_is_passed_over() {
+fn each_map_that_may_be_selected_is_checked_or_reported() {
     let tenant = |name: &str, account: &str, target: &str| {
         format!(
             "{{ target = \"{target}\", set = \"arn:aws:sso:::permissionSet/ssoins-7223{account}/ps-5e1b{account}\", sso = {{ cloud = \
@@ -296,7 +297,7 @@ fn no_map_that_may_be_chosen_is_passed_over() {
         rules(&findings(&[("main.tf", &main), ("sso_flow/main.tf", MODULE)])).join(" ")
     };
     let mut failures = String::new();
-    // One tenant lacks an attribute, which does not hide that another one has a wrong value.
+    // One tenant lacks an attribute, which must not hide the wrong value of another tenant.
     let lacking = wrong.replacen("target = \"604178239951\"", "targets = \"604178239951\"", 1);
     let many: Vec<&str> = std::iter::repeat_n(right.as_str(), 16).chain([wrong.as_str()]).collect();
     for (what, maps, expected) in [
@@ -314,9 +315,9 @@ fn no_map_that_may_be_chosen_is_passed_over() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What Terraform writes itself is not there before it runs.
+/// A file that Terraform itself creates does not exist before the apply.
 #[test]
-fn whether_terraform_has_written_a_file_is_not_known() {
+fn a_file_that_terraform_creates_is_unknown() {
     let mut failures = String::new();
     for condition in [
         "fileexists(\"${path.root}/.terraform.lock.hcl\")",
@@ -338,9 +339,9 @@ fn whether_terraform_has_written_a_file_is_not_known() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Then what Terraform has in its state may be something else, after a `moved` or an `import`.
+/// If Terraform ignores changes, the value in its state may differ, for example after a `moved` or an `import`.
 #[test]
-fn where_changes_are_ignored_what_is_written_may_not_take_effect() {
+fn values_whose_changes_are_ignored_are_not_checked() {
     let mut failures = String::new();
     let main = format!("{VARIABLES}\n{CALL}");
     let with = |ignored: &str| {
@@ -371,7 +372,7 @@ fn where_changes_are_ignored_what_is_written_may_not_take_effect() {
 }
 
 #[test]
-fn what_a_filter_leaves_of_a_list_is_not_checked_where_it_is_not_known() {
+fn an_unknown_filter_of_a_list_is_not_checked() {
     let list = "concat([for t in var.customer_tenants : t.sso_account_id], [for a in [\"604178239951\"] : a if terraform.workspace == \"prod\"])";
     let runtime = format!(
         "module \"runtime\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {list}\n}}\n"

@@ -1,4 +1,4 @@
-//! Right ways to wire.
+//! Correct ways to pass the tenants' values to the flow module.
 
 /// A value that the call takes from a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,14 +24,15 @@ impl Field {
     }
 }
 
-/// A right way to wire.
+/// A correct way to call the flow module.
 pub(crate) struct Way {
     pub(crate) name: &'static str,
-    /// What is next to the call.
+    /// The text next to the call.
     pub(crate) beside: &'static str,
-    /// `for_each` or `count`; without it, there is one call for each tenant.
+    /// `for_each` or `count`. If it is empty, there is one call for each tenant.
     pub(crate) repeat: &'static str,
-    /// How a value of the tenant is reached; `KEY` stands for the tenant's key, where each has a call of its own.
+    /// The expression for a value of the tenant. `KEY` stands for the tenant's key if each tenant has a call of its
+    /// own.
     pub(crate) value: fn(Field) -> String,
 }
 

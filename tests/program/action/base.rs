@@ -1,4 +1,4 @@
-//! Pull requests: the configuration of the base branch, and lines that the change does not touch.
+//! Pull requests: the configuration of the base branch, and findings on lines that the change does not touch.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::support::{VARIABLE, bad, folder, tenant, values};
 
 const LAX: &str = "rule \"role-account-mismatch\" { level = \"off\" }\n";
 
-/// Commits `files` on top of what is there, and returns the commit.
+/// Commits `files` in addition to the existing ones, and returns the commit.
 pub(crate) fn commit(repository: &Path, files: &[(&str, &str)]) -> String {
     for (name, text) in files {
         std::fs::create_dir_all(repository.join(name).parent().unwrap()).unwrap();
@@ -37,7 +37,7 @@ fn a_change_cannot_weaken_its_own_check() {
         assert_eq!(step.log.contains("the base branch has no ./.symlint.hcl"), config == "./.symlint.hcl");
     }
 
-    // The nearest one of the base branch, where the change has another.
+    // The nearest configuration of the base branch is used, even if the change has a nearer one.
     let base = commit(change.path(), &[("envs/.symlint.hcl", LAX), (".symlint.hcl", "")]);
     commit(change.path(), &[("envs/prod/.symlint.hcl", ""), ("envs/.symlint.hcl", "")]);
     for path in ["envs/prod", "./envs/prod/", "envs/prod/terraform.tfvars"] {
@@ -45,7 +45,7 @@ fn a_change_cannot_weaken_its_own_check() {
         let step = runner.set("INPUT_TRUSTED_CONFIG", "true").run();
         assert_eq!(step.output("findings"), Some("0"), "{path}: {}", step.log);
     }
-    // Without a pull request there is no base.
+    // Without a pull request, there is no base.
     let step = Runner::new(change.path()).set("INPUT_PATH", "envs/prod").set("INPUT_TRUSTED_CONFIG", "true").run();
     assert_eq!(step.output("findings"), Some("1"), "{}", step.log);
 }
@@ -67,7 +67,7 @@ fn the_baseline_can_be_that_of_the_base_branch() {
 }
 
 #[test]
-fn a_base_that_is_not_in_the_checkout_is_fetched_next_to_it() {
+fn a_missing_base_is_fetched_without_changing_the_checkout() {
     let server = folder(&[]);
     let origin = server.path().join("o/r");
     std::fs::create_dir_all(&origin).unwrap();
@@ -76,7 +76,7 @@ fn a_base_that_is_not_in_the_checkout_is_fetched_next_to_it() {
     commit(&origin, &[("terraform.tfvars", &bad()), (".symlint.hcl", LAX)]);
     let url = format!("file://{}", server.path().display());
     let clone = folder(&[]);
-    // As actions/checkout does: one commit.
+    // A clone with a single commit, like that of actions/checkout.
     git(clone.path(), &["clone", "--quiet", "--depth=1", &format!("{url}/o/r"), "."]);
     let runner = || Runner::new(clone.path()).set("BASE_SHA", &base).set("INPUT_TRUSTED_CONFIG", "true");
     let before = crate::action::runner::tree(clone.path());
@@ -84,7 +84,7 @@ fn a_base_that_is_not_in_the_checkout_is_fetched_next_to_it() {
     assert_eq!((step.output("findings"), step.output("code")), (Some("1"), Some("1")), "{}", step.log);
     assert_eq!(crate::action::runner::tree(clone.path()), before);
 
-    // The base cannot be fetched, even with the token.
+    // The base cannot be fetched even with the token.
     let server = serve(Vec::new());
     let step =
         runner().set("GITHUB_SERVER_URL", &server.address).set("GITHUB_REPOSITORY", "o/r").set("GH_TOKEN", "secret");
@@ -114,7 +114,7 @@ fn findings_on_lines_that_the_change_does_not_touch_are_in_the_summary() {
     assert!(listed.iter().all(|line| line.contains("app/terraform.tfvars:7:")), "{section}");
     assert!(step.log.matches("::warning file=").count() > listed.len(), "{}", step.log);
 
-    // The same with the checkout in a folder of the workspace.
+    // The checkout is in a subfolder of the workspace.
     let workspace = folder(&[]);
     let into = workspace.path().join("src");
     git(workspace.path(), &["clone", "--quiet", change.path().to_str().unwrap(), "src"]);

@@ -1,4 +1,4 @@
-//! Workspaces that want more than to be checked.
+//! Workspaces that try to attack the runner.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::action::runner::{Runner, checksums, git, tree, write_program};
 use crate::support::{Symlint, VARIABLE, bad, folder, good};
 
-/// Everything in a checkout that tools execute or obey; whatever runs, leaves `pwned`.
+/// Writes all files that tools execute or obey. If one of them is executed, it creates a file `pwned`.
 fn poison(workspace: &Path) {
     let program = format!("echo \"$0 $*\" >>'{}'; exit 1", workspace.join("pwned").display());
     for name in
@@ -80,7 +80,7 @@ fn nothing_is_written_into_the_workspace() {
     assert_eq!(tree(workspace.path()), before);
 }
 
-/// Without the action, too: where `FORMAT=FILE` names a file in the checkout, a change may have put a link there.
+/// A change may have put a link where `FORMAT=FILE` names a file in the checkout. This also matters without the action.
 #[test]
 fn reports_are_not_written_through_links_out_of_the_repository() {
     let outside = folder(&[("victim", "precious")]);
@@ -114,7 +114,7 @@ fn reports_are_not_written_through_links_out_of_the_repository() {
 
 /// The runner obeys `::…::` at the start of a line, and `##[…]` anywhere in it.
 #[test]
-fn what_is_checked_gives_the_runner_no_commands() {
+fn checked_files_cannot_give_commands_to_the_runner() {
     let hostile = bad().replace("customer_tenants = {", "# ##[stop-commands]x9f\ncustomer_tenants = {").replace(
         "target_account_id  = \"604178239951\"",
         "target_account_id  = \"604178239951\" # ##[error]no findings\n    ::add-mask::a = \"1\"",
@@ -156,9 +156,9 @@ fn inputs_are_never_read_as_commands() {
     }
 }
 
-/// What symlint reads could ask for its environment.
+/// A configuration could read the environment of symlint.
 #[test]
-fn the_program_gets_no_token() {
+fn the_program_does_not_receive_the_token() {
     let (workspace, releases) = (folder(&[]), folder(&[]));
     git(workspace.path(), &["init", "--quiet"]);
     git(workspace.path(), &["-c", "core.fsmonitor=false", "commit", "--quiet", "--allow-empty", "-m", "base"]);

@@ -1,4 +1,4 @@
-//! What the GitHub Action runs, on a made-up runner.
+//! The script of the GitHub Action, on a simulated runner.
 #![cfg(unix)]
 
 mod base;
@@ -40,7 +40,7 @@ fn nothing_to_check_fails_without_a_report() {
 }
 
 #[test]
-fn what_was_not_checked_is_never_published_as_a_pass() {
+fn an_unchecked_part_is_never_published_as_a_pass() {
     let workspace = folder(&[(".git/HEAD", ""), ("main.tf", VARIABLE)]);
     let step = Runner::new(workspace.path()).set("INPUT_UPLOAD_SARIF", "true").run();
     assert_eq!(step.code, 0, "{}", step.log);
@@ -49,7 +49,7 @@ fn what_was_not_checked_is_never_published_as_a_pass() {
     assert!(step.summary.starts_with("## ⛔ symlint: "), "{}", step.summary);
 }
 
-/// Two uses with one category would close each other's alerts.
+/// Two uploads with the same category would close each other's alerts.
 #[test]
 fn each_path_has_its_own_category() {
     let files = ["a/main.tf", "b/main.tf"].map(|name| (name, VARIABLE));
@@ -90,7 +90,7 @@ fn alerts_are_uploaded_only_where_code_scanning_is_available() {
     assert!(!step.summary.contains("No alerts were uploaded"), "{}", step.summary);
 }
 
-/// The matcher of the `concise` format, for jobs that do not use the action.
+/// The problem matcher for the `concise` format, which is for jobs that do not use the action.
 #[test]
 fn the_problem_matcher_finds_each_line() {
     let text = std::fs::read_to_string(root().join(".github/action/problem-matcher.json")).unwrap();

@@ -1,4 +1,4 @@
-//! Pull requests: who gains and who loses access, in the summary and in a comment; and only new findings that fail.
+//! Pull requests: the summary and a comment say who gains and who loses access, and only new findings fail.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::action::base::{commit, repository};
 use crate::action::runner::{Runner, git, serve};
 use crate::support::{VARIABLE, bad, folder, good, tenant, values};
 
-/// What GitHub merged for a pull request that adds a wrong tenant next to one that was wrong already: the base, and the
+/// The merge commit of a pull request that adds a wrong tenant, in a repository that already has one: the base, and the
 /// merge, which is checked out.
 fn merge(repository: &Path) -> (String, String) {
     let old = [bad(), String::new()].concat();
@@ -34,7 +34,7 @@ fn of_merge(workspace: &Path, base: &str, merge: &str) -> Runner {
 }
 
 #[test]
-fn the_summary_starts_with_what_the_change_does() {
+fn the_summary_starts_with_the_access_that_the_change_grants_and_revokes() {
     let origin = repository();
     let (base, merge) = merge(origin.path());
     let url = format!("file://{}", origin.path().display());
@@ -74,13 +74,13 @@ fn the_summary_starts_with_what_the_change_does() {
         "{}",
         step.summary
     );
-    // A push has no base, and all findings count.
+    // A push has no base, so all findings are counted.
     let step = Runner::new(origin.path()).set("INPUT_PATH", "app").set("INPUT_NEW_FINDINGS_ONLY", "true").run();
     assert_eq!(step.output("code"), Some("1"), "{}", step.log);
 }
 
 #[test]
-fn what_is_new_cannot_be_told_without_the_base() {
+fn without_the_base_all_findings_are_reported() {
     let origin = repository();
     let (base, _) = merge(origin.path());
     let clone = folder(&[]);
@@ -96,13 +96,13 @@ fn what_is_new_cannot_be_told_without_the_base() {
 
 /// An earlier comment would be about an earlier change.
 #[test]
-fn what_could_not_be_compared_is_said() {
+fn a_failed_comparison_is_reported() {
     let origin = repository();
     let (base, merge) = merge(origin.path());
     let clone = folder(&[]);
     git(clone.path(), &["clone", "--quiet", "--depth=1", &format!("file://{}", origin.path().display()), "."]);
     let no_base = || of_merge(clone.path(), &base, &merge);
-    // Another event than that of the change checks the base branch out.
+    // Events other than that of the change check out the base branch.
     let no_change = || of_merge(origin.path(), &merge, &merge).set("GITHUB_REF", "refs/heads/main");
     for (runner, why) in [
         (&no_base as &dyn Fn() -> Runner, "is not in the checkout and cannot be fetched"),
@@ -127,9 +127,9 @@ fn what_could_not_be_compared_is_said() {
     }
 }
 
-/// The event names the base branch as it was then; the merge may be with a later one.
+/// The event has the base branch at the time of the event, but the merge may be with a later commit.
 #[test]
-fn the_base_is_that_of_the_merge() {
+fn the_base_is_the_first_parent_of_the_merge() {
     let origin = repository();
     let (_, merge) = merge(origin.path());
     let clone = folder(&[]);
@@ -169,7 +169,7 @@ fn one_comment_is_posted_and_updated() {
     let node = |own: bool, body: &str| format!(r#"{{"databaseId":42,"viewerDidAuthor":{own},"body":"{body}"}}"#);
     for (nodes, expected) in [
         (node(true, marker), PATCH),
-        // Anybody can write the same first line.
+        // Anyone can write a comment with the same first line.
         (node(false, marker), POST),
         (node(true, "<!-- symlint 0123456789abcdef -->"), POST),
     ] {
@@ -199,14 +199,14 @@ fn one_comment_is_posted_and_updated() {
     let requests = api.requests.lock().unwrap().clone();
     assert!(requests.iter().any(|it| it.starts_with(PATCH)), "{requests:?}");
 
-    // The token of a fork may only read.
+    // The token of a fork is read-only.
     let denied = r#"{"message":"Resource not accessible by integration"}"#;
     let api = serve(vec![("POST /graphql", 200, comments("")), (POST, 403, denied.into())]);
     let step = runner(&api.address).run();
     assert_eq!(step.output("code"), Some("1"), "{}", step.log);
     assert!(step.summary.contains("No comment was posted: the token may not write"), "{}", step.summary);
 
-    // Nothing is posted without being asked for, or without anything to report.
+    // Nothing is posted if it is not requested, or if there is nothing to report.
     let api = serve(Vec::new());
     runner(&api.address).set("INPUT_COMMENT", "false").run();
     assert!(api.requests.lock().unwrap().iter().all(|request| !request.contains("graphql")));

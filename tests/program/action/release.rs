@@ -1,4 +1,4 @@
-//! Where the program comes from.
+//! Where the action gets the program from.
 
 use crate::action::runner::{ARCHIVE, RELEASES, Runner, VERSION, checksums, serve};
 use crate::support::{VARIABLE, folder, good};
@@ -28,7 +28,7 @@ fn a_hash_runs_the_release_that_its_commit_pins() {
     }
     assert_eq!(server.requests.lock().unwrap().len(), 4, "the checksums are not asked of the server");
 
-    // The server has another archive than the pinned one.
+    // The server has a different archive than the pinned one.
     let (sum, name) = checksums().split_once(' ').map(|(sum, name)| (sum.to_owned(), name.to_owned())).unwrap();
     let other: String = sum.chars().rev().collect();
     let step = runner().by_hash(&format!("{other} {name}")).run();
@@ -66,10 +66,10 @@ fn an_archive_with_another_checksum_is_not_run() {
 }
 
 #[test]
-fn without_a_network_the_step_fails_with_a_sentence() {
+fn without_a_network_the_step_fails_with_a_message() {
     let workspace = workspace();
     for runner in [Runner::new(workspace.path()), Runner::new(workspace.path()).by_hash(&checksums())] {
-        // Nothing listens there.
+        // No server listens on this port.
         let step = runner.set("SYMLINT_RELEASES", "http://127.0.0.1:1").run();
         assert_eq!((step.code, step.outputs.len()), (2, 0), "{}", step.log);
         let said = "::error title=symlint::cannot download symlint 9.8.7 from http://127.0.0.1:1/v9.8.7/";
@@ -94,7 +94,7 @@ fn a_version_that_was_never_released_is_an_error() {
 }
 
 #[test]
-fn where_gh_is_installed_the_attestation_is_verified() {
+fn the_attestation_is_verified_if_gh_is_installed() {
     let workspace = workspace();
     let step = Runner::new(workspace.path()).run();
     assert_eq!(step.code, 0, "{}", step.log);

@@ -1,4 +1,4 @@
-//! A made-up runner, and servers on this machine in place of GitHub's.
+//! A simulated runner, with local servers in place of GitHub's.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -16,7 +16,7 @@ pub(crate) const ARCHIVE: &str = "symlint-9.8.7-x86_64-unknown-linux-musl.tar.gz
 /// The commit of the action that users pin.
 pub(crate) const HASH: &str = "5ea1ab1e0ddba11c0ffee5ca1ab1e0ddba11c0ff";
 
-/// A release with an archive of the program for this runner, without its symbols: they take long to compress.
+/// A release with an archive of the program for this runner. It has no symbols, because they take long to compress.
 pub(crate) static RELEASES: LazyLock<PathBuf> = LazyLock::new(|| {
     let releases = Path::new(env!("CARGO_TARGET_TMPDIR")).join("releases");
     let name = ARCHIVE.trim_end_matches(".tar.gz");
@@ -34,7 +34,7 @@ pub(crate) fn checksums() -> String {
     std::fs::read_to_string(RELEASES.join(format!("v{VERSION}/SHA256SUMS"))).unwrap()
 }
 
-/// Runs a program that must succeed, and returns what it prints.
+/// Runs a program that must succeed, and returns its output.
 pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "{program} {arguments:?}: {output:?}");
@@ -52,7 +52,7 @@ pub(crate) fn write_program(path: &Path, text: &str) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// Files and all that a folder has below it, with their bytes and what links lead to.
+/// All files below a folder with their bytes, and the targets of links.
 pub(crate) fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut all = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -69,15 +69,15 @@ pub(crate) fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     all
 }
 
-/// What a step did.
+/// The result of a step.
 pub(crate) struct Step {
     pub(crate) code: i32,
     pub(crate) log: String,
     pub(crate) outputs: BTreeMap<String, String>,
     pub(crate) summary: String,
-    /// The arguments of each call of gh.
+    /// The arguments of each call of `gh`.
     pub(crate) gh: String,
-    /// Holds the reports.
+    /// The folder with the reports.
     pub(crate) temp: tempfile::TempDir,
 }
 
@@ -87,11 +87,11 @@ impl Step {
     }
 }
 
-/// The step of the action, used by a tag.
+/// The step of the action. By default, it is used with a tag.
 pub(crate) struct Runner {
     workspace: PathBuf,
     variables: Vec<(String, OsString)>,
-    /// What the action's commit pins.
+    /// The checksums that the action's commit pins.
     pinned: String,
     gh: &'static str,
 }
@@ -105,19 +105,19 @@ impl Runner {
         runner.set("ACTION_REF", &tag).set("SYMLINT_RELEASES", &releases).set("INPUT_UPLOAD_SARIF", "false")
     }
 
-    /// Sets a variable of the environment.
+    /// Sets an environment variable.
     pub(crate) fn set(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.variables.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The action is used by the hash of a commit that pins these checksums.
+    /// Uses the action with the hash of a commit that pins these checksums.
     pub(crate) fn by_hash(mut self, pinned: &str) -> Self {
         self.pinned = pinned.to_owned();
         self.set("ACTION_REF", HASH)
     }
 
-    /// The release has a script in the place of the program.
+    /// Replaces the program in the release with a script.
     pub(crate) fn program(self, script: &str, releases: &Path) -> Self {
         let version = releases.join(format!("v{VERSION}"));
         let name = ARCHIVE.trim_end_matches(".tar.gz");
@@ -127,7 +127,7 @@ impl Runner {
         self.set("SYMLINT_RELEASES", format!("file://{}", releases.display()))
     }
 
-    /// What gh does.
+    /// Replaces `gh` with a script.
     pub(crate) fn gh(mut self, script: &'static str) -> Self {
         self.gh = script;
         self
@@ -157,7 +157,7 @@ impl Runner {
             .env("GITHUB_STEP_SUMMARY", at("summary"))
             .env("RUNNER_TEMP", at("runner"))
             .envs(self.variables.iter().map(|(name, value)| {
-                // What comes first in the caller's PATH comes first in that of the runner.
+                // Entries in the caller's PATH take precedence over those of the runner.
                 let mut whole = value.clone();
                 if name == "PATH" {
                     whole.push(format!(":{path}"));
@@ -183,8 +183,8 @@ impl Runner {
     }
 }
 
-/// A server on this machine that answers each request for `path`, or for `METHOD path`, with a status and a body. What
-/// follows that after a space is in the body of the request.
+/// A local server that answers each request for `path`, or for `METHOD path`, with a status and a body. Text after a
+/// space must be in the body of the request.
 pub(crate) struct Server {
     pub(crate) address: String,
     /// The first line, the headers, and after an empty line the body of each request.
@@ -222,7 +222,7 @@ pub(crate) fn serve(answers: Vec<(&'static str, u16, Vec<u8>)>) -> Server {
             let answer = answers.iter().find(|(known, ..)| is_asked(known));
             let (status, body) = answer.map_or((404, &b"{}"[..]), |(_, status, body)| (*status, body));
             let head = format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-            // Whoever asked may have gone away.
+            // The client may have closed the connection.
             let _ = (&stream).write_all(head.as_bytes()).and_then(|()| (&stream).write_all(body));
         }
     });

@@ -1,9 +1,9 @@
-//! `.symlint.hcl`, and the choice of rules.
+//! `.symlint.hcl`, and the selection of rules.
 
 use crate::support::{Symlint, VARIABLE, bad, folder, good, symlint, tenant, values};
 
 #[test]
-fn a_name_in_the_configuration_must_lead_somewhere() {
+fn names_in_the_configuration_must_exist() {
     let flow = |module: &str| {
         format!(
             "module \"sso\" {{\n  source = \"./{module}\"\n  for_each = var.customer_tenants\n  tenant_slug = each.key\n  account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n}}\n"
@@ -31,7 +31,7 @@ fn a_name_in_the_configuration_must_lead_somewhere() {
     .unwrap();
     assert!(!run("m").stderr.contains(".symlint.hcl"));
 
-    // A flow module is known by its arguments, too.
+    // A flow module is also recognized by its arguments.
     std::fs::write(dir.path().join("m/main.tf"), main("access_flow")).unwrap();
     let renamed = run("m");
     assert!(!renamed.stdout.contains("wiring was not checked"), "{}", renamed.stdout);
@@ -56,7 +56,7 @@ fn a_variable_without_tenants_that_the_configuration_names_is_one_finding() {
 }
 
 #[test]
-fn a_configuration_that_says_nothing_or_two_things_is_refused() {
+fn invalid_and_contradictory_configurations_are_errors() {
     let dir = folder(&[("terraform.tfvars", &good())]);
     for (config, said) in [
         ("tenants {}\ntenants {}", "2:1: there is already a block `tenants`"),
@@ -67,7 +67,7 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
         ),
         ("tenants {\n  from = \"a.b\"\n}", "2:10: `a.b` is neither the name of a variable nor `local.NAME`"),
         ("required_version = \">= 99\"", "1:20: this configuration requires symlint >= 99, but this is symlint 0."),
-        // A block that only a newer version may know is not reported as a mistake.
+        // A block that only a newer version may support is not reported as a mistake.
         ("tennants {}\nrequired_version = \"> 98, < 99\"", "2:20: this configuration requires symlint"),
         ("required_version = \"new\"", "1:20: `new` is not a version constraint such as `>= 0.2`"),
         ("connector {\n  role_name = \"{tenant}\"\n}", "2:15: `{tenant}` is not a role name"),
@@ -138,7 +138,7 @@ fn a_configuration_that_says_nothing_or_two_things_is_refused() {
 }
 
 #[test]
-fn the_configuration_is_looked_for_above_up_to_the_repositorys_root() {
+fn the_configuration_is_searched_up_to_the_root_of_the_repository() {
     let config = "tenants {\n  variable = \"clients\"\n}\n";
     let renamed = |text: &str| text.replace("customer_tenants", "clients");
     let dir = folder(&[
@@ -173,13 +173,13 @@ fn the_configuration_is_looked_for_above_up_to_the_repositorys_root() {
     for path in ["stacks", "stacks/a"] {
         assert_eq!(at(path).findings(), ["role-account-mismatch blue_harbour"], "up to the current folder");
     }
-    // A configuration above the current folder may belong to somebody else.
+    // A configuration above the current folder may belong to another project.
     let inside = Symlint::new(&["check"]).dir(&dir.path().join("stacks/a")).run();
     assert_eq!(inside.code, 2, "{inside:?}");
 }
 
 #[test]
-fn rules_are_chosen_by_name() {
+fn rules_are_selected_by_name() {
     let rules = |arguments: &[&str]| {
         let mut all = vec!["check", "--format", "json", "examples/copy-paste"];
         all.extend(arguments);
@@ -193,7 +193,7 @@ fn rules_are_chosen_by_name() {
     assert_eq!(rules(&["--select", "duplicate-key", "--level", "duplicate-key=off"]), ["duplicate-key"]);
     let run = symlint(&["check", "--select", "role-acount-mismatch", "examples/copy-paste"]);
     assert!(run.stderr.contains("did you mean `role-account-mismatch`?"), "{}", run.stderr);
-    // A group means its rules; what is off stays off, and a rule's own level comes first.
+    // A group stands for its rules. Rules that are off stay off, and a rule's own level takes precedence.
     let all = rules(&[]);
     let of_group = rules(&["--select", "tenant"]);
     assert_eq!(of_group, ["role-account-mismatch", "instance-id-mismatch"]);
@@ -211,7 +211,7 @@ fn rules_are_chosen_by_name() {
 }
 
 #[test]
-fn both_ways_to_explain_a_shared_account_are_filled_in() {
+fn both_settings_for_a_shared_account_are_filled_in() {
     let shared = |key: &str, set: &str| tenant(key, &[("ps-5e1b09c7d2a84f63", set)]);
     let three = values(&[
         shared("blue_admin", "ps-5e1b09c7d2a84f61"),
@@ -228,7 +228,7 @@ fn both_ways_to_explain_a_shared_account_are_filled_in() {
         let shared = findings.iter().find(|finding| finding["rule"] == "shared-sso-account");
         shared.unwrap_or_else(|| panic!("{run:?}"))["help"].as_str().unwrap().to_owned()
     };
-    // The lines that are indented can be pasted, and then the finding is gone.
+    // If the indented lines are pasted, the finding is gone.
     let blocks = |help: &str| -> Vec<String> {
         help.lines().filter_map(|line| line.strip_prefix("    ")).map(str::to_owned).collect()
     };
@@ -240,7 +240,7 @@ fn both_ways_to_explain_a_shared_account_are_filled_in() {
         let rules: Vec<String> = check(&block, &two).findings();
         assert!(rules.iter().all(|finding| !finding.starts_with("shared-sso-account")), "{rules:?}");
     }
-    // The tenants that the block has already stay in it.
+    // The tenants that the block already lists stay in it.
     let blue = "customer \"blue\" {\n  tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\"]\n}\n";
     let said = help(blue, &three);
     let all = "customer \"blue\" { tenants = [\"blue_admin\", \"blue_readonly\", \"blue_later\", \"green_valley\"] }";
@@ -259,7 +259,7 @@ fn both_ways_to_explain_a_shared_account_are_filled_in() {
 }
 
 #[test]
-fn a_mapped_attribute_must_be_there() {
+fn a_mapped_attribute_must_exist() {
     let check = |attributes: &str, main: &str| {
         let config = format!("tenants {{\n  attributes = {{ {attributes} }}\n}}\n");
         let dir = folder(&[(".symlint.hcl", &config), ("main.tf", main), ("terraform.tfvars", &good())]);
@@ -271,7 +271,7 @@ fn a_mapped_attribute_must_be_there() {
     let through_a_local = format!("{VARIABLE}locals {{\n  all = var.customer_tenants\n}}\n{flow}");
     for main in [VARIABLE, &through_a_local] {
         for (attributes, said) in [
-            // The role says it as well.
+            // The name of the role shows the same.
             ("sso_account_id = \"sso_acount_id\"", "`sso_acount_id`; did you mean `sso_account_id`?"),
             (
                 "role_arn = \"sso_connector_settings.connector_role\"",
@@ -290,7 +290,7 @@ fn a_mapped_attribute_must_be_there() {
     assert_eq!(check("sso_account_id = \"sso_account_id\"", VARIABLE).code, 0);
 }
 
-/// A module whose tenants are in the local `tenants`, with names that are not ours.
+/// A module whose tenants are in the local `tenants`, with names that symlint does not know.
 fn renamed_module() -> [(&'static str, String); 2] {
     let call = "module \"access\" {\n  source = \"git::https://example.com/access.git\"\n  for_each = local.tenants\n  \
                 tenant_slug = each.key\n  target = each.value.workload\n  permission_set_arn = each.value.set\n  \
@@ -333,7 +333,7 @@ fn tenants_may_be_in_a_local_and_attributes_may_have_dotted_names() {
     assert_eq!(run.code, 2);
     let said = ".symlint.hcl:2:10: no local `tenant` is declared in the checked files; did you mean `local.tenants`?";
     assert!(run.stderr.contains(said), "{}", run.stderr);
-    // A variable may be written as it is referred to.
+    // A variable may be written as `var.NAME`.
     let dir = folder(&[
         (".symlint.hcl", "tenants {\n  from = \"var.customer_tenants\"\n}\n"),
         ("main.tf", VARIABLE),
@@ -344,8 +344,8 @@ fn tenants_may_be_in_a_local_and_attributes_may_have_dotted_names() {
 }
 
 #[test]
-fn what_there_is_not_is_not_looked_for() {
-    // One of two accounts does not matter to symlint, and nothing but the configuration says which.
+fn attributes_that_the_configuration_declares_absent_are_not_required() {
+    // Tenants have two accounts, and only the configuration can say which one to check.
     let without = |attributes: &str| {
         let other = good().replace("target_account_id", "billing_account").replace("sso_connector_settings", "sso");
         let config = format!("tenants {{\n  attributes = {{ sso_connector_settings = \"sso\", {attributes} }}\n}}\n");
@@ -358,7 +358,7 @@ fn what_there_is_not_is_not_looked_for() {
         let run = without(&format!("target_account_id = {none}"));
         assert_eq!((run.code, run.findings()), (0, vec![]), "{run:?}");
     }
-    // An argument with a name of ours that is for something else.
+    // The argument has a name that symlint knows, but a different purpose.
     let flow = "module \"sso\" {\n  source = \"git::https://example.com/sso_flow.git\"\n  for_each = var.customer_tenants\n  \
                 tenant_slug = each.key\n  account_id = \"872818995424\"\n  target = each.value.target_account_id\n  \
                 permission_set_arn = each.value.permission_set_arn\n  sso_connector_settings = \
@@ -375,7 +375,7 @@ fn what_there_is_not_is_not_looked_for() {
 }
 
 #[test]
-fn a_mistake_in_a_configuration_stops_its_own_folder_only() {
+fn a_mistake_in_a_configuration_only_affects_its_folder() {
     let dir = folder(&[
         (".git/HEAD", ""),
         ("a/.symlint.hcl", "tennants {}\n"),
@@ -395,13 +395,13 @@ fn a_mistake_in_a_configuration_stops_its_own_folder_only() {
         assert!(run.stderr.contains(said), "{paths:?}: {}", run.stderr);
         assert_eq!(run.stderr.matches("error: ").count(), 1, "{paths:?}: {}", run.stderr);
         let report = run.json();
-        // Besides, the tenants of `c` are copies.
+        // The tenants of `c` are copies, which is a finding of its own.
         let findings = report["findings"].as_array().unwrap().iter().filter(|it| it["rule"] != "duplicate-tenant");
         let found: Vec<_> = findings.map(|it| &it["location"]["file"]).collect();
         assert_eq!(found, ["b/terraform.tfvars", "c/terraform.tfvars"], "{paths:?}");
         assert_eq!(report["problems"][0]["location"]["file"], "a/.symlint.hcl");
     }
-    // One at the top does not hold where a folder has its own.
+    // The configuration at the top is not used in a folder that has its own.
     std::fs::write(dir.path().join(".symlint.hcl"), "exclude = \"b\"\n").unwrap();
     let run = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).run();
     let report = run.json();
@@ -411,7 +411,7 @@ fn a_mistake_in_a_configuration_stops_its_own_folder_only() {
 }
 
 #[test]
-fn a_misspelled_tenant_is_said_in_the_summary() {
+fn a_misspelled_tenant_is_reported_in_the_summary() {
     let check = |config: &str| {
         let two = values(&[tenant("acme_admin", &[]), tenant("acme_readonly", &[("ps-5e", "ps-6e")])]);
         let dir = folder(&[(".symlint.hcl", config), ("terraform.tfvars", &two)]);
@@ -432,7 +432,7 @@ fn a_misspelled_tenant_is_said_in_the_summary() {
         assert!(run.stdout.contains(&line), "{config}: {}", run.stdout);
         assert_eq!(run.stdout.matches("no such tenant").count(), 1, "{}", run.stdout);
     }
-    // It may be one of another module.
+    // The tenant may be in another module.
     for config in [
         "customer \"acme\" { tenants = [\"acme_admin\", \"acme_admin2\", \"acme_readonly\"] }",
         "customer \"hooli\" { tenants = [\"hooli_one\", \"hooli_two\"] }",

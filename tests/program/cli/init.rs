@@ -1,10 +1,10 @@
-//! `symlint init`: what it writes, what it asks, and how a team that has findings begins.
+//! `symlint init`: what it writes, what it asks, and how a team with existing findings starts.
 
 use std::path::Path;
 
 use crate::support::{Run, Symlint, VARIABLE, bad, folder, good, root, tenant, values};
 
-/// A call of a flow module that is not there to read.
+/// A call of a flow module that is not available.
 const CALL: &str = "module \"access\" {\n  source = \"example/flow-of-one/sym\"\n  for_each = var.clients\n  tenant_slug = each.key\n  \
                     account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n}\n";
 
@@ -18,7 +18,7 @@ fn written(dir: &Path) -> String {
     std::fs::read_to_string(dir.join(CONFIG)).unwrap()
 }
 
-/// A tenant with ids that no other one has.
+/// A tenant with unique IDs.
 fn own(key: &str, digit: char) -> String {
     let id = |text: &str| text.replace('1', &digit.to_string());
     tenant(
@@ -41,13 +41,13 @@ fn numbers(run: &Run) -> usize {
     run.json()["findings"].as_array().unwrap().len()
 }
 
-/// All that is commented out in a file that `init` wrote, with the prose left out.
+/// The settings that are commented out in a file that `init` wrote, without the prose.
 fn uncommented(text: &str) -> String {
     let is_prose = |line: &str| line.starts_with(|c: char| c.is_uppercase() || c == '`') || line.ends_with(':');
     let mut lines = Vec::new();
     for paragraph in text.split("\n\n") {
         let paragraph = paragraph.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
-        // A comment may be several lines long.
+        // A comment may have several lines.
         lines
             .extend(paragraph.skip_while(|line| is_prose(line) || !line.contains([' ']) || !line.contains(['{', '='])));
         lines.push("");
@@ -56,7 +56,7 @@ fn uncommented(text: &str) -> String {
 }
 
 #[test]
-fn what_everything_is_found_without_is_not_written() {
+fn settings_that_are_not_needed_are_not_written() {
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &values(&[own("red_canyon", '2')]))]);
     let first = run(dir.path(), &["init"]);
     assert_eq!((first.code, first.stderr.as_str()), (0, ""));
@@ -68,7 +68,7 @@ fn what_everything_is_found_without_is_not_written() {
 }
 
 #[test]
-fn conventions_are_set_and_customers_are_asked_for() {
+fn conventions_are_set_and_customers_are_asked_about() {
     let renamed = |text: String| text.replace("customer_tenants", "clients").replace("SymSSO", "Access-");
     let shared = tenant("blue_valley", &[("ps-5e1b09c7d2a84f63", "ps-b3c8f10a6e4d9275")]);
     let tenants = [tenant("blue_harbour", &[]), shared, own("red_canyon", '2')];
@@ -93,7 +93,7 @@ fn conventions_are_set_and_customers_are_asked_for() {
     let after = run(dir.path(), &["check", "--format", "json"]);
     assert!(numbers(&after) < numbers(&before), "{}", after.stdout);
     assert_eq!(after.findings(), ["shared-sso-account -"]);
-    // One answer says which tenants are the same customer.
+    // The answer to one question says which tenants are the same customer.
     let answered = text
         .replace("# customer \"blue\" {\n#   tenants", "customer \"blue\" {\n  tenants")
         .replacen("]\n# }", "]\n}", 1);
@@ -103,7 +103,7 @@ fn conventions_are_set_and_customers_are_asked_for() {
 }
 
 #[test]
-fn a_file_that_is_there_is_not_replaced() {
+fn an_existing_file_is_not_replaced() {
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good()), (CONFIG, "host_accounts = []\n")]);
     let refused = run(dir.path(), &["init"]);
     assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
@@ -124,7 +124,7 @@ fn a_file_that_is_there_is_not_replaced() {
     assert_eq!(accepted.code, 0, "{accepted:?}");
     assert!(accepted.stdout.starts_with(".symlint.hcl already exists and is used unchanged\n"), "{}", accepted.stdout);
     assert!(!dir.path().join("a").join(CONFIG).exists());
-    // A configuration in a folder below is only for that folder.
+    // A configuration in a subfolder is only for that folder.
     let dir = folder(&[
         ("a/main.tf", VARIABLE),
         ("a/terraform.tfvars", &values(&[own("red_canyon", '2')])),
@@ -138,7 +138,7 @@ fn a_file_that_is_there_is_not_replaced() {
 }
 
 #[test]
-fn where_nothing_is_found_nothing_is_written() {
+fn nothing_is_written_if_nothing_is_found() {
     let empty = folder(&[]);
     let refused = run(empty.path(), &["init"]);
     assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
@@ -152,7 +152,7 @@ fn where_nothing_is_found_nothing_is_written() {
 }
 
 #[test]
-fn accounts_that_are_no_tenants_are_asked_for() {
+fn accounts_that_are_not_tenants_are_asked_about() {
     let main = format!(
         "{VARIABLE}module \"runtime\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = \
          concat([for tenant in var.customer_tenants : tenant.sso_account_id], [\"905418377721\"])\n}}\n"
@@ -171,10 +171,10 @@ fn accounts_that_are_no_tenants_are_asked_for() {
 }
 
 #[test]
-fn attributes_that_nothing_tells_apart_are_asked_for() {
+fn attributes_that_cannot_be_distinguished_are_asked_about() {
     let renamed = |text: String| {
         let text = text.replace("sso_account_id", "mgmt_account").replace("target_account_id", "prod_account");
-        // Without a role, nothing says in whose account it is.
+        // Without a role, it is not known which account is the SSO account.
         text.lines().filter(|line| !line.contains("role_arn")).map(|line| format!("{line}\n")).collect::<String>()
     };
     let text = renamed(values(&[own("red_canyon", '2'), own("blue_harbour", '3')]));
@@ -189,7 +189,7 @@ fn attributes_that_nothing_tells_apart_are_asked_for() {
 }
 
 #[test]
-fn arguments_of_a_module_that_cannot_be_read_are_set() {
+fn arguments_of_an_unavailable_module_are_set() {
     let call = "module \"access\" {\n  source = \"git::https://example.com/modules.git//grant\"\n  \
                 for_each = var.customer_tenants\n  permission_set_arn = each.value.permission_set_arn\n  \
                 sso_connector_settings = each.value.sso_connector_settings\n  who = each.key\n  \
@@ -216,7 +216,7 @@ fn arguments_of_a_module_that_cannot_be_read_are_set() {
 }
 
 #[test]
-fn all_that_is_written_can_be_read_and_adds_no_finding() {
+fn the_written_configuration_is_valid_and_adds_no_finding() {
     let key = "x\\\"y \\u0007 $${z} %%{if}";
     let odd = values(&[
         tenant("blue_harbour", &[]),
@@ -249,7 +249,7 @@ fn all_that_is_written_can_be_read_and_adds_no_finding() {
         let after = run(dir.path(), &["check", "--format", "json"]);
         assert!(after.code < 2 && numbers(&after) <= numbers(&before), "{text}\n{}", after.stdout);
         asked += text.matches("\n# customer ").count() + text.matches("\n# tenant ").count();
-        // What is commented out is configuration, too; two answers to one question need not agree.
+        // The commented settings are valid, too, but alternative answers to a question may contradict each other.
         let all = uncommented(&text);
         std::fs::write(dir.path().join("all.hcl"), &all).unwrap();
         let all_of_it = run(dir.path(), &["check", "--config", "all.hcl"]);
@@ -259,7 +259,7 @@ fn all_that_is_written_can_be_read_and_adds_no_finding() {
 }
 
 #[test]
-fn a_team_with_forty_findings_begins_in_one_step() {
+fn a_team_with_forty_findings_starts_in_one_step() {
     let tenants: Vec<String> = (0..20)
         .map(|number| {
             let id = |text: &str| format!("{}{number:02}", &text[..text.len() - 2]);
@@ -285,7 +285,7 @@ fn a_team_with_forty_findings_begins_in_one_step() {
     let accepted =
         format!("wrote symlint-baseline.json: it accepts {count} current findings ({count} errors, 0 warnings)\n");
     assert!(first.stdout.contains(&accepted), "{}", first.stdout);
-    // The command that it prints works.
+    // The printed command works.
     let command = first.stdout.lines().find_map(|line| line.strip_prefix("  symlint ")).unwrap();
     assert_eq!(command, "check --baseline symlint-baseline.json .");
     let arguments: Vec<&str> = command.split(' ').collect();
@@ -311,7 +311,7 @@ fn a_team_with_forty_findings_begins_in_one_step() {
 }
 
 #[test]
-fn a_baseline_comes_with_the_configuration_that_it_needs() {
+fn a_baseline_is_written_with_the_configuration_that_it_needs() {
     let renamed = values(&[own("red_canyon", '2'), own("green_hill", '3'), elsewhere()]);
     let renamed = renamed.replace("SymSSO", "Access-");
     let files = [("a/main.tf", VARIABLE), ("a/terraform.tfvars", renamed.as_str())];
@@ -332,15 +332,15 @@ fn a_baseline_comes_with_the_configuration_that_it_needs() {
 }
 
 #[test]
-fn a_baseline_accepts_what_can_be_accepted() {
-    // Nothing to accept.
+fn a_baseline_accepts_only_what_can_be_accepted() {
+    // There is nothing to accept.
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &values(&[own("red_canyon", '2')]))]);
     let first = run(dir.path(), &["init", "--baseline"]);
     assert_eq!(first.code, 0, "{first:?}");
     assert!(first.stdout.contains("no baseline was written"), "{}", first.stdout);
     assert!(first.stdout.contains("\n  symlint check .\n"), "{}", first.stdout);
     assert!(!dir.path().join("symlint-baseline.json").exists());
-    // What cannot be read cannot be accepted.
+    // A file that cannot be parsed cannot be accepted.
     let broken = format!("{}broken = {{\n", bad());
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &broken)]);
     let first = run(dir.path(), &["init", "--baseline"]);
@@ -391,7 +391,7 @@ fn tenants_of_several_roots_are_asked_about_together() {
 }
 
 #[test]
-fn conventions_of_several_roots_say_whose_they_are() {
+fn conventions_of_several_roots_name_their_root() {
     let of = |region: &str, digits: [char; 3]| {
         let keys = ["acme", "bolt", "coil"].map(|key| format!("{key}_{region}"));
         let tenants = keys.iter().zip(digits).map(|(key, digit)| own(key, digit)).collect::<Vec<_>>();
@@ -412,7 +412,7 @@ fn conventions_of_several_roots_say_whose_they_are() {
 }
 
 #[test]
-fn a_convention_of_one_root_is_not_written_for_those_that_have_another() {
+fn a_convention_of_one_root_is_not_written_for_others() {
     let of = |digits: [char; 3], suffix: &str| {
         let tenants: Vec<String> =
             ["acme", "bolt", "coyote"].into_iter().zip(digits).map(|(key, digit)| own(key, digit)).collect();

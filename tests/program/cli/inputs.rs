@@ -1,10 +1,10 @@
-//! What is found and read: folders, values files, standard input, any bytes.
+//! What is found and read: folders, values files, standard input, and arbitrary bytes.
 
 use crate::cli::check;
 use crate::support::{Run, Symlint, VARIABLE, bad, folder, good};
 
 #[test]
-fn a_byte_that_is_no_text_is_said_once() {
+fn a_byte_that_is_not_text_is_reported_once() {
     let text = bad().replace("us-east-1", "us-\u{1}east-1").into_bytes();
     let text: Vec<u8> = text.into_iter().map(|byte| if byte == 1 { 0xFF } else { byte }).collect();
     let run = Symlint::new(&["check", "--format", "json", "-"]).stdin(text).run();
@@ -12,7 +12,7 @@ fn a_byte_that_is_no_text_is_said_once() {
 }
 
 #[test]
-fn what_is_named_twice_is_checked_once() {
+fn a_path_that_is_named_twice_is_checked_once() {
     let dir = folder(&[("m/main.tf", VARIABLE), ("m/terraform.tfvars", &bad()), ("other.tfvars", &bad())]);
     let tenants = |arguments: &[&str]| {
         let mut all = vec!["check", "--format", "json"];
@@ -25,7 +25,7 @@ fn what_is_named_twice_is_checked_once() {
 }
 
 #[test]
-fn line_ends_and_a_byte_order_mark_change_nothing_but_offsets() {
+fn line_endings_and_a_byte_order_mark_only_change_offsets() {
     let text = bad();
     let place = |run: &Run| run.json()["findings"][0]["location"]["start"].clone();
     let plain = check(&text);
@@ -56,7 +56,7 @@ fn standard_input_has_a_name() {
 }
 
 #[test]
-fn values_come_in_terraforms_order() {
+fn values_are_loaded_in_terraforms_order() {
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good()), ("last.tfvars", &bad())]);
     let run = |arguments: &[&str]| {
         let mut all = vec!["check", "--format", "json"];
@@ -66,9 +66,9 @@ fn values_come_in_terraforms_order() {
     let found = ["role-account-mismatch blue_harbour"];
     assert_eq!(run(&[]).run().findings(), ["not-checked -"], "last.tfvars is loaded by no run");
     assert_eq!(run(&["--var-file", "last.tfvars"]).run().findings(), found);
-    // A values file that is named is loaded with its module, after all others.
+    // A named values file is loaded with its module, after all others.
     assert_eq!(run(&["last.tfvars"]).run().findings(), found);
-    // The environment comes before all files, a `--var` after them.
+    // The environment comes in front of all files, and `--var` after them.
     assert_eq!(
         run(&[]).env("TF_VAR_customer_tenants", &bad()["customer_tenants = ".len()..]).run().findings(),
         ["not-checked -"]
@@ -76,12 +76,12 @@ fn values_come_in_terraforms_order() {
     let set = bad().replacen(" = ", "=", 1);
     let set = run(&["--var", &set]).run();
     assert_eq!(set.findings(), found);
-    // Options count in their order.
+    // Options take effect in their order.
     let (good, bad) = (good().replacen(" = ", "=", 1), bad().replacen(" = ", "=", 1));
     assert_eq!(run(&["--var", &good, "--var-file", "last.tfvars"]).run().findings(), found);
     assert_eq!(run(&["--var-file", "last.tfvars", "--var", &good]).run().findings(), [""; 0]);
     let bad = move || bad.replacen('=', " = ", 1);
-    // What no file has is at the declaration.
+    // A value that is in no file is reported at the declaration.
     assert_eq!(set.json()["findings"][0]["location"]["file"], "main.tf");
     assert_eq!(set.json()["findings"][0]["location"]["start"]["line"], 1);
 
@@ -116,7 +116,7 @@ fn folders_are_searched_for_root_modules() {
         .map(|finding| finding["location"]["file"].as_str().unwrap())
         .collect();
     assert_eq!(files, ["deep/er/two/terraform.tfvars", "one/terraform.tfvars"]);
-    // The folder as it was given comes before the name below it; a folder that is named twice counts once.
+    // The given folder comes in front of the name below it. A folder that is named twice is checked once.
     let run = Symlint::new(&["check", "--format", "json", "./one/", "one", "deep/er/../er"]).dir(dir.path()).run();
     let report = run.json();
     assert_eq!(report["tenants"].as_array().unwrap().len(), 2);
@@ -125,7 +125,7 @@ fn folders_are_searched_for_root_modules() {
 }
 
 #[test]
-fn any_bytes_get_an_answer() {
+fn any_bytes_have_a_result() {
     let cases: [&[u8]; 8] = [
         b"\xff\xfe\x00",
         b"customer_tenants = \"\xff\"\n",
@@ -145,7 +145,7 @@ fn any_bytes_get_an_answer() {
 
 #[cfg(unix)]
 #[test]
-fn links_in_a_circle_and_folders_without_permission_are_survived() {
+fn circular_links_and_folders_without_permission_are_handled() {
     let dir = folder(&[("a/main.tf", VARIABLE), ("a/terraform.tfvars", &bad())]);
     std::os::unix::fs::symlink("..", dir.path().join("a/up")).unwrap();
     std::os::unix::fs::symlink("loop.tf", dir.path().join("a/loop.tf")).unwrap();
@@ -153,9 +153,9 @@ fn links_in_a_circle_and_folders_without_permission_are_survived() {
     assert_eq!(run.findings(), ["role-account-mismatch blue_harbour"]);
 }
 
-/// Terraform refuses it, and what is in the module was not checked. Other modules do not matter.
+/// Terraform rejects it, and the content of the module was not checked. Other modules do not matter.
 #[test]
-fn a_flow_module_that_is_not_there_is_not_a_pass() {
+fn a_missing_flow_module_is_not_a_pass() {
     let values = good();
     let main = |source: &str| {
         format!(

@@ -1,10 +1,10 @@
-//! What `symlint inspect` says of setups with names and layouts of their own.
+//! The output of `symlint inspect` for setups with different names and layouts.
 
 use serde_json::{Value, json};
 
 use crate::support::{Run, Symlint, folder, root};
 
-/// A flow module under names of its own.
+/// A flow module with names that symlint does not know.
 const MODULE: &str = r#"
 variable "who" {}
 variable "where_to" {}
@@ -76,9 +76,9 @@ fn by_field<'v>(run: &'v Value, field: &str) -> &'v Value {
     attributes.iter().find(|attribute| attribute["field"] == field).unwrap_or(&Value::Null)
 }
 
-/// Evidence that has no room next to its attribute is not put below another column.
+/// If the evidence does not fit next to its attribute, it is not put under another column.
 #[test]
-fn on_a_narrow_terminal_evidence_has_its_own_lines() {
+fn evidence_has_its_own_lines_on_a_narrow_terminal() {
     let dir = folder(&[("main.tf", MAIN), ("modules/thing/main.tf", MODULE), ("terraform.tfvars", &two())]);
     let narrow = Symlint::new(&["inspect"]).dir(dir.path()).env("COLUMNS", "60").run().stdout;
     let lines: Vec<&str> = narrow.lines().collect();
@@ -145,7 +145,7 @@ fn each_attribute_has_its_evidence() {
 }
 
 #[test]
-fn a_sink_that_few_instances_reach_is_counted() {
+fn a_sink_that_few_instances_use_is_counted() {
     // One of three grants receives another account.
     let main =
         MAIN.replace("each.value.workload", "each.key == \"Acme\" ? each.value.management : each.value.workload");
@@ -160,7 +160,7 @@ fn a_sink_that_few_instances_reach_is_counted() {
 }
 
 #[test]
-fn the_configuration_is_shown_as_it_is_written() {
+fn the_configuration_is_shown_as_written() {
     let config = "# ours\nhost_accounts = [\"905418377721\"]\ntenants {\n  attributes = { sso_account_id = \"management\" }\n}\n";
     let files =
         [("main.tf", MAIN), ("modules/thing/main.tf", MODULE), ("terraform.tfvars", &two()), (".symlint.hcl", config)];
@@ -175,7 +175,7 @@ fn the_configuration_is_shown_as_it_is_written() {
 }
 
 #[test]
-fn values_say_how_they_were_chosen() {
+fn values_files_are_shown_with_the_reason_for_their_use() {
     let main = format!("{MAIN}variable \"stage\" {{ default = \"\" }}\nvariable \"other\" {{ default = \"\" }}\n");
     let files = [
         ("main.tf", main.as_str()),
@@ -221,7 +221,7 @@ fn values_say_how_they_were_chosen() {
 }
 
 #[test]
-fn where_nothing_is_found_it_says_what_was_looked_for_and_what_is_there() {
+fn without_tenants_the_search_and_the_contents_are_shown() {
     let network = "variable \"cidr\" {}\nlocals { zones = 3 }\nresource \"aws_vpc\" \"a\" {}\nresource \"aws_vpc\" \"b\" {}\n\
                    module \"dns\" { source = \"example/dns/aws\" }\n";
     let dir = folder(&[("network/main.tf", network), ("README.md", "")]);
@@ -376,7 +376,7 @@ fn no_value_of_a_tenant_is_shown() {
 }
 
 #[test]
-fn what_cannot_be_done_is_2() {
+fn errors_exit_with_2() {
     let dir = folder(&[("main.tf", MAIN), (".symlint.hcl", "tenant {\n")]);
     let run = inspect(dir.path(), &[]);
     assert_eq!(run.code, 2, "{}", run.stdout);
@@ -387,7 +387,7 @@ fn what_cannot_be_done_is_2() {
 }
 
 #[test]
-fn the_same_input_gives_the_same_bytes() {
+fn the_same_input_has_the_same_output() {
     let run = || Symlint::new(&["inspect", "--format", "json", "examples", "tests/fixtures"]).dir(&root()).run().stdout;
     assert_eq!(run(), run());
 }

@@ -1,4 +1,4 @@
-//! What the program says of itself, and what the README shows of it.
+//! The program's help, and the output that the README and the guide show.
 
 use crate::support::{holds, root, symlint};
 
@@ -27,9 +27,9 @@ fn the_catalogue_is_listed() {
     assert_eq!(listed, ids);
 }
 
-/// Every `console` block that begins with `$ symlint` shows what the program prints.
+/// Every `console` block that begins with `$ symlint` must show the real output of the program.
 #[test]
-fn the_readme_shows_real_output() {
+fn the_readme_has_real_output() {
     ["README.md", "docs/guide.md", "docs/inspect.md"].into_iter().for_each(shows_real_output);
 }
 
@@ -62,7 +62,7 @@ fn shows_real_output(file: &str) {
     holds(file, &renewed);
 }
 
-/// The examples in the table of what is detected are messages of their rules.
+/// The examples in the table of findings must be real messages of their rules.
 #[test]
 fn the_guide_shows_real_messages() {
     let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
@@ -82,7 +82,7 @@ fn the_guide_shows_real_messages() {
 }
 
 #[test]
-fn shells_and_man_know_every_command() {
+fn completions_and_manual_pages_have_every_command() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = symlint(&["completions", shell]);
         assert_eq!(script.code, 0);

@@ -1,4 +1,4 @@
-//! The command line from outside.
+//! Runs the command line.
 
 mod configuration;
 mod init;

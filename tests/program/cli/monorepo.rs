@@ -1,4 +1,4 @@
-//! Customers in folders and values files of their own: what these are called says whose a role is.
+//! Customers in folders or values files of their own, whose names show which customer a role belongs to.
 
 use super::isolation::{
     CUSTOMERS, FLOW, check, entries, folders, found, left_over, notes, root, said, tenant, values, write,
@@ -10,7 +10,7 @@ fn named(role: &str, customer: usize) -> String {
     values(&[tenant("main", customer)]).replace("SymSSOMain", role)
 }
 
-/// One root module with these values files.
+/// A root module with these values files.
 fn with_values(files: &[(&str, String)]) -> Vec<(String, String)> {
     let mut all = vec![
         ("modules/sso_flow/main.tf".to_owned(), FLOW.to_owned()),
@@ -30,7 +30,7 @@ fn short(found: &[String]) -> Vec<String> {
 }
 
 #[test]
-fn a_copied_folder_of_which_only_the_targets_were_changed_has_the_role_of_another() {
+fn a_copied_folder_with_new_targets_has_another_customers_role() {
     let copied = |target: usize| left_over(&named("SymSSOAcme", 0), [0, target], 3);
     let acme = || ("acme", named("SymSSOAcme", 0));
     let cog = || ("cog", named("SymSSOCog", 2));
@@ -44,14 +44,14 @@ fn a_copied_folder_of_which_only_the_targets_were_changed_has_the_role_of_anothe
     );
     // Another folder of the same customer.
     assert_eq!(found(&[acme(), ("acme-staging", copied(1)), cog()]), [""; 0]);
-    // Folders that roles are not named after say nothing.
+    // If roles are not named after folders, the folders show nothing.
     let other = |customer: usize| tenant("main", customer).replace("SymSSOMain", &format!("SymSSOOrg{customer}"));
     let customers = [("east", values(&[other(0)])), ("north", values(&[other(1)])), ("west", copied(1))];
     assert!(found(&customers).iter().all(|it| !it.contains("connector-role-foreign")));
 }
 
 #[test]
-fn a_values_file_of_each_customer_is_like_a_folder() {
+fn values_files_of_customers_are_treated_like_folders() {
     let acme = || ("customers/acme", entries(0, 2, "SymSSOAcme"));
     let bolt = || ("customers/bolt", entries(1, 3, "SymSSOBolt"));
     assert_eq!(said(&of(&with_values(&[acme(), bolt()]))), [""; 0]);
@@ -65,9 +65,9 @@ fn a_values_file_of_each_customer_is_like_a_folder() {
     assert_eq!(short(&run), ["connector-role-foreign stack/customers/bolt.tfvars:"]);
 }
 
-/// Folders are named after environments where roles are named after keys.
+/// The roles are named after keys, and the folders after environments.
 #[test]
-fn an_environment_is_no_customer() {
+fn an_environment_is_not_a_customer() {
     let production = [tenant("acme", 0), tenant("bolt", 1), tenant("coil", 2).replace("SymSSOCoil", "SymSSOProd")];
     let staging = [tenant("acme", 3), tenant("bolt", 1)];
     let run = found(&[("prod", values(&production)), ("staging", values(&staging))]);
@@ -76,7 +76,7 @@ fn an_environment_is_no_customer() {
 }
 
 #[test]
-fn a_key_with_more_words_that_was_left_over_is_found() {
+fn a_copied_key_with_more_words_is_found() {
     let keyed =
         |role: &str, customer: usize| values(&[tenant("acme-admin", customer).replace("SymSSOAcme-admin", role)]);
     assert_eq!(
@@ -88,7 +88,7 @@ fn a_key_with_more_words_that_was_left_over_is_found() {
 }
 
 #[test]
-fn a_values_file_with_a_misspelled_variable_is_a_run_beside_the_others() {
+fn a_values_file_with_a_misspelled_variable_is_a_run() {
     let stage = "variable \"stage\" { type = string }\n";
     for (first, declared) in [("", ""), ("stage = \"x\"\n", stage)] {
         let staging = first.to_owned() + &values(&[tenant("coil", 2)]).replace("customer_tenants", "customer_tenant");
@@ -100,9 +100,9 @@ fn a_values_file_with_a_misspelled_variable_is_a_run_beside_the_others() {
     }
 }
 
-/// One of several root modules may need what is set on the command line.
+/// One of several root modules may need a variable that is set on the command line.
 #[test]
-fn a_values_file_that_is_named_is_for_the_root_modules_that_declare_its_variables() {
+fn a_named_values_file_is_used_by_root_modules_with_its_variables() {
     let mut files = folders(&[("acme", values(&[tenant("acme", 0)])), ("bolt", values(&[tenant("bolt", 1)]))]);
     files[1].1 += "variable \"stage\" { type = string }\n";
     files.push(("x.tfvars".to_owned(), "stage = \"x\"\n".to_owned()));
@@ -112,9 +112,9 @@ fn a_values_file_that_is_named_is_for_the_root_modules_that_declare_its_variable
     assert_eq!(short(&bolt), ["undeclared-variable x.tfvars:"]);
 }
 
-/// Whose value is wrong is known where other environments have the same customer.
+/// If other environments have the same customer, they show whose value is wrong.
 #[test]
-fn what_other_environments_agree_on_is_right() {
+fn values_that_other_environments_confirm_are_right() {
     let all = || values(&[tenant("acme", 0), tenant("bolt", 1)]);
     let wrong = [
         ("region", all().replace("eu-west-1", "us-east-1"), "duplicate-sso-account"),
@@ -127,10 +127,10 @@ fn what_other_environments_agree_on_is_right() {
     }
 }
 
-/// Terraform reads a file once for each root module that links to it, and what is wrong in it is one mistake.
+/// Terraform reads a file once for each root module that links to it, but a mistake in it is reported once.
 #[cfg(unix)]
 #[test]
-fn a_file_that_root_modules_reach_through_links_has_a_finding_once() {
+fn a_linked_file_has_a_finding_once() {
     let files = [
         ("modules/sso_flow/main.tf".to_owned(), FLOW.to_owned()),
         ("shared/main.tf".to_owned(), root("../../modules/sso_flow")),
@@ -148,9 +148,9 @@ fn a_file_that_root_modules_reach_through_links_has_a_finding_once() {
     assert_eq!(short(&run), ["account-id-format live/north/common.auto.tfvars:"], "{run:?}");
 }
 
-/// The name is a matter of the configuration, which is asked for once.
+/// A naming convention is a setting, so it is asked for once.
 #[test]
-fn a_name_that_all_roles_have_is_one_finding_and_its_advice_works() {
+fn a_common_role_name_is_one_finding_and_its_advice_works() {
     let constant = |customer: usize, grant: usize| entries(customer, grant, "SymConnector");
     let files = folders(&[("acme", constant(0, 2)), ("bolt", constant(1, 3))]);
     let run = of(&files);
@@ -166,7 +166,7 @@ fn a_name_that_all_roles_have_is_one_finding_and_its_advice_works() {
     assert_eq!(said(&of(&files)), [""; 0]);
 }
 
-/// What is true of one root module alone is set for it alone.
+/// A setting for one root module only is advised for that folder.
 #[test]
 fn a_naming_convention_of_one_root_module_is_set_in_its_folder() {
     let all = |suffix: &str| {
@@ -182,7 +182,7 @@ fn a_naming_convention_of_one_root_module_is_set_in_its_folder() {
 }
 
 #[test]
-fn a_module_that_the_configuration_names_and_nothing_calls_is_noted() {
+fn a_configured_module_that_nothing_calls_is_noted() {
     let mut files = folders(&[("acme", values(&[tenant("acme", 0)]))]);
     let config = "flow { module = \"sso_flows\" }\nconnector { module = \"connectors\" }\n";
     files.push((".symlint.hcl".to_owned(), config.to_owned()));
@@ -191,12 +191,12 @@ fn a_module_that_the_configuration_names_and_nothing_calls_is_noted() {
     let named = ["connector { module = \"connectors\" }", "flow { module = \"sso_flows\" }"];
     let expected = named.map(|it| format!("`{it}` in .symlint.hcl names no module that is called"));
     assert_eq!(notes, expected);
-    // Only a part of what the configuration is about is checked.
+    // Only a part of what the configuration covers is checked.
     let part = Symlint::new(&["check", "customers/acme"]).dir(dir.path()).run();
     assert!(!part.stdout.contains("names no module"), "{part:?}");
 }
 
-/// Two maps of tenants, of which the flows of `second` are repeated for the second one.
+/// Two maps of tenants. The flows for `second` are repeated for the second map.
 fn two_maps(second: &str, entries: [String; 2]) -> Vec<(String, String)> {
     let [first, other] = entries;
     let flow = |name: &str| {
@@ -209,7 +209,7 @@ fn two_maps(second: &str, entries: [String; 2]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_map_of_tenants_that_nothing_uses_is_said_not_to_be_checked() {
+fn an_unused_map_of_tenants_is_reported_as_not_checked() {
     let entries = || [tenant("acme", 0), tenant("bolt", 1)];
     assert_eq!(
         said(&of(&two_maps("", entries()))),
@@ -219,7 +219,7 @@ fn a_map_of_tenants_that_nothing_uses_is_said_not_to_be_checked() {
         ]
     );
     assert_eq!(said(&of(&two_maps("local.us", entries()))), [""; 0]);
-    // Others that use it decide about it themselves.
+    // If something else uses the tenants, symlint does not report them.
     let mut used = two_maps("", entries());
     used[0].1 += "output \"all\" { value = merge(local.eu, local.us) }\n";
     assert_eq!(said(&of(&used)), [""; 0]);
@@ -229,7 +229,7 @@ fn a_map_of_tenants_that_nothing_uses_is_said_not_to_be_checked() {
 }
 
 #[test]
-fn two_maps_with_one_entry_grant_the_same_twice() {
+fn an_entry_in_two_maps_is_a_duplicate_grant() {
     let found = |entries: [String; 2]| said(&of(&two_maps("local.us", entries)));
     assert_eq!(
         found([tenant("acme", 0), tenant("acme", 0)]),
@@ -242,9 +242,9 @@ fn two_maps_with_one_entry_grant_the_same_twice() {
     assert_eq!(found([tenant("acme", 0), other]), [""; 0]);
 }
 
-/// Beside another root module, too.
+/// The result must be the same next to another root module.
 #[test]
-fn elements_whose_names_come_of_one_expression_are_several() {
+fn elements_named_by_one_expression_are_separate_tenants() {
     let entry = |customer: &str, role: &str, at: usize| {
         let [account, instance, set, target] = CUSTOMERS[at];
         format!(
@@ -272,7 +272,7 @@ fn elements_whose_names_come_of_one_expression_are_several() {
     assert_eq!(short(&said(&of(&files))), alone);
 }
 
-/// Where two customers have one name is where their names are written.
+/// If two customers have the same name, the finding is where the names are written.
 #[test]
 fn one_name_for_two_calls_of_a_module_is_reported_at_a_call() {
     let wrapper = r#"variable "name" { type = string }
@@ -315,13 +315,13 @@ module "grant" {
     assert_eq!(run.json()["findings"][0]["location"]["start"]["line"], 9);
 }
 
-/// What a check of the whole is silent about, jobs that check a part each are silent about, too, with the others' reports.
+/// If each part is checked in its own job with the reports of the others, the result must be the same as for the whole.
 #[test]
-fn jobs_for_each_customer_know_what_folders_and_values_files_are_named_after() {
+fn jobs_for_each_customer_use_the_names_of_folders_and_values_files() {
     let acme = entries(0, 2, "SymSSOAcme");
     let dir = write(&folders(&[("acme", acme.clone()), ("bolt", entries(1, 3, "SymSSOBolt"))]));
     assert_eq!(said(&check(dir.path(), &["customers/acme"])), [""; 0]);
-    // The folder of the root module alone does not say whose it is.
+    // The folder of the root module alone does not show which customer it is.
     let elsewhere = write(&folders(&[("live", acme)]));
     let alone = short(&said(&check(elsewhere.path(), &["customers/live"])));
     assert_eq!(alone, ["shared-sso-account customers/live/terraform.tfvars:"]);
@@ -344,9 +344,10 @@ fn jobs_for_each_customer_know_what_folders_and_values_files_are_named_after() {
     );
 }
 
-/// Where SSO account and role, or instance and permission set, contradict each other, the wrong one is another customer's.
+/// If the SSO account and the role, or the instance and the permission set, contradict each other, the one that is
+/// another customer's is wrong.
 #[test]
-fn an_account_or_instance_that_was_left_over_in_one_environment_is_blamed() {
+fn a_copied_account_or_instance_in_one_environment_is_blamed() {
     let all = || values(&[tenant("acme", 0), tenant("bolt", 1)]);
     let [[of_acme, instance, ..], [account, own, ..], ..] = CUSTOMERS;
     for (from, to, rule, line) in [

@@ -1,9 +1,9 @@
-//! Where reports go and how they look.
+//! Where reports are written, and how they look.
 
 use crate::support::{Symlint, VARIABLE, bad, folder, good, symlint, tenant, values};
 
 #[test]
-fn options_that_would_do_nothing_are_refused() {
+fn options_without_effect_are_errors() {
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good())]);
     for (arguments, said) in [
         (&["--stdin-filename", "x.tfvars"][..], "`--stdin-filename` names standard input"),
@@ -22,7 +22,7 @@ fn options_that_would_do_nothing_are_refused() {
 }
 
 #[test]
-fn reports_go_where_they_are_sent() {
+fn reports_are_written_to_the_requested_files() {
     let dir = folder(&[("terraform.tfvars", &bad())]);
     let run = Symlint::new(&["check", "--format", "json=a.json", "--format", "concise", "terraform.tfvars"])
         .dir(dir.path())
@@ -38,7 +38,7 @@ fn reports_go_where_they_are_sent() {
 }
 
 #[test]
-fn colours_are_for_those_who_want_them() {
+fn colors_depend_on_options_and_the_environment() {
     let run = |arguments: &[&str], environment: &[(&str, &str)]| {
         let mut all = vec!["check", "examples/copy-paste"];
         all.extend(arguments);
@@ -49,13 +49,13 @@ fn colours_are_for_those_who_want_them() {
     assert!(run(&[], &[("CLICOLOR_FORCE", "1")]));
     assert!(!run(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
     assert!(run(&["--color", "always"], &[("NO_COLOR", "")]));
-    // The option comes before the environment.
+    // The option takes precedence over the environment.
     assert!(run(&["--color", "always"], &[("NO_COLOR", "1")]));
     assert!(!run(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
 }
 
 #[test]
-fn what_can_be_fixed_is_said() {
+fn the_summary_says_what_can_be_fixed() {
     let says = |text: &str, said: &str| {
         let run = Symlint::new(&["check", "-"]).stdin(text).run();
         assert!(run.stdout.contains(said), "{}", run.stdout);
@@ -72,7 +72,7 @@ fn what_can_be_fixed_is_said() {
 }
 
 #[test]
-fn quiet_says_less_and_verbose_more() {
+fn quiet_shows_less_and_verbose_more() {
     let quiet = symlint(&["check", "-q", "examples/multi-tenant"]);
     assert_eq!((quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()), (0, "", ""));
     let verbose = symlint(&["check", "-v", "examples/multi-tenant"]);
@@ -81,7 +81,7 @@ fn quiet_says_less_and_verbose_more() {
 }
 
 #[test]
-fn no_output_has_characters_that_are_obeyed_or_hidden() {
+fn no_output_has_control_or_invisible_characters() {
     let is_plain = |text: &str| {
         let is_bad = |c: char| {
             (c.is_control() && c != '\n' && c != '\t')

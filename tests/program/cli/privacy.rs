@@ -1,4 +1,5 @@
-//! What Terraform hides, and what came from the environment alone, is in no output, unless it is well formed.
+//! Values that Terraform hides, and values that only the environment sets, must not be in any output, unless they are
+//! well-formed IDs.
 
 use std::path::Path;
 
@@ -29,7 +30,7 @@ fn leak(name: &str, expression: &str) -> String {
     )
 }
 
-/// All that symlint prints about `dir`, and about what changes from the folder `old` in it.
+/// All output of symlint about `dir`, and about its changes compared to the folder `old` in it.
 fn all_output(dir: &Path, environment: &[(&str, &str)]) -> Vec<(String, Run)> {
     let mut commands: Vec<Vec<&str>> = vec![
         vec!["inspect", "new"],
@@ -57,21 +58,26 @@ fn all_output(dir: &Path, environment: &[(&str, &str)]) -> Vec<(String, Run)> {
     printed
 }
 
-/// Whether it is in `text`, however it is spelled.
-fn is_told(text: &str) -> bool {
+/// Whether the secret is in `text`, in any encoding.
+fn is_revealed(text: &str) -> bool {
     let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     ["s3cretw0rd", "dr0wterc3s", "czndcmv0vzbyza"].iter().any(|spelling| plain.contains(spelling))
 }
 
-fn tells_nothing(what: &str, dir: &Path, environment: &[(&str, &str)]) {
+fn assert_nothing_is_revealed(what: &str, dir: &Path, environment: &[(&str, &str)]) {
     for (command, run) in all_output(dir, environment) {
-        assert!(!is_told(&run.stdout) && !is_told(&run.stderr), "{what}: {command}: {}{}", run.stdout, run.stderr);
+        assert!(
+            !is_revealed(&run.stdout) && !is_revealed(&run.stderr),
+            "{what}: {command}: {}{}",
+            run.stdout,
+            run.stderr
+        );
     }
 }
 
 const SECRET: &str = "S3CRET/w0rd";
 
-/// Expressions that turn the variable `token` into another text.
+/// Expressions that transform the variable `token`.
 const DERIVED: [&str; 27] = [
     "var.token",
     "\"${var.token}\"",
@@ -103,22 +109,22 @@ const DERIVED: [&str; 27] = [
 ];
 
 #[test]
-fn what_came_from_the_environment_is_not_shown() {
+fn values_from_the_environment_are_not_shown() {
     for expression in DERIVED {
         let main = leak("account_id", expression);
         let old = leak("account_id", "\"604178239951\"");
         let files = [("new/main.tf", main.as_str()), ("new/sso_flow/main.tf", FLOW), ("old/main.tf", old.as_str())];
         let dir = folder(&[&files[..], &[("old/sso_flow/main.tf", FLOW)]].concat());
         let environment = [("TF_VAR_token", SECRET)];
-        tells_nothing(expression, dir.path(), &environment);
+        assert_nothing_is_revealed(expression, dir.path(), &environment);
         let run = Symlint::new(&["check", "--format", "json", "new"]).dir(dir.path()).env("TF_VAR_token", SECRET).run();
-        // Whether there is a file is known only where Terraform runs.
+        // Whether a file exists is known only when Terraform runs.
         assert_eq!(run.code == 0, expression.starts_with("fileexists"), "{expression}: {}", run.stdout);
     }
 }
 
 #[test]
-fn no_argument_tells_what_came_from_the_environment() {
+fn no_argument_reveals_values_from_the_environment() {
     for name in ["tenant_slug", "permission_set_arn", "cloud", "instance_arn", "region", "role_arn"] {
         for expression in ["var.token", "\"arn:aws:iam::${var.token}:role/sym/SymSSOLeak\""] {
             let (main, old) = (leak(name, expression), leak(name, "\"us-east-1\""));
@@ -128,7 +134,7 @@ fn no_argument_tells_what_came_from_the_environment() {
                 ("old/main.tf", &old),
                 ("old/sso_flow/main.tf", FLOW),
             ]);
-            tells_nothing(&format!("{name} = {expression}"), dir.path(), &[("TF_VAR_token", SECRET)]);
+            assert_nothing_is_revealed(&format!("{name} = {expression}"), dir.path(), &[("TF_VAR_token", SECRET)]);
         }
     }
 }
@@ -158,12 +164,12 @@ fn values_that_cannot_be_read_are_not_quoted() {
             ("old/main.tf", VARIABLE),
             ("old/terraform.tfvars", &values),
         ]);
-        tells_nothing(value, dir.path(), &[("TF_VAR_token", value)]);
+        assert_nothing_is_revealed(value, dir.path(), &[("TF_VAR_token", value)]);
     }
 }
 
 #[test]
-fn other_places_tell_nothing_either() {
+fn other_places_do_not_reveal_values() {
     let rest = leak("account_id", "\"604178239951\"");
     for more in [
         "module \"runtime\" {\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = [\"719240583316\", var.token]\n}\n",
@@ -185,13 +191,13 @@ fn other_places_tell_nothing_either() {
             ("old/main.tf", &rest),
             ("old/sso_flow/main.tf", FLOW),
         ]);
-        tells_nothing(more, dir.path(), &[("TF_VAR_token", SECRET)]);
+        assert_nothing_is_revealed(more, dir.path(), &[("TF_VAR_token", SECRET)]);
     }
 }
 
-/// For example, the JSON of a service account.
+/// The JSON of a service account is an example.
 #[test]
-fn keys_with_many_quotes_tell_nothing() {
+fn keys_with_many_quotes_are_not_shown() {
     let secret: String = (0..40).map(|at| format!("\"k{at}\": \"a.b\", ")).collect();
     let secret = format!("{{{secret}\"key\": \"S3CRET/w0rd\"}}");
     let main = format!(
@@ -202,7 +208,7 @@ fn keys_with_many_quotes_tell_nothing() {
     let values = values(&[tenant("blue_harbour", &[])]);
     let files = [("new/main.tf", main.as_str()), ("new/terraform.tfvars", &values), ("new/sso_flow/main.tf", FLOW)];
     let dir = folder(&[&files[..], &[("old/main.tf", VARIABLE), ("old/terraform.tfvars", &values)]].concat());
-    tells_nothing(&secret, dir.path(), &[("TF_VAR_token", &secret)]);
+    assert_nothing_is_revealed(&secret, dir.path(), &[("TF_VAR_token", &secret)]);
 }
 
 #[test]
@@ -226,7 +232,7 @@ fn sensitive_variables_and_values_are_not_shown() {
             ("old/main.tf", variable),
             ("old/terraform.tfvars", &good),
         ]);
-        tells_nothing(&tenant, dir.path(), &[]);
+        assert_nothing_is_revealed(&tenant, dir.path(), &[]);
         let run = Symlint::new(&["check", "--format", "json", "new"]).dir(dir.path()).run();
         let report = run.json();
         assert!(
@@ -237,7 +243,7 @@ fn sensitive_variables_and_values_are_not_shown() {
         // Well-formed IDs and names are shown.
         let shown = ["719240583316", "ssoins-7223a91be40c5d68", "SymSSOBlue-Harbour"];
         assert!(shown.iter().filter(|text| run.stdout.contains(*text)).count() >= 2, "{}", run.stdout);
-        // The same with `sensitive()` around each value.
+        // The same values, with `sensitive()` around each of them.
         let marked = tenant.lines().map(|line| match line.split_once(" = ").filter(|_| line.contains(SECRET)) {
             Some((name, value)) => format!("{name} = sensitive({value})\n"),
             None => format!("{line}\n"),
@@ -254,12 +260,12 @@ fn sensitive_variables_and_values_are_not_shown() {
             ("old/main.tf", VARIABLE),
             ("old/terraform.tfvars", &good),
         ]);
-        tells_nothing(&main, dir.path(), &[]);
+        assert_nothing_is_revealed(&main, dir.path(), &[]);
     }
 }
 
 #[test]
-fn what_is_hidden_is_marked_in_the_json_and_blank_in_excerpts() {
+fn hidden_values_are_marked_in_json_and_blank_in_excerpts() {
     let hidden =
         tenant("blue_harbour", &[("target_account_id  = \"604178239951\"", "target_account_id  = \"hunter2\"")]);
     let variable = "variable \"customer_tenants\" {\n  type = any\n  sensitive = true\n}\n";
@@ -276,7 +282,7 @@ fn what_is_hidden_is_marked_in_the_json_and_blank_in_excerpts() {
 }
 
 #[test]
-fn two_hidden_keys_stay_two() {
+fn two_hidden_keys_stay_distinct() {
     let all = "{ \"a b\" = { sso_account_id = \"1\" }, \"c d\" = { sso_account_id = \"2\" } }";
     let dir = folder(&[("main.tf", VARIABLE)]);
     let run = Symlint::new(&["check", "--format", "json"]).dir(dir.path()).env("TF_VAR_customer_tenants", all).run();

@@ -1,4 +1,4 @@
-//! What is found below a folder, what is left out, and what no input can reach.
+//! What is found below a folder, what is left out, and which inputs cause no unbounded work.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ fn check(dir: &Path, arguments: &[&str]) -> Run {
     Symlint::new(&all).dir(dir).run()
 }
 
-/// The roots of all runs, each with its last values file.
+/// The root modules of all runs, each with its last values file.
 fn runs(run: &Run) -> Vec<String> {
     let report = run.json();
     let runs = report["runs"].as_array().unwrap().iter();
@@ -21,7 +21,7 @@ fn runs(run: &Run) -> Vec<String> {
     runs.map(|run| format!("{} {}", run["root"].as_str().unwrap(), last(run).unwrap_or_default())).collect()
 }
 
-/// `code reason` of all that was not checked.
+/// `code reason` of everything that was not checked.
 fn gaps(run: &Run) -> Vec<String> {
     let report = run.json();
     let of_runs = report["runs"].as_array().unwrap().iter().flat_map(|run| run["not_checked"].as_array().unwrap());
@@ -66,7 +66,7 @@ fn values_files_below_a_module_are_its_runs() {
     let run = check(dir.path(), &["--select", "role-account-mismatch"]);
     assert_eq!(runs(&run), [". envs/dev.tfvars", ". envs/prod.tfvars"]);
     assert_eq!(run.findings(), [FOUND]);
-    // A values file that is named is checked with the module that declares its variables.
+    // A named values file is checked with the module that declares its variables.
     let named = check(dir.path(), &["envs/prod.tfvars"]);
     assert_eq!(runs(&named), [". envs/prod.tfvars"]);
     let human = Symlint::new(&["check", "envs"]).dir(dir.path()).run().stdout;
@@ -77,12 +77,12 @@ fn values_files_below_a_module_are_its_runs() {
     assert_eq!(runs(&run), [". envs/dev.tfvars"]);
     let unloaded = "unloaded-values no run loads the values file `envs/prod.tfvars`, so what it sets was not checked";
     assert_eq!((run.findings(), gaps(&run)), (vec!["not-checked -".into()], vec![unloaded.into()]));
-    // Other values files are left out if one is named.
+    // If a values file is named, others are left out.
     assert_eq!(check(dir.path(), &["--no-config", "--var-file", "envs/dev.tfvars"]).findings(), [""; 0]);
 }
 
 #[test]
-fn values_files_beside_a_module_are_not_forgotten() {
+fn unloaded_values_files_next_to_a_module_are_reported() {
     let dir =
         folder(&[("infra/main.tf", VARIABLE), ("infra/terraform.tfvars", &good()), ("values/prod.tfvars", &bad())]);
     let run = check(dir.path(), &[]);
@@ -91,14 +91,14 @@ fn values_files_beside_a_module_are_not_forgotten() {
         (vec!["infra infra/terraform.tfvars".into()], vec!["not-checked -".into()])
     );
     assert!(gaps(&run)[0].contains("`values/prod.tfvars`"), "{:?}", gaps(&run));
-    // Where the module has no values of its own, they can be meant for no other.
+    // If the module has no other values, the files can only be meant for it.
     std::fs::remove_file(dir.path().join("infra/terraform.tfvars")).unwrap();
     let run = check(dir.path(), &[]);
     assert_eq!((runs(&run), run.findings()), (vec!["infra values/prod.tfvars".into()], vec![FOUND.into()]));
 }
 
 #[test]
-fn a_file_stands_for_the_roots_that_read_it() {
+fn a_file_stands_for_the_root_modules_that_read_it() {
     let main = "locals {\n  tenants = yamldecode(file(\"${path.module}/../data/tenants.yaml\"))\n}\n";
     let call = format!(
         "{VARIABLE}{main}module \"sso\" {{\n  source = \"../modules/sso_flow\"\n  for_each = local.tenants\n  tenant_slug = each.key\n}}\n"
@@ -130,7 +130,7 @@ fn a_file_stands_for_the_roots_that_read_it() {
 }
 
 #[test]
-fn every_path_that_is_named_needs_something() {
+fn every_named_path_must_have_something_to_check() {
     let dir = folder(&[
         ("a/main.tf", VARIABLE),
         ("a/terraform.tfvars", &good()),
@@ -148,7 +148,7 @@ fn every_path_that_is_named_needs_something() {
 }
 
 #[test]
-fn a_mistake_in_one_configuration_keeps_no_other_module_from_being_checked() {
+fn a_mistake_in_one_configuration_does_not_stop_other_modules() {
     let dir = folder(&[
         ("a/main.tf", VARIABLE),
         ("a/terraform.tfvars", &bad()),
@@ -163,7 +163,7 @@ fn a_mistake_in_one_configuration_keeps_no_other_module_from_being_checked() {
 }
 
 #[test]
-fn what_is_excluded_is_left_out_and_listed() {
+fn excluded_folders_are_left_out_and_listed() {
     let dir = folder(&[
         ("live/.symlint.hcl", "exclude = [\"old\", \"**/templates\"]\n"),
         ("live/main.tf", VARIABLE),
@@ -180,12 +180,12 @@ fn what_is_excluded_is_left_out_and_listed() {
     let left_out: Vec<String> = gaps(&run).into_iter().filter(|gap| gap.starts_with("left-out")).collect();
     let excluded = |path: &str| format!("left-out `{path}` was left out: the configuration excludes it");
     assert_eq!(left_out, [excluded("live/deep/er/templates"), excluded("live/old")]);
-    // A folder that is named is always checked.
+    // A named folder is always checked.
     assert_eq!(check(dir.path(), &["live/old"]).findings(), [FOUND]);
 }
 
 #[test]
-fn what_git_tracks_is_never_ignored() {
+fn tracked_files_are_never_ignored() {
     let dir = folder(&[("prod/main.tf", VARIABLE), ("prod/terraform.tfvars", &bad())]);
     let git = |arguments: &[&str]| {
         assert!(Command::new("git").current_dir(dir.path()).args(arguments).output().unwrap().status.success());
@@ -200,7 +200,7 @@ fn what_git_tracks_is_never_ignored() {
 
 #[cfg(unix)]
 #[test]
-fn nothing_outside_is_read() {
+fn nothing_outside_the_repository_is_read() {
     use std::os::unix::fs::symlink;
     let outside = folder(&[("secret", "[default]\naws_secret_access_key = SEKRET\n"), ("module/main.tf", VARIABLE)]);
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &bad())]);
@@ -239,7 +239,7 @@ fn nothing_outside_is_read() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_regular_file_is_not_opened() {
+fn only_regular_files_are_opened() {
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &bad())]);
     let pipe = |name: &str| assert!(Command::new("mkfifo").arg(dir.path().join(name)).status().unwrap().success());
     pipe("pipe.tf");
@@ -253,7 +253,7 @@ fn what_is_no_regular_file_is_not_opened() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_name_that_is_no_text_is_reported() {
+fn a_name_that_is_not_text_is_reported() {
     use std::os::unix::ffi::OsStrExt;
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good())]);
     let name = std::ffi::OsStr::from_bytes(b"bad\xff_override.tf");
@@ -265,7 +265,7 @@ fn a_name_that_is_no_text_is_reported() {
 
 #[cfg(unix)]
 #[test]
-fn no_report_is_written_through_a_link_that_leads_away() {
+fn no_report_is_written_through_a_link_out_of_the_repository() {
     let victim = folder(&[("victim", "precious")]);
     let dir = folder(&[("terraform.tfvars", &good())]);
     std::os::unix::fs::symlink(victim.path().join("victim"), dir.path().join("out.sarif")).unwrap();
@@ -275,7 +275,7 @@ fn no_report_is_written_through_a_link_that_leads_away() {
 }
 
 #[test]
-fn options_of_other_programs_lead_to_ours() {
+fn options_of_other_programs_are_answered_with_ours() {
     for (option, said) in [
         ("--fix", "`symlint fix`"),
         ("--exit-zero", "`--fail-on never`"),
@@ -317,9 +317,9 @@ fn options_of_other_programs_lead_to_ours() {
     }
 }
 
-/// A collection that a values file sets under a name of no variable may be the tenants.
+/// A collection that a values file sets under an undeclared name may be the tenants.
 #[test]
-fn values_that_no_variable_receives_are_no_pass() {
+fn values_without_a_variable_are_not_a_pass() {
     let module = include_str!("../../fixtures/wiring/sso_flow.tf");
     let variable = VARIABLE.replacen("{\n", "{\n  default = {}\n", 1).replace("customer_tenants", "clients");
     let call = include_str!("../../fixtures/wiring/call.tf").replace("customer_tenants", "clients");
@@ -340,7 +340,7 @@ fn values_that_no_variable_receives_are_no_pass() {
 }
 
 #[test]
-fn no_check_is_weakened_unnoticed() {
+fn settings_that_weaken_a_check_are_reported() {
     let text = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
     let config =
         "rule \"role-outside-sym-path\" {\n  level = \"off\"\n}\nrule \"region-invalid\" {\n  level = \"warning\"\n}\n";
@@ -379,7 +379,7 @@ fn many_findings_are_cut_and_counted_by_rule() {
 }
 
 #[test]
-fn too_many_findings_are_summed_up_on_a_screen() {
+fn too_many_findings_are_summarized_on_one_screen() {
     let account = |number: u64| (310_418_203_117 + number * 700_417_019).to_string();
     // Every role is in another account, and every third permission set is malformed.
     let wrong = |number: u64| {
@@ -401,7 +401,7 @@ fn too_many_findings_are_summed_up_on_a_screen() {
     let (summed_up, all) = (run(&[]), run(&["--max-findings", "0"]));
     assert!(summed_up.lines().count() < 70, "{summed_up}");
     assert!(all.lines().count() > 300 && !all.contains("not shown"), "{all}");
-    // Each rule has an example, its help, and the places of some others.
+    // Each rule has an example, its help, and the places of some other findings.
     for rule in ["role-account-mismatch", "permission-set-arn-format"] {
         assert!(summed_up.contains(&format!("[{rule}]")), "{rule}: {summed_up}");
     }
@@ -409,7 +409,7 @@ fn too_many_findings_are_summed_up_on_a_screen() {
     assert!(more >= 2 && summed_up.matches("help: ").count() >= 2, "{summed_up}");
     let numbers: Vec<&str> = summed_up.lines().filter(|line| line.ends_with("  role-account-mismatch")).collect();
     assert_eq!(numbers, ["300  role-account-mismatch"]);
-    // As many as are asked for are shown one by one.
+    // If a number of findings is requested, that many are shown one by one.
     let some = run(&["--max-findings", "60"]);
     assert!(some.lines().filter(|line| line.starts_with("  × ")).count() > 30 && some.contains("not shown"), "{some}");
 }
@@ -436,7 +436,7 @@ fn a_second_values_file_that_drops_tenants_is_a_warning() {
 }
 
 #[test]
-fn folders_are_not_searched_without_end() {
+fn the_search_of_folders_is_limited() {
     let deep = "d/".repeat(202);
     let file = format!("{deep}main.tf");
     let dir = folder(&[("main.tf", VARIABLE), ("terraform.tfvars", &good()), (&file, VARIABLE)]);
@@ -444,9 +444,9 @@ fn folders_are_not_searched_without_end() {
     assert!(left_out.ends_with("/d/d` was left out: it is nested deeper than 200 folders"), "{left_out}");
 }
 
-/// Nobody keeps a root module there, unless to hide it.
+/// Root modules are normally not kept in such a folder, so one there may be hidden on purpose.
 #[test]
-fn what_git_tracks_in_a_folder_that_is_not_searched_is_said() {
+fn tracked_files_in_a_folder_that_is_not_searched_are_reported() {
     let dir = folder(&[
         ("main.tf", VARIABLE),
         ("terraform.tfvars", &good()),
@@ -475,7 +475,7 @@ fn ignore_files_that_are_links_or_pipes_are_not_read() {
     assert_eq!(Symlint::new(&["check"]).dir(dir.path()).run().code, 0);
 }
 
-/// A root module with its own tenants, and the wrong account where `bad` is true.
+/// A root module with its own tenants. If `bad` is true, an account is wrong.
 fn prod(bad: &str) -> [(&'static str, String); 3] {
     let account = format!("{bad} ? \"280365914472\" : each.value.target_account_id");
     let call = include_str!("../../fixtures/wiring/call.tf").replace("each.value.target_account_id", &account);
@@ -497,7 +497,7 @@ fn prod(bad: &str) -> [(&'static str, String); 3] {
 }
 
 #[test]
-fn no_call_elsewhere_takes_the_place_of_a_root_module() {
+fn a_call_elsewhere_does_not_replace_a_root_module() {
     let found = |bad: &str, caller: &str| {
         let mut files = prod(bad).to_vec();
         files.push(("tests/main.tf", format!("module \"x\" {{\n  source = \"../prod\"\n  {caller}\n}}\n")));
@@ -512,14 +512,14 @@ fn no_call_elsewhere_takes_the_place_of_a_root_module() {
     let nothing: Vec<String> = Vec::new();
     assert_eq!(found("var.bad", ""), (nothing.clone(), nothing.clone()));
     for caller in ["for_each = {}", "count = 0", "bad = true"] {
-        // Without a provider, it may be a module that is called so.
+        // Without a provider, it may be a module that is called like this.
         let other = if caller == "bad = true" { nothing.clone() } else { wrong.clone() };
         assert_eq!(found("!var.bad", caller), (wrong.clone(), other), "{caller}");
     }
 }
 
 #[test]
-fn a_module_that_nothing_calls_keeps_nothing_from_being_checked() {
+fn an_unused_module_does_not_stop_the_check() {
     let files = prod("var.bad");
     let mut files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     files.push(("old/sso_flow/main.tf", include_str!("../../fixtures/wiring/sso_flow.tf")));
@@ -528,12 +528,12 @@ fn a_module_that_nothing_calls_keeps_nothing_from_being_checked() {
     let said =
         "left-out `old/sso_flow` was left out: nothing that was found calls it, and its variables have no values";
     assert_eq!((run.code, run.findings(), gaps(&run)), (0, vec![], vec![said.to_owned()]));
-    // A folder that is named is always checked.
+    // A named folder is always checked.
     assert_eq!(check(dir.path(), &["old/sso_flow"]).code, 2);
 }
 
 #[test]
-fn what_terraform_reads_and_what_opentofu_reads_are_both_checked() {
+fn files_for_terraform_and_for_opentofu_are_both_checked() {
     let [(_, right), tenants, module] = prod("var.bad");
     let wrong = right.replace("default = false", "default = true");
     let found = |files: &[(&str, &str)]| {
@@ -549,21 +549,21 @@ fn what_terraform_reads_and_what_opentofu_reads_are_both_checked() {
     assert_eq!(found(&[(tf, &right), (tofu, &wrong)]), (miswired.clone(), 1));
     let mended = "variable \"bad\" {\n  default = false\n}\n";
     assert_eq!(found(&[(tf, &wrong), ("prod/x_override.tofu", mended)]), (miswired, 2));
-    // Each reading has a name of its own.
+    // Both ways to read the files have a name.
     let both = [(tf, wrong.as_str()), (tofu, &right), ("prod/tenants.tf", &tenants.1), (module.0, &module.1)];
     for command in ["check", "inspect"] {
         let run = Symlint::new(&[command, "."]).dir(folder(&both).path()).run();
         assert!(run.stdout.contains("\nprod as Terraform reads it"), "{}", run.stdout);
     }
-    // Settings of `terraform` itself do not make two readings differ.
+    // Settings of `terraform` itself do not make the two ways differ.
     let [ours, theirs] =
         ["terraform {\n  required_version = \">= 1.9\"\n}\n", "terraform {\n  required_version = \">= 1.8\"\n}\n"];
     assert_eq!(found(&[(tf, &right), ("prod/versions.tf", ours), ("prod/versions.tofu", theirs)]), (vec![], 1));
 }
 
-/// Files in the repository must not decide in which workspace it is applied, or which modules are installed.
+/// Files in the repository must not decide which workspace is used or which modules are installed.
 #[test]
-fn what_somebody_committed_as_terraforms_own_is_not_believed() {
+fn committed_files_of_terraform_itself_are_not_trusted() {
     let list = r#"{"Modules": [{"Key": "access", "Source": "registry.terraform.io/example/flow/sym", "Version": "1.0.0", "Dir": "../modules/sso_flow"}]}"#;
     let [(_, main), tenants, module] = prod("terraform.workspace != \"prod\"");
     let dir = folder(&[
@@ -587,7 +587,7 @@ fn what_somebody_committed_as_terraforms_own_is_not_believed() {
 }
 
 #[test]
-fn tenants_that_every_run_replaces_are_not_forgotten() {
+fn default_tenants_that_every_run_replaces_are_reported() {
     let dir = folder(&[
         (".symlint.hcl", "values = [\"empty.tfvars\"]\n"),
         ("main.tf", VARIABLE),
@@ -600,9 +600,9 @@ fn tenants_that_every_run_replaces_are_not_forgotten() {
     assert_eq!(check(dir.path(), &["terraform.tfvars"]).findings(), [FOUND]);
 }
 
-/// An empty collection is one that somebody has written.
+/// An empty collection in a values file was written on purpose.
 #[test]
-fn an_empty_default_is_no_answer() {
+fn an_empty_default_is_not_a_value() {
     let of = |tenants: &str, source: &str| {
         let call = include_str!("../../fixtures/wiring/call.tf").replace("var.customer_tenants", source);
         let module = include_str!("../../fixtures/wiring/sso_flow.tf");
@@ -626,7 +626,7 @@ fn an_empty_default_is_no_answer() {
 /// A runner obeys lines that begin like this, on standard output as well as on standard error.
 #[cfg(unix)]
 #[test]
-fn no_name_begins_a_line_that_a_runner_obeys() {
+fn no_name_can_start_a_command_for_a_runner() {
     let names = ["::error::PWN", "a\n::set-output name=x::PWN", "##[error]PWN"];
     let files: Vec<String> = names.iter().map(|name| format!("{name}/terraform.tfvars")).collect();
     let text = bad();
@@ -651,7 +651,7 @@ fn a_folder_under_two_names_is_checked_once() {
 
 #[cfg(unix)]
 #[test]
-fn a_values_file_that_is_loaded_by_a_link_is_not_forgotten() {
+fn a_linked_values_file_is_loaded() {
     let dir = folder(&[
         ("prod/main.tf", VARIABLE),
         ("prod/terraform.tfvars", &good()),
@@ -664,7 +664,7 @@ fn a_values_file_that_is_loaded_by_a_link_is_not_forgotten() {
 }
 
 #[test]
-fn values_of_the_command_line_are_the_only_run() {
+fn values_on_the_command_line_are_the_only_run() {
     let dir = folder(&[
         ("main.tf", VARIABLE),
         (".symlint.hcl", "values = [\"envs/*.tfvars\"]\n"),
@@ -678,7 +678,7 @@ fn values_of_the_command_line_are_the_only_run() {
 }
 
 #[test]
-fn advice_about_values_files_leads_to_their_check() {
+fn the_advice_about_values_files_works() {
     let dir = folder(&[
         ("stacks/billing/main.tf", VARIABLE),
         ("stacks/portal/main.tf", VARIABLE),
@@ -747,7 +747,7 @@ fn a_pattern_that_excludes_nothing_is_named() {
 }
 
 #[test]
-fn terragrunt_without_inputs_hides_nothing() {
+fn terragrunt_is_reported_only_if_it_adds_values_or_files() {
     let include = "include {\n  path = find_in_parent_folders()\n}\n";
     let source = "terraform {\n  source = \"../../modules/access\"\n}\n";
     let unit = format!("{include}{source}");
@@ -787,7 +787,7 @@ fn terragrunt_without_inputs_hides_nothing() {
     std::fs::remove_file(dir.path().join("live/prod/terragrunt.hcl")).unwrap();
     assert!(check(dir.path(), &[]).findings().contains(&"not-checked -".to_owned()));
     std::fs::remove_file(dir.path().join("live/prod/terragrunt.hcl.json")).unwrap();
-    // Where nothing else is there, it is why nothing was checked.
+    // If there is nothing else, it is the reason why nothing was checked.
     std::fs::remove_file(dir.path().join("live/prod/tenants.tfvars")).unwrap();
     write("live/prod/terragrunt.hcl", &format!("{unit}inputs = {{ a = 1 }}\n"));
     let run = check(dir.path(), &["live"]);
@@ -814,9 +814,9 @@ fn a_folder_whose_name_is_not_text_is_left_out() {
     assert!(gaps.iter().any(|gap| gap.contains("its name is not UTF-8")), "{gaps:?}");
 }
 
-/// Each of these took minutes, or more memory than there is.
+/// Each of these inputs once took minutes, or more memory than is available.
 #[test]
-fn costs_grow_as_the_input_does() {
+fn the_cost_is_linear_in_the_input() {
     let chain = |at: usize| (format!("m{at}/main.tf"), format!("module \"a\" {{\n  source = \"../m{}\"\n}}\n", at + 1));
     let chain: Vec<(String, String)> = (0..1000).map(chain).collect();
     let customers: String =
@@ -841,9 +841,9 @@ fn costs_grow_as_the_input_does() {
     }
 }
 
-/// What is of another product of Sym's has no tenants to name.
+/// Resources of Sym's other products have no tenants that could be named.
 #[test]
-fn what_grants_no_access_through_aws_is_to_be_left_out() {
+fn resources_for_other_services_are_not_tenants() {
     let dir = folder(&[("main.tf", "resource \"sym_strategy\" \"this\" {\n  type = \"okta\"\n  name = \"okta\"\n}\n")]);
     let run = check(dir.path(), &["."]);
     assert_eq!(run.code, 2);

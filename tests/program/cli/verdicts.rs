@@ -1,10 +1,10 @@
-//! What the exit code says, and what a report says of what was not checked.
+//! The exit codes, and what a report says about parts that were not checked.
 
 use crate::cli::check;
 use crate::support::{Symlint, VARIABLE, folder, good, symlint, tenant, values};
 
 #[test]
-fn exit_codes_say_what_happened() {
+fn exit_codes_show_the_result() {
     assert_eq!(symlint(&["check", "examples/multi-tenant"]).code, 0);
     assert_eq!(symlint(&["check", "examples/copy-paste"]).code, 1);
     assert_eq!(symlint(&["check", "--fail-on", "never", "examples/copy-paste"]).code, 0);
@@ -25,14 +25,14 @@ fn exit_codes_say_what_happened() {
 }
 
 #[test]
-fn warnings_fail_only_when_asked() {
+fn warnings_only_fail_if_requested() {
     let text = values(&[tenant("blue_harbour", &[("604178239951", "719240583316")])]);
     let run = |fail_on: &str| Symlint::new(&["check", "--fail-on", fail_on, "-"]).stdin(text.as_str()).run().code;
     assert_eq!((run("error"), run("warning"), run("never")), (0, 1, 0));
 }
 
 #[test]
-fn values_that_are_not_known_for_one_reason_are_one_note() {
+fn values_that_are_unknown_for_one_reason_are_one_note() {
     let call = "module \"sso_access\" {\n  source = \"./sso_flow\"\n  for_each = local.tenants\n  tenant_slug = each.key\n  \
                 account_id = each.value.target_account_id\n  permission_set_arn = each.value.permission_set_arn\n  \
                 sso_connector_settings = each.value.sso_connector_settings\n}\n";
@@ -53,7 +53,7 @@ fn values_that_are_not_known_for_one_reason_are_one_note() {
 }
 
 #[test]
-fn what_was_not_checked_never_looks_like_a_pass() {
+fn an_unchecked_part_never_looks_like_a_pass() {
     let unset = folder(&[("main.tf", VARIABLE), ("envs/prod.tfvars", &good())]);
     let run = Symlint::new(&["check"]).dir(unset.path()).run();
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "each values file below is a run");
@@ -108,7 +108,7 @@ module "sso" {
 }
 
 #[test]
-fn what_nobody_has_is_said() {
+fn an_attribute_that_no_tenant_has_is_reported() {
     let typed = |account: &str| {
         format!(
             "variable \"customer_tenants\" {{\n  type = map(object({{\n    sso_account_id = string\n    \
@@ -155,7 +155,7 @@ fn what_nobody_has_is_said() {
         assert_eq!(mistyped.code, 2, "{mistyped:?}");
         assert!(mistyped.stderr.contains(&format!(".symlint.hcl:3:25: {said}")), "{}", mistyped.stderr);
     }
-    // No attribute has a name that symlint looks for.
+    // No attribute has a name that symlint knows.
     let main = "variable \"customer_tenants\" {\n  type = map(object({ account = string }))\n}\n";
     let nothing = run("", main, "customer_tenants = {\n  a = { account = \"604178239951\" }\n}\n");
     assert_eq!(nothing.code, 2, "{nothing:?}");
@@ -180,7 +180,7 @@ fn what_nobody_has_is_said() {
 
 /// Grants without Sym, and flows of Sym for other services than Identity Center.
 #[test]
-fn what_has_nothing_of_ours_is_no_mistake_and_what_is_all_unknown_is_no_pass() {
+fn unrelated_setups_have_no_findings_and_unknown_ones_do_not_pass() {
     let assignments = |each: &str| {
         format!(
             "variable \"accounts\" {{\n  default = {{}}\n}}\ndata \"aws_ssoadmin_instances\" \"this\" {{}}\n\
@@ -248,7 +248,7 @@ resource "sym_strategy" "sso" {
 }
 
 #[test]
-fn a_level_makes_no_pass_of_what_cannot_be_read() {
+fn a_level_does_not_turn_a_syntax_error_into_a_pass() {
     let run = |text: &str| Symlint::new(&["check", "--level", "syntax-error=warning", "-"]).stdin(text).run();
     let lost = run("customer_tenants = {");
     assert_eq!(lost.code, 2, "{lost:?}");
@@ -286,7 +286,7 @@ fn values_of_the_wrong_type_are_findings() {
 }
 
 #[test]
-fn a_null_is_said_once() {
+fn a_null_is_reported_once() {
     let dir = folder(&[("e.tfvars", "customer_tenants = null\n")]);
     let run = Symlint::new(&["check", "--format", "json", "e.tfvars"]).dir(dir.path()).run();
     assert_eq!((run.code, run.findings()), (2, Vec::new()));
@@ -301,7 +301,7 @@ fn a_null_is_said_once() {
 }
 
 #[test]
-fn short_identifiers_are_found_at_their_characters() {
+fn short_identifiers_are_marked_exactly() {
     let path = "tests/fixtures/two-short-tenants.tfvars";
     let run = symlint(&["check", "--format", "concise", path]);
     let found: Vec<(&str, &str)> = run
@@ -323,14 +323,14 @@ fn short_identifiers_are_found_at_their_characters() {
         ("22:27", "account-id-format"),
     ];
     assert_eq!(found, expected);
-    // For people, what crosses tenants comes first.
+    // In the human format, findings that involve several tenants come first.
     let human = symlint(&["check", path]).stdout;
     let first = human.lines().next().unwrap();
     assert!(first.contains("tenant_two"), "{first}");
 }
 
 #[test]
-fn resources_that_are_repeated_for_an_empty_default_are_no_pass() {
+fn resources_repeated_for_an_empty_default_are_not_a_pass() {
     let main = |default: &str| {
         format!(
             "variable \"access\" {{\n  type = any\n  default = {{}}\n}}\nresource \"aws_ssoadmin_account_assignment\" \
@@ -346,7 +346,7 @@ fn resources_that_are_repeated_for_an_empty_default_are_no_pass() {
 }
 
 #[test]
-fn what_fails_where_there_is_nothing_to_check_is_not_reported() {
+fn errors_in_modules_without_tenants_are_not_reported() {
     let role = "resource \"aws_iam_role\" \"r\" {\n  name = var.id\n}\nvariable \"id\" {}\n";
     let main = "module \"assume\" {\n  source = \"./role\"\n  id = var.account_id\n}\n";
     let dir = folder(&[

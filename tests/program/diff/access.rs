@@ -1,4 +1,4 @@
-//! What the human comparison says of access, whether a finding says it or not.
+//! What the human comparison says about access, with and without a finding.
 
 use std::path::Path;
 
@@ -57,7 +57,7 @@ fn swapped_accounts_are_crossings_without_a_finding() {
     assert!(markdown.contains("| `blue_harbour` ❌ |"), "{markdown}");
 }
 
-/// What a finding about one value says of two customers is not all that they share.
+/// If two customers share several values, a finding about one of them does not replace the others.
 #[test]
 fn a_crossing_is_listed_next_to_a_finding_about_something_else() {
     let set = |n: u32| value(n, "permission_set_arn");
@@ -74,9 +74,10 @@ fn a_crossing_is_listed_next_to_a_finding_about_something_else() {
     assert_eq!(said.len(), 2, "{said:#?}");
 }
 
-/// What all tenants have is nobody's own, and what a customer has in two root modules is its own.
+/// A value that all tenants share belongs to none of them, and a value that a customer has in two root modules belongs
+/// to that customer.
 #[test]
-fn what_is_not_another_customers_is_no_crossing() {
+fn a_value_that_is_not_another_customers_is_not_a_crossing() {
     let role = value(1, "role_arn");
     let with_role = |key: &str, n: u32| customer(key, n).replace(&value(n, "role_arn"), &role);
     let (dir, all) = (repository(&[with_role("acme", 1), with_role("bolt", 2)]), |third: String| {
@@ -88,7 +89,7 @@ fn what_is_not_another_customers_is_no_crossing() {
     assert!(said.iter().all(|it| !it.contains("gets")), "{said:#?}");
 }
 
-/// Tenants of a `fileset` have their keys in the names of their files.
+/// Tenants from `fileset` are named after their files.
 #[test]
 fn a_copied_file_is_a_crossing_at_the_file() {
     let main = r#"locals {
@@ -131,7 +132,7 @@ fn a_copied_file_is_a_crossing_at_the_file() {
 }
 
 #[test]
-fn a_widened_policy_takes_no_access_away() {
+fn a_widened_policy_revokes_no_access() {
     let policy = |resource: &str| {
         format!(
             "resource \"aws_iam_role_policy\" \"runtime\" {{\n  role = \"runtime\"\n  policy = jsonencode({{\n    Statement \
@@ -162,7 +163,7 @@ fn a_widened_policy_takes_no_access_away() {
 }
 
 #[test]
-fn changed_wiring_has_the_name_of_what_is_written() {
+fn changed_wiring_has_the_name_in_the_file() {
     let dir = repository(&two());
     let merged = format!("merge(var.sso_connector_settings, {{ role_arn = \"{}\" }})", value(1, "role_arn"));
     let settings = "settings    = var.sso_connector_settings";
@@ -175,7 +176,7 @@ fn changed_wiring_has_the_name_of_what_is_written() {
     );
     write(dir.path(), "sso_flow/main.tf", FLOW);
 
-    // A name is not a value of the tenant: it is reported as changed wiring.
+    // A name is not a value of the tenant, so it is reported as changed wiring.
     write(dir.path(), "main.tf", &MAIN.replace("= each.key", "= \"blue_harbour\""));
     let said = human(dir.path());
     let line = "~ `tenant_slug` of `module.access` is now `\"blue_harbour\"` (before: `each.key`) and passes a different key \
@@ -184,7 +185,7 @@ fn changed_wiring_has_the_name_of_what_is_written() {
 }
 
 #[test]
-fn a_tenant_that_moves_to_another_root_module_is_said_to_move() {
+fn a_tenant_in_another_root_module_is_reported_as_moved() {
     let main = MAIN.replace("./sso_flow", "../sso_flow");
     let dir = folder(&[("sso_flow/main.tf", FLOW), ("east/main.tf", &main), ("west/main.tf", &main)]);
     let fill = |east: &[(&str, u32)], west: &[(&str, u32)]| {
@@ -207,7 +208,7 @@ fn a_tenant_that_moves_to_another_root_module_is_said_to_move() {
 }
 
 #[test]
-fn a_renamed_call_destroys_what_it_made() {
+fn a_renamed_call_recreates_its_resources() {
     let dir = repository(&two());
     let renamed = MAIN.replace("module \"access\"", "module \"grants\"");
     write(dir.path(), "main.tf", &renamed);
@@ -220,9 +221,9 @@ fn a_renamed_call_destroys_what_it_made() {
     assert!(human(dir.path()).ends_with(": nobody gains or loses access"), "{}", human(dir.path()));
 }
 
-/// A terminal shows no thousands of lines, and who crosses is in it.
+/// A terminal does not show thousands of lines, but tenants that gain another customer's access must be among them.
 #[test]
-fn long_lists_are_cut_and_say_so() {
+fn long_lists_are_cut_with_a_note() {
     let tenants: Vec<String> = (0..80).map(|n| customer(&format!("customer_{n}"), n)).collect();
     let dir = repository(&tenants);
     let changed: Vec<String> = (0..80)
@@ -244,7 +245,7 @@ fn long_lists_are_cut_and_say_so() {
 }
 
 #[test]
-fn sentences_say_whose_it_is_and_what_it_is_not() {
+fn messages_name_the_owner_and_the_kind_of_value() {
     // The sentence is about the tenant that the change touches.
     let dir = repository(&two());
     let taken = customer("blue_harbour", 1).replace(&target(1), &target(2));
@@ -263,7 +264,7 @@ fn sentences_say_whose_it_is_and_what_it_is_not() {
         assert!(said.contains(line) && said.contains("to the flows of both tenants"), "{said}");
         assert!(said.contains("through role `SymSSO"), "{said}");
     }
-    // Changes of the safelist are in the headline, next to others.
+    // Changes of the safelist are in the headline, together with others.
     let dir = repository(&two());
     let wide = MAIN.replace("tenant.sso_account_id]", "tenant.sso_account_id if true || 1 == 2]");
     let more = wide.replace("[for tenant", "concat([\"640173958822\"], [for tenant").replace("1 == 2]", "1 == 2])");
@@ -276,16 +277,16 @@ fn sentences_say_whose_it_is_and_what_it_is_not() {
     let said = human(dir.path());
     assert!(said.contains("`640173958822`, which is not any tenant's SSO account, at main.tf"), "{said}");
     assert!(said.contains("1 grant lost, 1 safelist entry changed"), "{said}");
-    // What is not read was not compared.
+    // Files that are not read are not compared.
     write(dir.path(), ".symlint.hcl", "tenants {\n");
     let run = run(dir.path(), &["diff", "--base", "HEAD"]);
     assert_eq!(run.code, 2, "{}", run.stdout);
     assert!(!run.stdout.contains("nobody gains"), "{}", run.stdout);
 }
 
-/// A crossing that the change hides is reported once.
+/// If the change also hides the finding, the crossing is reported once.
 #[test]
-fn a_hidden_crossing_is_told_once() {
+fn a_hidden_crossing_is_reported_once() {
     let dir = repository(&two());
     let taken = customer("blue_harbour", 1).replace(&target(1), &target(2));
     write(dir.path(), "terraform.tfvars", &values(&[taken, customer("green_valley", 2)]));

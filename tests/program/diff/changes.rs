@@ -1,4 +1,4 @@
-//! Changes of which the comparison must say who gains and who loses access by them, and no more.
+//! Changes for which the comparison must say exactly who gains and who loses access.
 
 use std::path::Path;
 
@@ -8,9 +8,9 @@ use crate::diff::access::{human, target, value};
 use crate::diff::{FLOW, MAIN, commit, customer, json, repository, run, two, write};
 use crate::support::values;
 
-/// If the tenants are declared first and the flow is called later, the call alone gives access.
+/// If the tenants are declared first and the flow is called later, the call alone grants access.
 #[test]
-fn a_call_that_comes_or_goes_gives_or_takes_access() {
+fn adding_or_removing_a_call_grants_or_revokes_access() {
     let (without, _) = MAIN.split_once("module \"access\"").unwrap();
     let none = MAIN.replace("for_each = var.customer_tenants", "for_each = {}");
     for main in [without, &none] {
@@ -26,7 +26,7 @@ fn a_call_that_comes_or_goes_gives_or_takes_access() {
         assert_eq!(summary(dir.path()), (json!(2), json!(0)), "{main}");
         assert!(human(dir.path()).contains("a flow receives `blue_harbour` now; before, nobody could request"));
     }
-    // Another module that receives the tenants may give access.
+    // Another module that receives the tenants may grant access.
     let dir = repository(&two());
     let other = "module \"other\" {\n  source    = \"git::https://example.com/x.git\"\n  customers = \
                  var.customer_tenants\n}\n";
@@ -35,9 +35,9 @@ fn a_call_that_comes_or_goes_gives_or_takes_access() {
     assert_eq!((&diff["summary"]["lost"], &diff["tenants"]), (&json!(0), &json!([])), "{diff:#}");
 }
 
-/// Nothing that passed a value before passes another one now.
+/// Every existing flow receives the same values as before.
 #[test]
-fn a_further_flow_is_no_changed_wiring() {
+fn an_additional_flow_is_not_changed_wiring() {
     let dir = repository(&two());
     let (_, call) = MAIN.split_once("module \"access\"").unwrap();
     let set = "replace(each.value.permission_set_arn, \"/ps-.*$/\", \"/ps-0123456789abcdef\")";
@@ -52,9 +52,9 @@ fn a_further_flow_is_no_changed_wiring() {
     }
 }
 
-/// Each account has a flow of its own, which is called after it.
+/// Each account has a flow of its own, which is named after it.
 #[test]
-fn a_name_that_is_made_of_values_is_no_changed_wiring() {
+fn a_name_built_from_values_is_not_changed_wiring() {
     let grants = "{ for key, it in var.customer_tenants : \"${key}-${it.target_account_id}\" => it }";
     let dir = repository(&two());
     write(dir.path(), "main.tf", &MAIN.replace("for_each = var.customer_tenants", &format!("for_each = {grants}")));
@@ -70,7 +70,7 @@ fn a_name_that_is_made_of_values_is_no_changed_wiring() {
 }
 
 #[test]
-fn the_last_tenant_that_goes_loses_access() {
+fn the_last_removed_tenant_loses_access() {
     let (_, call) = MAIN.split_once("module \"access\"").unwrap();
     let flow =
         |each: &str| format!("module \"access\"{}", call.replace("= var.customer_tenants", &format!("= {each}")));
@@ -109,7 +109,7 @@ fn the_last_tenant_that_goes_loses_access() {
 }
 
 #[test]
-fn a_renamed_key_is_a_rename_though_the_account_is_another() {
+fn a_renamed_key_with_a_new_account_is_a_rename() {
     let dir = repository(&two());
     let renamed = values(&two()).replace("green_valley = {", "emerald_valley = {").replace(&target(2), "604178239951");
     write(dir.path(), "terraform.tfvars", &renamed);
@@ -122,7 +122,7 @@ fn a_renamed_key_is_a_rename_though_the_account_is_another() {
 
 /// A pull request that hides the tenants does not fix their findings.
 #[test]
-fn what_is_out_of_sight_is_not_fixed() {
+fn findings_of_hidden_tenants_are_not_fixed() {
     let dir = repository(&[customer("blue_harbour", 1), customer("green_valley", 2).replace("iam::31", "iam::49")]);
     std::fs::rename(dir.path().join("terraform.tfvars"), dir.path().join("old.txt")).unwrap();
     write(dir.path(), "main.tf", &MAIN.replace("type = any", "type = any\n  default = {}"));
@@ -162,9 +162,9 @@ fn resources_of_the_root_module_are_named() {
     assert!(recreated.starts_with("sym_") && recreated.ends_with("[\"green_valley\"]"), "{diff:#}");
 }
 
-/// A part of a role, written elsewhere, tells whose account it is.
+/// An account from which a role is built is the account of the role's tenant.
 #[test]
-fn an_account_that_a_role_was_put_together_of_is_its_tenants() {
+fn the_account_in_a_built_role_is_its_tenants() {
     let call = |key: &str, n: u32, account: &str| {
         let own = value(n, "sso_account_id");
         let settings = format!(

@@ -1,4 +1,4 @@
-//! Set-ups in other layouts than one map of tenants for one module.
+//! Setups in layouts other than one map of tenants for one module.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::diff::{FLOW, MAIN, commit, customer, git, json, repository, run, two, write};
 use crate::support::{folder, values};
 
-/// What a customer has, as arguments or as locals.
+/// The values of a customer, as arguments or as locals.
 fn given(n: u32) -> String {
     let text = customer("x", n);
     let of = |name: &str| text.split(&format!("{name} = \"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -19,7 +19,7 @@ fn given(n: u32) -> String {
     )
 }
 
-/// A root module that has the resources of a customer's flow itself.
+/// A root module that declares the resources of a customer's flow itself.
 fn own(n: u32) -> String {
     let resources = FLOW.lines().skip_while(|line| line.starts_with("variable")).collect::<Vec<_>>().join("\n");
     format!("locals {{\n{}}}\n{}\n", given(n), resources.replace("var.", "local."))
@@ -42,7 +42,7 @@ fn markdown(dir: &Path) -> String {
 }
 
 #[test]
-fn what_crosses_into_another_root_module_comes_first() {
+fn crossings_into_another_root_module_come_first() {
     let target = |n: u32| customer("x", n).split("target_account_id  = \"").nth(1).unwrap()[..12].to_owned();
     let name = "flow";
     for (root, is_called) in [(own as fn(u32) -> String, false), (call, true)] {
@@ -56,14 +56,14 @@ fn what_crosses_into_another_root_module_comes_first() {
         let crossings = diff["crossings"].as_array().unwrap();
         assert_eq!(crossings.len(), 1, "{diff:#}");
         assert_eq!((&crossings[0]["from"], &crossings[0]["into"]), (&json!([name]), &json!([name])), "{diff:#}");
-        // Both have the same name, which says nothing without the root module.
+        // Both have the same name, so only the root module distinguishes them.
         let text = markdown(dir.path());
         let line = format!("- **`{name} in bolt` → `{name} in acme`**: ");
         assert!(text.contains(&line), "{text}");
         assert!(text.contains(&format!("| **gains** | `{name} in bolt` ❌ |")), "{text}");
         assert!(text.contains(&format!("[\"{name} in bolt\"]:::crossing")), "{text}");
 
-        // The old finding moves along with the root module.
+        // The old finding moves with the root module.
         let check = |arguments: &[&str]| run(dir.path(), &[&["check", "--new-since", "HEAD"], arguments].concat());
         assert_eq!(check(&[]).code, 1, "{}", check(&[]).stdout);
         commit(dir.path());
@@ -74,12 +74,12 @@ fn what_crosses_into_another_root_module_comes_first() {
     }
 }
 
-/// A module that is elsewhere may do anything with the tenants: nobody knows who gains or loses something.
+/// A module that is not available may do anything with the tenants, so it is not known who gains or loses access.
 #[test]
-fn what_cannot_be_followed_any_more_is_not_compared() {
+fn flows_that_can_no_longer_be_followed_are_not_compared() {
     let dir = repository(&two());
     let elsewhere = MAIN.replace("\"./sso_flow\"", "\"git::https://git.example/sso_flow.git\"");
-    // To the remote module, and back.
+    // From the local to the remote module, and back.
     for main in [elsewhere.as_str(), MAIN] {
         write(dir.path(), "main.tf", main);
         write(dir.path(), "sso_flow/main.tf", if main == MAIN { FLOW } else { "" });
@@ -93,9 +93,9 @@ fn what_cannot_be_followed_any_more_is_not_compared() {
 }
 
 #[test]
-fn a_module_that_nobody_calls_any_more_is_no_tenant() {
+fn a_module_that_is_no_longer_called_is_not_a_tenant() {
     let dir = repository(&two());
-    // Something in it is known.
+    // Some of its values are known.
     let settings = ["instance_arn", "region", "role_arn"].map(|it| format!("{it} = var.sso_connector_settings.{it}"));
     let settings = format!("settings    = {{ cloud = \"aws\", {} }}", settings.join(", "));
     write(dir.path(), "sso_flow/main.tf", &FLOW.replace("settings    = var.sso_connector_settings", &settings));
@@ -137,7 +137,7 @@ fn a_tenant_without_its_flow_keeps_its_values() {
     assert_eq!((&change["values"], &diff["summary"]["lost"]), (&json!([]), &json!(1)), "{diff:#}");
 }
 
-/// What a change excludes is compared none the less, and a mapping that no longer fits hides nothing.
+/// Files that the change excludes are compared nevertheless, and a mapping that no longer fits hides nothing.
 #[test]
 fn a_change_cannot_hide_behind_its_configuration() {
     let target = |n: u32| customer("x", n).split("target_account_id  = \"").nth(1).unwrap()[..12].to_owned();
@@ -181,9 +181,9 @@ fn a_change_cannot_hide_behind_its_configuration() {
     }
 }
 
-/// Whoever is changed crosses into whoever had it before, though the finding is on the later one.
+/// The changed tenant gains access to that of the other one, even if the finding is at the other one.
 #[test]
-fn who_gains_crosses_into_who_had_it() {
+fn the_gaining_tenant_crosses_into_the_previous_owner() {
     let target = |n: u32| customer("x", n).split("target_account_id  = \"").nth(1).unwrap()[..12].to_owned();
     for (changed, other) in [(1, 2), (2, 1)] {
         let dir = repository(&two());
@@ -199,9 +199,9 @@ fn who_gains_crosses_into_who_had_it() {
     }
 }
 
-/// What the tenants are is known at apply alone: nobody knows that they lose anything.
+/// The tenants are known only at apply, so it is not known whether they lose anything.
 #[test]
-fn tenants_that_are_not_known_any_more_lose_nothing() {
+fn tenants_that_became_unknown_lose_nothing() {
     let dir = repository(&two());
     std::fs::remove_file(dir.path().join("terraform.tfvars")).unwrap();
     write(
@@ -223,7 +223,7 @@ fn tenants_that_are_not_known_any_more_lose_nothing() {
 
 /// After the change, nothing in the files contradicts the swapped accounts.
 #[test]
-fn swapped_accounts_are_those_of_others_before() {
+fn swapped_accounts_belong_to_their_previous_owners() {
     let target = |n: u32| customer("x", n).split("target_account_id  = \"").nth(1).unwrap()[..12].to_owned();
     let dir = repository(&two());
     let swapped = values(&two()).replace(&target(1), "X").replace(&target(2), &target(1)).replace('X', &target(2));
@@ -239,7 +239,7 @@ fn swapped_accounts_are_those_of_others_before() {
     let human = human.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(human.contains("(account was `green_valley`'s)"), "{human}");
 
-    // A value that moves within a customer belonged to nobody else.
+    // A value that moves within one customer belonged to nobody else.
     write(dir.path(), ".symlint.hcl", "customer \"one\" { tenants = [\"blue_harbour\", \"green_valley\"] }\n");
     write(dir.path(), "terraform.tfvars", &values(&two()));
     commit(dir.path());

@@ -1,4 +1,4 @@
-//! `symlint diff` and `symlint check --new-since` from outside.
+//! Runs `symlint diff` and `symlint check --new-since`.
 
 mod access;
 mod changes;
@@ -35,7 +35,7 @@ module "access" {
 }
 "#;
 
-/// A tenant that has nothing in common with the others: `n` makes its ids.
+/// A tenant whose IDs depend on `n`, so that tenants have nothing in common.
 fn customer(key: &str, n: u32) -> String {
     let digits = format!("{:07}", u64::from(n) * 7919 % 10_000_000);
     let hex = format!("{:012x}", u64::from(n + 1) * 0x9e37_79b9);
@@ -69,7 +69,7 @@ fn commit(dir: &Path) -> String {
     git(dir, &["rev-parse", "HEAD"])
 }
 
-/// A repository with a commit of these tenants.
+/// A repository with a commit that has these tenants.
 fn repository(tenants: &[String]) -> tempfile::TempDir {
     let dir = folder(&[("main.tf", MAIN), ("sso_flow/main.tf", FLOW), ("terraform.tfvars", &values(tenants))]);
     git(dir.path(), &["init", "--quiet", "--initial-branch=main"]);
@@ -77,7 +77,7 @@ fn repository(tenants: &[String]) -> tempfile::TempDir {
     dir
 }
 
-/// Runs symlint in a folder, with the git of anyone who runs the tests.
+/// Runs symlint in a folder, with the installed git.
 fn run(dir: &Path, arguments: &[&str]) -> Run {
     Symlint::new(arguments).dir(dir).env("PATH", &std::env::var("PATH").unwrap()).run()
 }
@@ -88,7 +88,7 @@ fn json(dir: &Path, arguments: &[&str]) -> Value {
     run.json()
 }
 
-/// Two customers, and what is written of them.
+/// Two customers.
 fn two() -> Vec<String> {
     vec![customer("blue_harbour", 1), customer("green_valley", 2)]
 }
@@ -98,15 +98,15 @@ fn schema() -> String {
 }
 
 #[test]
-fn the_schema_is_that_of_the_types() {
+fn the_schema_matches_the_types() {
     holds("crates/symlint-core/diff.schema.json", &schema());
 }
 
 #[test]
-fn what_crosses_comes_first_and_is_never_cut() {
+fn crossings_come_first_and_are_never_cut() {
     let tenants: Vec<String> = (0..400).map(|n| customer(&format!("customer_{n}"), n)).collect();
     let dir = repository(&tenants);
-    // All of them get the target of another.
+    // Each of them gets the target of another one.
     let mut changed = Vec::new();
     for (n, text) in tenants.iter().enumerate() {
         let target = |text: &str| {
@@ -128,7 +128,7 @@ fn what_crosses_comes_first_and_is_never_cut() {
     }
     let diff: Value = serde_json::from_str(&std::fs::read_to_string(dir.path().join("diff.json")).unwrap()).unwrap();
     assert_eq!(diff["crossings"].as_array().unwrap().len(), 200);
-    // Tenants with a crossing are never cut from the table or the picture.
+    // Tenants that gain another customer's access are never cut from the table or the picture.
     let rows = text.lines().filter(|line| line.starts_with("| **gains**") || line.starts_with("| loses"));
     assert!(rows.clone().count() > 50 && rows.clone().all(|row| row.contains('❌')), "{text}");
     assert!(text.contains("more tenants\"]\n  classDef crossing"), "{text}");
@@ -168,7 +168,7 @@ fn a_mistake_in_a_shared_module_is_one_new_finding() {
 }
 
 #[test]
-fn tenants_of_one_key_are_told_apart_by_their_root_modules() {
+fn tenants_with_one_key_are_distinguished_by_their_root_modules() {
     let dir = folder(&[("sso_flow/main.tf", FLOW)]);
     let main = MAIN.replace("./sso_flow", "../sso_flow");
     for (root, n) in [("east", 1), ("west", 2)] {
@@ -187,7 +187,7 @@ fn tenants_of_one_key_are_told_apart_by_their_root_modules() {
     assert_eq!(*also_of, value!([{ "what": "account", "before": false, "tenants": ["acme in east"], "count": 1 }]));
 }
 
-/// A finding that two tenants share is about the one that the change touches.
+/// A finding for two tenants is about the one that the change touches.
 #[test]
 fn only_new_findings_fail() {
     let shared = |n: u32, other: u32| {
@@ -206,7 +206,7 @@ fn only_new_findings_fail() {
     assert_eq!(findings[0]["suppressed"]["by"], "revision", "{:#}", findings[0]);
     assert!(check(&[]).stdout.contains("suppressed by the revision"), "{}", check(&[]).stdout);
 
-    // Whatever the file, the line and the variable.
+    // The file, the line, and the variable do not matter.
     let moved = values(&[wrong.clone(), customer("blue_harbour", 1)]).replace("customer_tenants", "clients");
     std::fs::remove_file(dir.path().join("terraform.tfvars")).unwrap();
     write(dir.path(), "other.auto.tfvars", &format!("\n\n{moved}"));
@@ -217,7 +217,7 @@ fn only_new_findings_fail() {
     assert_eq!(diff["summary"]["new_errors"], 0, "{diff:#}");
     assert_eq!(diff["tenants"].as_array().unwrap().len(), 0, "{diff:#}");
 
-    // The earlier tenant is changed: the later one has always been so.
+    // The change is in the earlier tenant, and the finding is at the later one.
     let dir = repository(&[customer("blue_harbour", 1), customer("green_valley", 2)]);
     let (own, other) = shared(1, 2);
     write(
@@ -234,9 +234,10 @@ fn only_new_findings_fail() {
     assert_eq!(plain["findings"][0]["tenant"], "green_valley");
 }
 
-/// A new owner of what another tenant reaches is reported, and the finding is not new.
+/// If the change adds an owner of something that another tenant can already reach, that is reported, but not as a new
+/// finding.
 #[test]
-fn an_owner_that_turns_up_is_a_crossing() {
+fn a_new_owner_is_a_crossing() {
     let wrong = customer("green_valley", 2).replace("iam::31", "iam::49");
     let dir = repository(&[customer("blue_harbour", 1), wrong.clone()]);
     let owner = customer("red_lake", 3);
@@ -252,7 +253,7 @@ fn an_owner_that_turns_up_is_a_crossing() {
 }
 
 #[test]
-fn whatever_weakens_the_check_is_listed_with_what_it_hides() {
+fn changes_that_weaken_the_check_are_listed_with_what_they_hide() {
     let wrong = customer("green_valley", 2).replace("iam::31", "iam::49");
     let tenants = [customer("blue_harbour", 1), wrong.clone()];
     let commented = values(&[
@@ -287,13 +288,13 @@ fn whatever_weakens_the_check_is_listed_with_what_it_hides() {
         let settings = diff["check"]["settings"].as_array().unwrap();
         assert_eq!(settings.is_empty(), file != ".symlint.hcl", "{settings:?}");
     }
-    // A finding that the change adds and hides.
+    // The change adds a finding and hides it.
     let dir = repository(&two());
     write(dir.path(), "terraform.tfvars", &commented);
     let diff = json(dir.path(), &["diff", "--base", "HEAD"]);
     assert_eq!(diff["check"]["hidden"][0]["counted_before"], false, "{diff:#}");
 
-    // A folder that is not searched any more.
+    // A folder that is no longer searched.
     let files = [("live/main.tf", MAIN), ("live/sso_flow/main.tf", FLOW), ("other/x.tfvars", &values(&two()))];
     let dir = folder(&files);
     write(dir.path(), "live/terraform.tfvars", &values(&tenants));
@@ -305,9 +306,9 @@ fn whatever_weakens_the_check_is_listed_with_what_it_hides() {
     assert!(hidden.iter().any(|it| it["how"] == "`exclude`"), "{diff:#}");
 }
 
-/// Configuration neither gives nor takes away access.
+/// Configuration neither grants nor revokes access.
 #[test]
-fn what_only_the_configuration_changes_is_no_change_of_access() {
+fn a_changed_configuration_is_not_a_change_of_access() {
     let mapping = |from: &str, target: &str| {
         format!("tenants {{\n  from = \"{from}\"\n  attributes = {{ target_account_id = \"{target}\" }}\n}}\n")
     };
@@ -321,7 +322,7 @@ fn what_only_the_configuration_changes_is_no_change_of_access() {
         ("exclude = [\"live\"]\n", String::new(), None),
         // A wrong mapping.
         ("", mapping("customer_tenants", "sso_account_id"), None),
-        // Mappings that change along with the names they refer to.
+        // Mappings that change together with the names that they refer to.
         (&own, mapping("clients", "target_account_id"), Some(all("customer_tenants", "clients"))),
         (&own, mapping("customer_tenants", "workload"), Some(all("target_account_id", "workload"))),
     ] {
@@ -348,9 +349,9 @@ fn what_only_the_configuration_changes_is_no_change_of_access() {
     }
 }
 
-/// How a setting is written is no change of it.
+/// Reformatting a setting does not change it.
 #[test]
-fn what_is_only_written_in_another_way_is_no_change_of_the_configuration() {
+fn a_reformatted_configuration_has_no_changes() {
     let before = r#"exclude       = ["fixtures", "old"]
 host_accounts = ["872818995424"]
 tenants {
@@ -378,7 +379,7 @@ exception "role-account-mismatch" {
 }
 
 #[test]
-fn a_renamed_key_is_a_rename_that_terraform_must_be_told() {
+fn a_renamed_key_is_a_rename_with_moved_blocks() {
     let dir = repository(&two());
     let renamed = values(&two()).replace("green_valley = {", "emerald_valley = {");
     write(dir.path(), "terraform.tfvars", &renamed);
@@ -413,9 +414,9 @@ fn outside_of_code(text: &str) -> String {
     outside
 }
 
-/// GitHub gives meaning to many characters in a comment.
+/// Many characters have a special meaning in a comment on GitHub.
 #[test]
-fn values_mean_nothing_in_a_comment() {
+fn values_are_escaped_in_a_comment() {
     let dir = repository(&two());
     let evil = "evil`|<img src=x>@everyone [x](http://evil.example) \\u001b[31m ```mermaid";
     let mut text = String::new();
@@ -435,7 +436,7 @@ fn values_mean_nothing_in_a_comment() {
 }
 
 #[test]
-fn a_configuration_that_both_folders_have_is_no_change() {
+fn a_configuration_in_both_folders_is_not_a_change() {
     let tenants = values(&two());
     let files = ["old", "new"].map(|side| {
         [
@@ -454,7 +455,7 @@ fn a_configuration_that_both_folders_have_is_no_change() {
 }
 
 #[test]
-fn reports_of_earlier_checks_are_no_part_of_the_change() {
+fn reports_of_earlier_checks_are_not_part_of_the_change() {
     let dir = repository(&two());
     let report = run(dir.path(), &["check", "--format", "json"]).stdout;
     write(dir.path(), "earlier.json", &report);

@@ -1,4 +1,4 @@
-//! What is compared: a work tree with the files of a revision, or two folders.
+//! What is compared: the work tree with the files of a revision, or two folders.
 
 use std::path::Path;
 
@@ -8,14 +8,14 @@ use crate::diff::{FLOW, MAIN, commit, customer, git, json, repository, run, sche
 use crate::support::{Symlint, folder, values};
 
 #[test]
-fn the_work_tree_is_compared_with_where_it_left_the_revision() {
+fn the_work_tree_is_compared_with_the_merge_base() {
     let dir = repository(&two());
     git(dir.path(), &["checkout", "--quiet", "-b", "change"]);
     let mut tenants = two();
     tenants.push(customer("red_lake", 3));
     write(dir.path(), "terraform.tfvars", &values(&tenants));
     commit(dir.path());
-    // What happens on the branch meanwhile is not part of the change.
+    // Later commits on the base branch are not part of the change.
     git(dir.path(), &["checkout", "--quiet", "main"]);
     write(dir.path(), "terraform.tfvars", &values(&two()[..1]));
     commit(dir.path());
@@ -29,7 +29,7 @@ fn the_work_tree_is_compared_with_where_it_left_the_revision() {
     assert_eq!(tenants[0]["gained"].as_array().unwrap().len(), 1);
     assert_eq!(diff["summary"]["exit_code"], 0, "{diff:#}");
     assert!(diff["base"].as_str().unwrap().contains("where this change left `main`"), "{}", diff["base"]);
-    // From a folder below, and of what is there alone.
+    // From a subfolder, and for that subfolder alone.
     let below = run(&dir.path().join("sso_flow"), &["diff", "--base", "main", "..", "--format", "json"]).json();
     assert_eq!(below["summary"], diff["summary"]);
     let human = run(dir.path(), &["diff", "--base", "main"]);
@@ -40,7 +40,7 @@ fn the_work_tree_is_compared_with_where_it_left_the_revision() {
 }
 
 #[test]
-fn two_folders_are_compared_by_what_is_below_them() {
+fn two_folders_are_compared_by_their_contents() {
     let old = values(&two());
     let new = values(&[two().remove(0)]);
     let files = |name: &str, text: &str| {
@@ -72,7 +72,7 @@ fn two_folders_are_compared_by_what_is_below_them() {
 }
 
 #[test]
-fn a_clone_that_lacks_the_revision_is_told_what_to_fetch() {
+fn a_missing_revision_is_reported_with_the_command_to_fetch_it() {
     let origin = repository(&two());
     let first = git(origin.path(), &["rev-parse", "HEAD"]);
     write(origin.path(), "terraform.tfvars", &values(&two()[..1]));
@@ -100,7 +100,7 @@ fn a_clone_that_lacks_the_revision_is_told_what_to_fetch() {
     assert!(run.stderr.contains("cannot find the git revision `no-such-branch`"), "{}", run.stderr);
 }
 
-/// The configuration of a repository names many programs.
+/// The configuration of a repository can name programs to run.
 #[test]
 fn nothing_that_the_repository_configures_is_run() {
     let dir = repository(&two());
@@ -140,7 +140,7 @@ fn nothing_that_the_repository_configures_is_run() {
     for hook in ["post-checkout", "post-index-change", "reference-transaction"] {
         write(dir.path(), &format!(".git/hooks/{hook}"), &format!("#!/bin/sh\ntouch {}\n", marker.display()));
     }
-    // What is missing would be fetched by a program, too.
+    // Fetching missing objects would also run a program.
     git(dir.path(), &["config", "remote.origin.url", &format!("ext::{script}")]);
     git(dir.path(), &["config", "remote.origin.promisor", "true"]);
     git(dir.path(), &["config", "protocol.ext.allow", "always"]);
@@ -202,7 +202,7 @@ fn links_are_followed_and_submodules_are_read() {
     assert_eq!(added("HEAD^"), (vec!["red_lake".to_owned()], Vec::new()));
     assert_eq!(added("HEAD"), (Vec::new(), Vec::new()));
 
-    // What it had before is in its own repository, whether what it has now is committed, and where.
+    // Its earlier content is in its own repository, whether or not its current content is committed.
     let vendor = dir.path().join("vendor");
     let was = git(&vendor, &["rev-parse", "HEAD"]);
     write(&vendor, "terraform.tfvars", &values(&[customer("red_lake", 3).replace("iam::31", "iam::49")]));
@@ -219,7 +219,7 @@ fn links_are_followed_and_submodules_are_read() {
         git(dir.path(), &["add", "--all"]);
     }
 
-    // Without that repository, what it had is not known.
+    // Without that repository, its earlier content is not known.
     git(dir.path(), &["rm", "--quiet", "--force", "vendor"]);
     let (tenants, said) = added("HEAD^");
     let moved = format!("the submodule `vendor` was at commit `{}`, which is not here; what changes there", &was[..10]);
@@ -229,7 +229,7 @@ fn links_are_followed_and_submodules_are_read() {
     let markdown = run(dir.path(), &["diff", "--base", "HEAD^", "--format", "markdown"]).stdout;
     assert!(markdown.contains("## ⚠️ symlint"), "{markdown}");
 
-    // What cannot be read without it could be read with it.
+    // A file that cannot be read without the submodule may be readable with it.
     let read = "for_each = { for key, it in var.customer_tenants : key => it if file(\"vendor/main.tf\") != \"\" }";
     write(dir.path(), "main.tf", &MAIN.replace("for_each = var.customer_tenants", read));
     git(dir.path(), &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "--force", url, "vendor"]);
@@ -241,7 +241,7 @@ fn links_are_followed_and_submodules_are_read() {
 }
 
 #[test]
-fn what_is_in_neither_tree_is_a_mistake() {
+fn a_path_in_neither_tree_is_an_error() {
     let dir = repository(&two());
     for arguments in [
         ["check", "--new-since", "HEAD", ".", "typo"],
@@ -256,9 +256,9 @@ fn what_is_in_neither_tree_is_a_mistake() {
     }
 }
 
-/// All in a folder that was renamed looks new from within.
+/// If the folder was renamed, everything in it looks new from within.
 #[test]
-fn a_folder_that_the_base_lacks_is_said() {
+fn a_folder_that_the_base_lacks_is_noted() {
     let dir = repository(&two());
     write(dir.path(), "live/main.tf", &MAIN.replace("./sso_flow", "../sso_flow"));
     write(dir.path(), "live/terraform.tfvars", &values(&two()));
@@ -267,9 +267,10 @@ fn a_folder_that_the_base_lacks_is_said() {
     assert!(said.join(" ").contains("before the change, there was no `live`, so everything in it is new"), "{said:?}");
 }
 
-/// Where branches were merged into each other, what one of them took back is a change against the other alone.
+/// If branches were merged into each other, something that one of them took back is a change compared to the other one
+/// alone.
 #[test]
-fn several_commits_at_which_a_change_left_the_base_are_said() {
+fn several_merge_bases_are_noted() {
     let dir = repository(&two());
     let at = dir.path();
     git(at, &["checkout", "--quiet", "-b", "change"]);

@@ -4,7 +4,7 @@ use super::{YAML, checked, suppressed, yaml_module};
 use crate::support::{Symlint, VARIABLE, bad, folder, good};
 
 #[test]
-fn a_baseline_is_not_written_where_nothing_was_checked() {
+fn a_baseline_is_not_written_if_nothing_was_checked() {
     let dir = folder(&[("terraform.tfvars", &bad()), ("variables.tf", VARIABLE)]);
     let run = |arguments: &[&str]| Symlint::new(arguments).dir(dir.path()).run();
     assert_eq!(run(&["check", "--ignore", "not-checked", "--write-baseline", "known.json"]).code, 0);
@@ -17,7 +17,7 @@ fn a_baseline_is_not_written_where_nothing_was_checked() {
 }
 
 #[test]
-fn a_baseline_lets_only_new_findings_count() {
+fn a_baseline_suppresses_all_but_new_findings() {
     let dir = folder(&[("terraform.tfvars", &bad())]);
     let run = |arguments: &[&str]| {
         let mut all = vec!["check", "--format", "json", "terraform.tfvars"];
@@ -34,7 +34,7 @@ fn a_baseline_lets_only_new_findings_count() {
     let known = run(&["--baseline", "known.json"]);
     assert_eq!((known.code, suppressed(&known)), (0, vec!["role-account-mismatch baseline".to_owned()]));
 
-    // It may move, and a new one counts.
+    // The accepted finding may move, and a new one is reported.
     write(&format!("# moved\n\n{}", bad().replace("us-east-1", "us-east-1a")));
     let new = run(&["--baseline", "known.json"]);
     assert_eq!(
@@ -42,7 +42,7 @@ fn a_baseline_lets_only_new_findings_count() {
         (1, vec!["region-invalid -".into(), "role-account-mismatch baseline".into()])
     );
 
-    // An entry without a finding is reported, and is gone once the baseline is written again.
+    // An entry without a finding is reported, and removed when the baseline is written again.
     write(&good());
     let gone = run(&["--baseline", "known.json"]);
     assert_eq!((gone.code, suppressed(&gone)), (0, vec!["suppression-unused -".to_owned()]));
@@ -64,14 +64,14 @@ fn a_baseline_lets_only_new_findings_count() {
 }
 
 #[test]
-fn an_entry_about_a_decoded_file_is_gone_when_its_finding_is() {
+fn an_entry_about_a_decoded_file_is_unused_without_its_finding() {
     let dir = yaml_module(&[("us-east-1", "us-east-1a")]);
     let written = checked(dir.path(), &["--write-baseline", "known.json"]);
     assert_eq!(suppressed(&written), ["region-invalid baseline"]);
     assert_eq!(suppressed(&checked(dir.path(), &["--baseline", "known.json"])), ["region-invalid baseline"]);
     std::fs::write(dir.path().join("customers.yaml"), YAML).unwrap();
     assert_eq!(suppressed(&checked(dir.path(), &["--baseline", "known.json"])), ["suppression-unused -"]);
-    // What the tenants are is not known: the finding may be there still.
+    // The tenants are not known, so the finding may still exist.
     std::fs::write(dir.path().join("customers.yaml"), format!("%YAML 1.1\n---\n{YAML}")).unwrap();
     assert_eq!(suppressed(&checked(dir.path(), &["--baseline", "known.json"])), ["not-checked -"]);
 }

@@ -1,9 +1,9 @@
-//! Comments that suppress, and comments that are meant to.
+//! Comments that suppress findings, and comments that fail to.
 
 use super::{check, checked, suppressed, yaml_module};
 use crate::support::{Symlint, VARIABLE, bad, folder, good, tenant, values};
 
-/// `bad` with `comment` after the wrong value, above it, above its settings, above the tenant and above the map.
+/// `bad` with `comment` after the wrong value, above it, above its settings, above the tenant, and above the map.
 fn commented(comment: &str) -> [String; 5] {
     let line = |text: &str| bad().lines().find(|line| line.contains(text)).unwrap().to_owned();
     let role = line("role_arn");
@@ -18,7 +18,7 @@ fn commented(comment: &str) -> [String; 5] {
 }
 
 #[test]
-fn a_comment_suppresses_where_it_stands() {
+fn a_comment_suppresses_in_its_place() {
     for start in ["#", "//", "/*"] {
         let end = if start == "/*" { " */" } else { "" };
         let comment = format!("{start} symlint-ignore: role-account-mismatch -- moved last week{end}");
@@ -53,7 +53,7 @@ fn a_comment_on_an_opening_line_covers_the_item() {
         let text = wrong.replace(opening, &format!("{opening}{comment}"));
         assert_eq!(suppressed(&check(&text)), both, "{opening}");
     }
-    // In the middle of a line, at its end, and where an item ends, it is about the line alone.
+    // In the middle of a line, at its end, and at the end of an item, a comment is only about that line.
     let cloud = "cloud        = \"aws\"";
     let text = wrong.replace(cloud, &format!("{cloud}{comment}"));
     let unused = ["suppression-unused -", "suppression-unused -", "region-invalid -", "role-account-mismatch -"];
@@ -62,7 +62,7 @@ fn a_comment_on_an_opening_line_covers_the_item() {
     let mut found = suppressed(&check(&text));
     found.sort();
     assert_eq!(found, ["region-invalid -", "role-account-mismatch -", "suppression-unused -", "suppression-unused -"]);
-    // In YAML, too, and on a block.
+    // The same is true in YAML, and for a block.
     let comment = " # symlint-ignore: region-invalid -- it is a test";
     let region = ("us-east-1", "us-east-1a");
     for opening in
@@ -76,7 +76,7 @@ fn a_comment_on_an_opening_line_covers_the_item() {
 }
 
 #[test]
-fn a_comment_covers_nothing_else() {
+fn a_comment_covers_only_its_item() {
     let two = values(&[
         tenant("blue_harbour", &[("us-east-1", "us-east-1a")]),
         tenant("green_valley", &[("us-east-1", "us-east-1b")]),
@@ -86,13 +86,13 @@ fn a_comment_covers_nothing_else() {
     let regions: Vec<String> =
         suppressed(&run).into_iter().filter(|finding| finding.starts_with("region-invalid")).collect();
     assert_eq!(regions, ["region-invalid inline", "region-invalid -"]);
-    // A blank line between: it is above nothing.
+    // A comment that is followed by a blank line is not above anything.
     let comment = "  # symlint-ignore: region-invalid -- it is a test\n\n  blue_harbour";
     assert!(suppressed(&check(&two.replace("  blue_harbour", comment))).contains(&"suppression-unused -".to_owned()));
 }
 
 #[test]
-fn what_is_nearly_a_suppression_is_said() {
+fn comments_that_are_almost_suppressions_are_reported() {
     let judge = |comment: &str| {
         let text = format!("{comment}\n{}", good());
         suppressed(&check(&text))
@@ -141,13 +141,13 @@ fn a_comment_in_a_value_that_is_replaced_is_not_unused() {
     assert_eq!(run(&["check", "--ignore", "not-checked", "--write-baseline", "known.json"]).code, 0);
     let known = ["check", "--format", "json", "--baseline", "known.json", "--var-file", "staging.tfvars"];
     assert_eq!(suppressed(&run(&known)), [""; 0]);
-    // Where the value counts, a comment without a finding is unused.
+    // If the value takes effect, a comment without a finding is unused.
     std::fs::write(dir.path().join("staging.tfvars"), format!("{comment}{}", good())).unwrap();
     assert_eq!(suppressed(&run(&["check", "--format", "json", "staging.tfvars"])), ["suppression-unused -"]);
 }
 
 #[test]
-fn a_comment_in_decoded_yaml_suppresses_where_it_stands() {
+fn a_comment_in_decoded_yaml_suppresses_in_its_place() {
     let region = "    region: \"us-east-1\"\n";
     let wrong = "    region: \"us-east-1a\"\n";
     let comment = "# symlint-ignore: region-invalid -- it is a test";
@@ -165,7 +165,7 @@ fn a_comment_in_decoded_yaml_suppresses_where_it_stands() {
     assert_eq!(above("blue_harbour:", ""), ["region-invalid inline"]);
     let elsewhere = above("green_valley:", "");
     assert_eq!(elsewhere, ["region-invalid -", "suppression-unused -"]);
-    // What the tenants are is not known: the finding may be there still.
+    // The tenants are not known, so the finding may still exist.
     let unknown = yaml_module(&[("blue_harbour:", &format!("%YAML 1.1\n---\n{comment}\nblue_harbour:"))]);
     assert_eq!(suppressed(&checked(unknown.path(), &[])), ["not-checked -"]);
     // A comment without a reason is reported.
@@ -174,7 +174,7 @@ fn a_comment_in_decoded_yaml_suppresses_where_it_stands() {
 }
 
 #[test]
-fn a_value_from_outside_of_all_files_is_suppressed_at_its_variable() {
+fn a_value_from_outside_the_files_is_suppressed_at_its_variable() {
     let main = format!("# symlint-ignore: role-account-mismatch -- moved last week\n{VARIABLE}");
     let dir = folder(&[("main.tf", &main)]);
     let value = bad().split_once(" = ").unwrap().1.to_owned();
@@ -185,7 +185,7 @@ fn a_value_from_outside_of_all_files_is_suppressed_at_its_variable() {
 }
 
 #[test]
-fn a_comment_that_was_copied_with_its_folder_is_said() {
+fn a_comment_that_was_copied_with_its_folder_is_reported() {
     let comment = "  # symlint-ignore: role-account-mismatch -- moved last week\n";
     let of = |key: &str, reason: &str| {
         let text = values(&[tenant(key, &[("iam::719240583316", "iam::280365914472")])]);
@@ -213,7 +213,7 @@ fn a_comment_that_was_copied_with_its_folder_is_said() {
         "this `role-account-mismatch` suppression on `green_valley` has the same reason as the one on `blue_harbour`";
     assert_eq!(copied(&of("green_valley", "last week")), [said]);
     assert_eq!(copied(&of("green_valley", "yesterday")), [""; 0]);
-    // The value of another environment or entry of the same customer is not a copy.
+    // A value of another environment or entry of the same customer is not a copy.
     assert_eq!(copied(&of("blue_harbour", "last week")), [""; 0]);
     let customer = "customer \"acme\" { tenants = [\"blue_harbour\", \"green_valley\"] }";
     assert_eq!(check(customer, &of("green_valley", "last week")), [""; 0]);

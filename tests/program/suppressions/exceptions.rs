@@ -1,10 +1,10 @@
-//! Exceptions of the configuration.
+//! Exceptions in the configuration.
 
 use super::{checked, suppressed, with_config};
 use crate::support::{Symlint, VARIABLE, bad, folder, good, tenant, values};
 
 #[test]
-fn an_exception_holds_for_its_tenant_or_path_until_its_day() {
+fn an_exception_applies_to_its_tenant_or_path_until_it_expires() {
     let exception =
         |rest: &str| format!("exception \"role-account-mismatch\" {{\n  reason = \"moved\"\n  {rest}\n}}\n");
     // 2026-11-22
@@ -35,7 +35,7 @@ fn an_exception_lapses_when_its_value_changes() {
         );
         with_config(&config, &[], "1795305600")
     };
-    // The wrong text, or the whole value that it is in.
+    // `value` may be the wrong text, or the whole value that contains it.
     for value in ["280365914472", "arn:aws:iam::280365914472:role/sym/SymSSOBlue-Harbour"] {
         assert_eq!(suppressed(&found(value, "")), ["role-account-mismatch exception"], "{value}");
     }
@@ -50,7 +50,7 @@ fn an_exception_lapses_when_its_value_changes() {
         );
         assert_eq!(run.json()["findings"][0]["message"], said);
     }
-    // Such an exception may expire, too, and its value may be gone.
+    // Such an exception may also expire, and its value may no longer exist.
     let expired = found("280365914472", "  expires = \"2026-11-21\"\n");
     assert_eq!(suppressed(&expired), ["suppression-unused -", "role-account-mismatch -"]);
     assert!(expired.json()["findings"][0]["message"].as_str().unwrap().contains("expired on 2026-11-21"));
@@ -60,7 +60,7 @@ fn an_exception_lapses_when_its_value_changes() {
     let gone = checked(dir.path(), &["terraform.tfvars"]);
     assert_eq!(suppressed(&gone), ["suppression-unused -"]);
     assert!(gone.json()["findings"][0]["message"].as_str().unwrap().starts_with("there is no `role-account-mismatch`"));
-    // A value that several tenants share needs an exception for each.
+    // A value that several tenants share needs an exception for each of them.
     let shared = values(&[
         tenant("blue_harbour", &[]),
         tenant("blue_readonly", &[("ps-5e1b09c7d2a84f63", "ps-b3c8f10a6e4d9275")]),
@@ -81,7 +81,7 @@ fn an_exception_lapses_when_its_value_changes() {
 }
 
 #[test]
-fn an_exception_ends_on_a_day_that_there_is() {
+fn the_end_of_an_exception_must_be_a_valid_date() {
     let run = |day: &str| {
         let config = format!(
             "exception \"role-account-mismatch\" {{\n  tenant = \"a\"\n  reason = \"b\"\n  expires = \"{day}\"\n}}\n"
@@ -128,7 +128,7 @@ fn a_finding_about_several_tenants_needs_an_exception_for_each() {
 }
 
 #[test]
-fn an_exception_that_can_match_nothing_is_said() {
+fn an_exception_that_cannot_match_is_reported() {
     let run = |rest: &str| {
         let config = format!("exception \"region-invalid\" {{\n  reason = \"one\"\n  {rest}\n}}\n");
         with_config(&config, &["--select", "region-invalid,suppression-unused"], "1795305600")
@@ -174,7 +174,7 @@ fn an_exception_that_one_module_needs_is_not_unused_in_another() {
 }
 
 #[test]
-fn an_exception_about_others_is_unused_only_where_all_are_checked() {
+fn an_exception_for_other_tenants_is_unused_only_if_all_are_checked() {
     let exception =
         |rule: &str| format!("exception \"{rule}\" {{\n  tenant = \"blue_harbour\"\n  reason = \"x\"\n}}\n");
     let config = exception("shared-sso-account") + &exception("region-invalid");
@@ -194,7 +194,7 @@ fn an_exception_about_others_is_unused_only_where_all_are_checked() {
     assert!(only.len() == 1 && only[0].contains("region-invalid"), "{only:?}");
     assert_eq!(unused("a/terraform.tfvars").len(), 1);
     assert_eq!(unused(".").len(), 2, "{:?}", unused("."));
-    // If its tenant is not among the checked ones, an exception is not reported as unused.
+    // If its tenant is not checked, an exception is not reported as unused.
     assert_eq!(unused("b"), [""; 0]);
 }
 

@@ -1,4 +1,4 @@
-//! Findings that are known: comments, exceptions, baselines.
+//! Known findings: comments, exceptions, and baselines.
 
 mod baseline;
 mod comments;
@@ -10,7 +10,7 @@ fn check(text: &str) -> Run {
     Symlint::new(&["check", "--format", "json", "-"]).stdin(text).run()
 }
 
-/// `rule by` of each finding; `-` where it counts.
+/// `rule by` of each finding; `-` if it is not suppressed.
 fn suppressed(run: &Run) -> Vec<String> {
     let report = run.json();
     let by = |finding: &serde_json::Value| finding["suppressed"]["by"].as_str().unwrap_or("-").to_owned();
@@ -19,7 +19,7 @@ fn suppressed(run: &Run) -> Vec<String> {
 }
 
 #[test]
-fn nothing_is_unused_that_could_not_be_judged() {
+fn suppressions_of_rules_that_did_not_run_are_not_unused() {
     let comment = "# symlint-ignore: region-invalid -- it is a test\n";
     let text = format!("{comment}{}", good());
     assert_eq!(suppressed(&check(&text)), ["suppression-unused -"]);
@@ -29,7 +29,7 @@ fn nothing_is_unused_that_could_not_be_judged() {
         suppressed(&Symlint::new(&all).stdin(text).run())
     };
     assert_eq!(run(&["--ignore", "region-invalid"], &text), [""; 0]);
-    // The other rules run silently.
+    // The other rules run, but are not reported.
     assert_eq!(run(&["--select", "suppression-unused"], &text), ["suppression-unused -"]);
     let used = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
     assert_eq!(run(&["--select", "suppression-unused"], &used), [""; 0]);
@@ -46,7 +46,7 @@ fn with_config(config: &str, arguments: &[&str], day: &str) -> Run {
 }
 
 #[test]
-fn what_could_not_be_judged_is_not_unused() {
+fn exceptions_for_unchecked_parts_are_not_unused() {
     let exception =
         |rule: &str| format!("exception \"{rule}\" {{\n  tenant = \"blue_harbour\"\n  reason = \"x\"\n}}\n");
     let config = exception("tenant-not-wired") + &exception("region-invalid");
@@ -63,12 +63,12 @@ fn what_could_not_be_judged_is_not_unused() {
         let findings = run.json()["findings"].as_array().unwrap().clone();
         findings.iter().map(|it| it["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    // A values file alone has no wiring to check.
+    // A values file alone has no wiring that could be checked.
     assert_eq!(unused("alone"), ["there is no `region-invalid` finding for this exception; remove it"]);
     assert_eq!(unused("terraform.tfvars").len(), 3, "{:?}", unused("terraform.tfvars"));
 }
 
-/// A module whose tenants are in a YAML file, in which `with` replaces something.
+/// A module whose tenants are in a YAML file, with the replacements `with`.
 fn yaml_module(with: &[(&str, &str)]) -> tempfile::TempDir {
     let main = "locals {\n  tenants = yamldecode(file(\"${path.module}/customers.yaml\"))\n}\nmodule \"sso\" {\n  \
                 source = \"example/sso_flow/sym\"\n  for_each = local.tenants\n  tenant_slug = each.key\n  account_id = \
@@ -107,7 +107,7 @@ fn checked(dir: &std::path::Path, arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn people_see_only_what_counts() {
+fn the_human_report_has_no_suppressed_findings() {
     let text = bad().replace("  blue", "  # symlint-ignore: role-account-mismatch -- moved\n  blue");
     let run = Symlint::new(&["check", "-"]).stdin(text.as_str()).run();
     let last = "suppressed by a comment: role-account-mismatch of blue_harbour: moved\n\
@@ -118,7 +118,7 @@ fn people_see_only_what_counts() {
 }
 
 #[test]
-fn no_suppression_hides_behind_others() {
+fn every_suppression_is_listed() {
     let keys: Vec<String> = ('a'..='z').map(|letter| format!("tenant_{letter}")).collect();
     let of = |text: &dyn Fn(&str) -> String| values(&keys.iter().map(|key| text(key)).collect::<Vec<_>>());
     let wrong = |key: &str| tenant(key, &[("iam::719240583316", "iam::280365914472"), ("us-east-1", "us-east-1a")]);

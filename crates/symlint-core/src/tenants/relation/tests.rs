@@ -1,4 +1,4 @@
-//! Which relations there are between tenants that differ in this or that.
+//! The relations between tenants that differ in some of their values.
 
 use symlint_terraform::{Form, Kind, Origin, Path, PathStep, Root, Sources, Span, Value};
 
@@ -8,16 +8,16 @@ use super::super::tenant::{Connector, Grant, Provenance, Whole};
 use super::*;
 use RelationKind::*;
 
-/// The values of a tenant, in the order of the shipped example, with one grant or more.
+/// The values of a tenant in the order of the shipped example, with one grant or more.
 #[derive(Clone)]
 struct Row {
-    /// Its place in the alphabet without one.
+    /// The key. Without one, the letter of the alphabet at the row's position is used.
     key: Option<&'static str>,
     sso: &'static str,
     instance: &'static str,
     region: &'static str,
     role: &'static str,
-    /// Instance, permission set, target.
+    /// The instance, the permission set, and the target.
     grants: Vec<[&'static str; 3]>,
 }
 
@@ -40,7 +40,7 @@ fn tenant(at: usize, id: TenantId, row: &Row, span: Span) -> Tenant {
     let name = row.key.unwrap_or(["a", "b", "c", "d"][at]);
     let path = Path::root(Root::variable("customer_tenants".into())).join(PathStep::Key(name.into()));
     let field = |kind, text: String| {
-        // Not known before apply, where a test says so.
+        // This text stands for a value that is not known before apply.
         let value = match text.as_str() {
             text if text.contains('?') => Value::unknown("a test says so", span),
             text => Value::new(Kind::String(text.into()), Origin::written(span, Form::Whole)),
@@ -78,8 +78,8 @@ fn tenant(at: usize, id: TenantId, row: &Row, span: Span) -> Tenant {
     }
 }
 
-/// The relations between `rows`, as kind, tenant and other, where the configuration has these customers and
-/// organizations. They are the same if each tenant is in a root module of its own.
+/// The relations between `rows`, as kind, tenant, and other tenant, if the configuration has these customers and
+/// organizations. They must be the same if each tenant is in a root module of its own.
 fn found_among(rows: &[Row], customers: &[&[&str]], organizations: &[&[&str]]) -> Vec<(RelationKind, usize, usize)> {
     let roots: Vec<String> = (0..rows.len()).map(|at| at.to_string()).collect();
     let apart: Vec<(&str, Vec<Row>)> =
@@ -89,7 +89,7 @@ fn found_among(rows: &[Row], customers: &[&[&str]], organizations: &[&[&str]]) -
     found
 }
 
-/// The same, in runs of root modules. The tenants are numbered, and named, through all runs.
+/// The relations between tenants in runs of root modules. The tenants are numbered and named across all runs.
 fn found_in_runs(
     runs: &[(&str, Vec<Row>)],
     customers: &[&[&str]],
@@ -154,7 +154,7 @@ const TARGET: Change = ("target", |to, from| to.grants[0][2] = from.grants[0][2]
 const TARGET_FROM_SSO: Change = ("target from SSO account", |to, from| to.grants[0][2] = from.sso);
 
 #[test]
-fn whatever_is_left_over_from_another_tenant_is_one_relation_or_none() {
+fn values_left_over_from_another_tenant_are_at_most_one_relation() {
     let settings = [INSTANCE, REGION, ROLE];
     let all = [SSO, INSTANCE, REGION, ROLE, PERMISSION_SET, TARGET];
     let but = |names: &[&str]| all.iter().copied().filter(|(name, _)| !names.contains(name)).collect::<Vec<_>>();
@@ -175,9 +175,9 @@ fn whatever_is_left_over_from_another_tenant_is_one_relation_or_none() {
         (vec![SSO, TARGET], None),
         (but(&["sso"]), None),
         (but(&["role"]), None),
-        // Nothing that could be known.
+        // A region that is left over cannot be detected.
         (vec![REGION], None),
-        // Each kind.
+        // One case for each kind of relation.
         (all.to_vec(), Some(DuplicateTenant)),
         (but(&["region"]), Some(DuplicateTenant)),
         (vec![SSO, ROLE], Some(DuplicateSsoAccount)),
@@ -208,7 +208,7 @@ fn whatever_is_left_over_from_another_tenant_is_one_relation_or_none() {
 }
 
 #[test]
-fn tenants_of_one_customer_share_what_they_like_but_instance_and_region() {
+fn tenants_of_one_customer_must_have_the_same_instance_and_region() {
     let [a, ..] = rows();
     assert_eq!(found_in(&[a.clone(), a.clone()], &[&["a", "b"]]), []);
     assert_eq!(found_in(&[a.clone(), a.clone(), a.clone()], &[&["a", "b"]]), [(DuplicateTenant, 2, 0)]);
@@ -220,10 +220,10 @@ fn tenants_of_one_customer_share_what_they_like_but_instance_and_region() {
     assert_eq!(found_in(&[a.clone(), other_region], &[&["a", "b"]]), [(OrganizationMismatch, 1, 0)]);
     let [_, b, c] = rows();
     assert_eq!(found_in(&[a.clone(), b.clone(), c.clone()], &[&["c", "a"]]), [(OrganizationMismatch, 2, 0)]);
-    // A malformed id has a finding of its own.
+    // A malformed ID has a finding of its own.
     let short = Row { instance: "ssoins-7223a91be40c5d6", ..a.clone() };
     assert_eq!(found_in(&[a.clone(), short], &[&["a", "b"]]), []);
-    // Two grants of one tenant are its own affair.
+    // Two equal grants within one tenant are not a relation between tenants.
     let twice = Row { grants: vec![A.2, A.2], ..a };
     assert_eq!(
         found_in(&[twice, b, c], &[&["a", "b"], &["c"]]),
@@ -232,7 +232,7 @@ fn tenants_of_one_customer_share_what_they_like_but_instance_and_region() {
 }
 
 #[test]
-fn customers_in_one_organization_share_account_and_instance_and_no_target() {
+fn customers_in_one_organization_must_not_share_targets() {
     let [a, b, _] = rows();
     let own_target = Row { grants: vec![[A.1, "ps-7c20d5e9f1ab8364", "209475186634"]], ..a.clone() };
     let all: &[&[&str]] = &[&["a", "b", "c"]];
@@ -240,49 +240,49 @@ fn customers_in_one_organization_share_account_and_instance_and_no_target() {
     // A permission set belongs to the instance, and may be granted to both.
     let same_set = Row { grants: vec![[A.1, A.2[1], "209475186634"]], ..a.clone() };
     assert_eq!(found_among(&[a.clone(), same_set], &[], all), []);
-    // The target is not shared, whether in a copied block or not.
+    // A shared target is reported, whether or not the whole block was copied.
     assert_eq!(found_among(&[a.clone(), a.clone()], &[], all), [(SharedTargetAccount, 1, 0)]);
     let same_target = Row { grants: vec![[A.1, "ps-7c20d5e9f1ab8364", A.2[2]]], ..a.clone() };
     assert_eq!(
         found_among(&[a.clone(), own_target.clone(), same_target.clone()], &[], all),
         [(SharedTargetAccount, 2, 0)]
     );
-    // Unless they are one customer, which is in the organization as a whole.
+    // If they are one customer, they may share it. The organization then contains the customer.
     assert_eq!(found_among(&[a.clone(), same_target.clone()], &[&["a", "b"]], &[&["a"]]), []);
     assert_eq!(
         found_among(&[a.clone(), same_target.clone(), same_target.clone()], &[&["a", "b"]], &[&["a", "c"]]),
         [(SharedTargetAccount, 2, 0)]
     );
-    // Outside of it, nothing is shared, with whichever member.
+    // A tenant outside of the organization must not share anything with its members.
     let outside = Row { grants: vec![[A.1, "ps-3ab81f6d92c5e074", "486120973355"]], ..a.clone() };
     assert_eq!(found_among(&[a.clone(), own_target.clone(), outside], &[], &[&["a", "b"]]), [(SharedSsoAccount, 2, 0)]);
-    // What is not in one organization contradicts the configuration.
+    // Members with different instances contradict the configuration.
     assert_eq!(found_among(&[a.clone(), b], &[], all), [(OrganizationMismatch, 1, 0)]);
     let other_region = Row { region: "us-east-2", ..own_target };
     assert_eq!(found_among(&[a, other_region], &[], all), [(OrganizationMismatch, 1, 0)]);
 }
 
 #[test]
-fn of_many_the_odd_one_is_found() {
+fn the_odd_one_of_many_is_found() {
     let [a, b, c] = rows();
-    // Three kinds of access to one customer are one group, whichever comes first.
+    // Three kinds of access to one customer are one group, in any order.
     let a2 = Row { grants: vec![[A.1, "ps-7c20d5e9f1ab8364", "209475186634"]], ..a.clone() };
     let a3 = Row { grants: vec![[A.1, "ps-3ab81f6d92c5e074", "604178239951"]], ..a.clone() };
     assert_eq!(
         found_in(&[a.clone(), a2.clone(), a3.clone(), b.clone()], &[]),
         [(SharedSsoAccount, 1, 0), (SharedSsoAccount, 2, 0)]
     );
-    // With the right ones around it, the wrong target is one finding.
+    // If the neighboring values are right, a wrong target is one finding.
     let wrong = Row { grants: vec![[B.1, B.2[1], "209475186634"]], ..b.clone() };
     let customer: &[&[&str]] = &[&["a", "b", "d"]];
     assert_eq!(found_in(&[a.clone(), a2.clone(), wrong, a2.clone()], customer), [(DuplicateTargetAccount, 2, 1)]);
-    // One grant of several was copied: the others can still be compared.
+    // If one of several grants was copied, the others are still compared.
     let mixed = Row { grants: vec![C.2, A.2, [C.1, "ps-7c20d5e9f1ab8364", B.2[2]]], ..c };
     assert_eq!(found_in(&[a, b, mixed], &[]), [(DuplicateTargetAccount, 2, 1)]);
 }
 
 #[test]
-fn what_is_unknown_malformed_or_from_a_documentation_is_not_held_against_anything_else() {
+fn unknown_malformed_and_placeholder_values_are_not_compared() {
     let [a, b, _] = rows();
     let copy = |change: fn(&mut Row)| {
         let mut copy = a.clone();
@@ -293,11 +293,11 @@ fn what_is_unknown_malformed_or_from_a_documentation_is_not_held_against_anythin
     assert_eq!(copy(|row| row.instance = "?"), [(DuplicateTenant, 1, 0)]);
     assert_eq!(copy(|row| row.grants = vec![[A.1, A.2[1], "?"]]), []);
     assert_eq!(copy(|row| row.grants = vec![["?", "?", "?"]]), []);
-    // Too short by a digit: only the format is reported.
+    // If an ID lacks a digit, only its format is reported.
     let short = Row { sso: "28036591447", role: "28036591447", ..b.clone() };
     let on_it = Row { instance: B.1, grants: vec![[B.1, "ps-7c20d5e9f1ab8364", "209475186634"]], ..a.clone() };
     assert_eq!(found_in(&[short.clone(), on_it.clone()], &[]), []);
-    // Two that are malformed in the same way are the same.
+    // Two IDs that are malformed in the same way are equal.
     assert_eq!(
         found_in(&[short, Row { sso: "28036591447", role: "28036591447", ..a.clone() }], &[]),
         [(DuplicateSsoAccount, 1, 0)]
@@ -309,20 +309,20 @@ fn what_is_unknown_malformed_or_from_a_documentation_is_not_held_against_anythin
     assert_eq!(found_in(&[documented, other], &[]), []);
 }
 
-/// `row` under another key.
+/// `row` with another key.
 fn named(key: &'static str, row: &Row) -> Row {
     Row { key: Some(key), ..row.clone() }
 }
 
 #[test]
-fn equal_keys_are_one_customer_in_a_root_module_and_elsewhere_where_their_values_agree() {
+fn equal_keys_are_one_customer_if_their_values_agree() {
     let [a, b, c] = rows();
     let among = |runs: &[(&str, Vec<Row>)]| found_in_runs(runs, &[], &[]);
     let (acme, bolt) = (named("acme", &a), named("bolt", &b));
-    // Production and staging of the same customers, in an organization each.
+    // Production and staging of the same customers, each in an organization of its own.
     let production = vec![acme.clone(), bolt.clone()];
     assert_eq!(among(&[("root", production.clone()), ("root", vec![named("acme", &c)])]), []);
-    // An SSO account has only one instance, under equal keys too.
+    // An SSO account has only one instance, even for equal keys.
     let taken = Row { grants: c.grants.clone(), instance: c.instance, ..acme.clone() };
     assert_eq!(among(&[("root", production), ("root", vec![taken.clone()])]), [(DuplicateSsoAccount, 2, 0)]);
     assert_eq!(among(&[("one", vec![acme.clone()]), ("other", vec![taken])]), [(DuplicateSsoAccount, 1, 0)]);
@@ -333,14 +333,14 @@ fn equal_keys_are_one_customer_in_a_root_module_and_elsewhere_where_their_values
         among(&[("one", vec![acme.clone()]), ("other", vec![named("bolt", &more)])]),
         [(SharedSsoAccount, 1, 0)]
     );
-    // A folder that was copied, and one whose key alone was changed.
+    // A copied folder, and one in which only the key was changed.
     assert_eq!(among(&[("root", vec![acme.clone()]), ("root", vec![acme.clone()])]), []);
     assert_eq!(among(&[("one", vec![acme.clone()]), ("other", vec![acme.clone()])]), [(CopiedTenant, 1, 0)]);
     assert_eq!(among(&[("one", vec![acme.clone()]), ("other", vec![named("bolt", &a)])]), [(DuplicateTenant, 1, 0)]);
 }
 
 #[test]
-fn what_is_wrong_within_each_run_is_not_reported_between_them_again() {
+fn mistakes_within_runs_are_not_relations_between_them() {
     let [a, b, _] = rows();
     let (acme, bolt) =
         (named("acme", &a), named("bolt", &Row { instance: b.instance, grants: b.grants.clone(), ..a.clone() }));
@@ -355,7 +355,7 @@ fn what_is_wrong_within_each_run_is_not_reported_between_them_again() {
 }
 
 #[test]
-fn of_three_customers_in_three_runs_each_later_one_is_held_against_the_first() {
+fn each_later_customer_is_compared_with_the_first() {
     let [a, b, c] = rows();
     let with_target = |key, row: &Row| {
         let mut row = named(key, row);

@@ -1,11 +1,11 @@
-//! Hostile input: an answer in reasonable time and space, whatever it is.
+//! Hostile input: there must be a result within limits of time and memory.
 
 use super::*;
 use crate::EvalErrorKind;
 
 fn reason(text: &str) -> String {
     let project = project(&[("main.tf", text)]);
-    // Few steps, so that few are taken.
+    // The limit is low, so that the test is fast.
     let evaluator = Evaluator::with_steps(&project, 150_000);
     let value = local(&evaluator, "x");
     value.as_unknown().map(|unknown| unknown.reason.clone()).unwrap_or_else(|| shown(&value))
@@ -47,7 +47,8 @@ fn doubled_locals_are_refused() {
     let strings = doubled(|n| format!("\"${{local.l{n}}}${{local.l{n}}}\""));
     let text = format!("locals {{\n  l0 = \"ab\"\n{strings}  x = local.l59\n}}");
     assert_eq!(reason(&text), crate::limits::TOO_MUCH);
-    // Each local has the one before twice, which makes no more values, but a way through them that never ends.
+    // Each local contains the previous one twice. The number of values is small, but the number of paths through them
+    // is exponential.
     let tuples = doubled(|n| format!("[local.l{n}, local.l{n}]"));
     let objects = doubled(|n| format!("{{ a = local.l{n}, b = local.l{n} }}"));
     for (first, locals) in [("[\"x\"]", &tuples), ("[]", &tuples), ("{ a = \"x\" }", &objects), ("{}", &objects)] {
@@ -76,15 +77,15 @@ fn doubled_locals_are_refused() {
             assert!(flat || shown(&local(&evaluator, "x")).contains("(unknown)"), "{x}");
         }
     }
-    // As far as they are values, all that walks them stays within the steps.
+    // Everything that walks through the values stays within the limit of steps.
     let text =
         format!("locals {{\n  l0 = [\"x\"]\n{tuples}  x = [for n in range(1000) : jsonencode(local.l14) == n]\n}}");
     assert!(reason(&text).contains("(unknown)"));
 }
 
-/// What the steps of a long way come to: the same for each value that it leads through.
+/// The steps of a long walk are proportional to the number of values in it.
 #[test]
-fn a_walk_costs_what_it_walks_through() {
+fn the_cost_of_a_walk_is_linear() {
     let spent = |length: usize| {
         let items = vec!["{ a = [1, \"b\"] }"; length].join(", ");
         let project = project(&[("main.tf", &format!("locals {{ x = jsonencode(toset([{items}])) == \"\" }}"))]);
@@ -97,14 +98,14 @@ fn a_walk_costs_what_it_walks_through() {
     assert!(two <= 2 * one + 100, "{one} and {two}");
 }
 
-/// Expressions, chains of locals, and nested values, at their deepest, on the stack of a test.
+/// Expressions, chains of locals, and nested values at their maximum depth fit the stack of a test.
 #[test]
 fn depth_is_bounded() {
     let chain: String = (1..5000).map(|n| format!("  l{n} = [local.l{}]\n", n - 1)).collect();
     let deep = "this is nested too deeply to be evaluated";
     let first = format!("locals {{\n  l0 = 1\n{chain}  x = jsonencode(local.l4999)\n}}");
     assert_eq!(reason(&first), deep);
-    // In whatever order they are asked for.
+    // The order in which they are evaluated does not matter.
     let project = project(&[("main.tf", &first)]);
     let evaluator = Evaluator::new(&project);
     for n in 0..5000 {
@@ -127,7 +128,7 @@ fn depth_is_bounded() {
             let files = Files([("main.tf", text)].into());
             let project = Project::load(files, ".", &LoadOptions::default()).unwrap();
             let evaluator = Evaluator::new(&project);
-            // The reader may refuse such depth before; then there is nothing to evaluate.
+            // The parser may reject this depth, and then there is nothing to evaluate.
             evaluator.local(&evaluator.root(), "x");
         }
     }
@@ -144,7 +145,7 @@ fn long_chains_are_evaluated() {
     assert_eq!(x(format!("locals {{ x = {}true }}", "!".repeat(100))), "true");
 }
 
-/// The deepest chain that is evaluated, with much stack for each link.
+/// The longest chain that is evaluated, if each link needs much of the stack.
 #[test]
 fn the_deepest_evaluation_fits_the_stack() {
     let chain: String = (1..200)
@@ -162,9 +163,9 @@ fn the_deepest_evaluation_fits_the_stack() {
     assert_eq!(messages(&evaluator), ["this is nested too deeply to be evaluated"]);
 }
 
-/// What is too much is an error where it is written, and hides nothing that is not.
+/// An expression that exceeds a limit is an error at its place, and does not hide others.
 #[test]
-fn a_costly_expression_takes_nothing_from_the_others() {
+fn a_costly_expression_does_not_affect_others() {
     let costly = "[for i in range(1000) : [for j in range(1000) : sum(range(100))]]";
     let pads: String = (0..20).map(|n| format!("  pad{n} = {costly}\n")).collect();
     let main = format!(
@@ -173,7 +174,7 @@ fn a_costly_expression_takes_nothing_from_the_others() {
     );
     let project = project(&[("main.tf", &main)]);
     let evaluator = Evaluator::new(&project);
-    // How many elements there are is known, though they are not.
+    // The number of elements is known, although their values are not.
     assert_eq!(shown(&local(&evaluator, "safe")).replace(['\n', ' '], ""), "[\"1\",\"2\",]");
     let error = &evaluator.errors()[0];
     assert_eq!((error.message.as_str(), error.kind), (crate::limits::TOO_MUCH, EvalErrorKind::Limit));
@@ -186,9 +187,9 @@ fn a_costly_expression_takes_nothing_from_the_others() {
     assert_eq!(evaluator.errors().len(), 20);
 }
 
-/// Bytes are counted as steps are.
+/// Bytes are counted like steps.
 #[test]
-fn long_texts_are_not_made_without_end() {
+fn long_texts_are_limited() {
     let big = "  k = join(\"\", [for i in range(1024) : \"0123456789abcdef\"])\n\
                big = join(\"\", [for i in range(500) : local.k])\n\
                other = join(\"\", [for i in range(500) : local.k])\n";
@@ -222,7 +223,7 @@ fn instances_are_bounded() {
     let [error] = evaluator.errors().try_into().unwrap();
     assert_eq!(error.kind, EvalErrorKind::Limit);
     assert_eq!(error.message, "this creates too many instances to be evaluated");
-    // Each module has the next twice.
+    // Each module calls the next one twice.
     let level =
         |n: u32| ["a", "b"].map(|name| format!("module \"{name}\" {{\n  source = \"../m{}\"\n}}\n", n + 1)).concat();
     let main = level(0).replace("../", "./");
@@ -245,9 +246,9 @@ fn instances_are_bounded() {
     assert!(evaluator.errors().iter().any(|error| error.kind == EvalErrorKind::Limit));
 }
 
-/// A text that is read at the deepest place of an evaluation, and is deep itself.
+/// Deeply nested text that is decoded at the maximum depth of an evaluation.
 #[test]
-fn what_is_read_within_an_evaluation_fits_the_stack() {
+fn text_decoded_during_an_evaluation_fits_the_stack() {
     let template = format!("{}1{}", "$${[".repeat(120), "]}".repeat(120));
     let list = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
     for length in (10..160).step_by(5) {
@@ -262,7 +263,7 @@ fn what_is_read_within_an_evaluation_fits_the_stack() {
 }
 
 #[test]
-fn many_instances_cost_no_more_than_each() {
+fn the_cost_of_many_instances_is_linear() {
     let tenants: String = (0..5000).map(|n| format!("  t{n} = {{ id = \"{n:012}\" }}\n")).collect();
     let values = format!("tenants = {{\n{tenants}}}\n");
     let main = "variable \"tenants\" { type = map(object({ id = string })) }

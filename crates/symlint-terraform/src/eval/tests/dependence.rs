@@ -1,4 +1,4 @@
-//! What a value depends on: which element of which collection it came from, and what decided that it is here.
+//! What a value depends on: the element of the collection from which it came, and the values that decided about it.
 
 use super::*;
 use crate::{Origin, Path, Root, Selection};
@@ -19,7 +19,7 @@ variable "acme_org" {
 variable "mode" {}
 "#;
 
-/// The paths of all that a value was built from or depends on, each once, in the order in which they are met.
+/// The paths of everything that a value was built from or depends on, each once, in the order in which they are found.
 fn ways(value: &Value) -> Vec<String> {
     let mut ways: Vec<String> = Vec::new();
     value.origin.each_dependence(&mut |origin| {
@@ -29,13 +29,13 @@ fn ways(value: &Value) -> Vec<String> {
     ways
 }
 
-/// A path with how each of its steps was taken: `x["a"]*` for one of all, `x["a"]<k>` by a key with the path `k`.
+/// A path with the kind of each selection: `x["a"]*` for one of all elements, `x["a"]<k>` for a key with the path `k`.
 fn selections(path: &Path) -> String {
     let (_, steps) = path.selections();
     let mut shown = Vec::new();
     for ((_, selection), path) in steps.iter().rev().zip(path.ancestors()) {
         let (own, parent) = (path.to_string(), path.parent().unwrap());
-        // The name of what has none depends on the first step.
+        // The name of an unnamed collection depends on the first step.
         let is_first = parent.parent().is_none() && matches!(parent.start(), Root::Inline(_));
         let step = if is_first { own } else { own.strip_prefix(&parent.to_string()).unwrap().to_owned() };
         shown.push(match selection {
@@ -58,7 +58,7 @@ fn selected(origin: &Origin) -> String {
     origin.path.as_ref().map(selections).unwrap_or_default()
 }
 
-/// Asks of the local `x`, which is `expression`.
+/// The result of `of` for the local `x`, which is `expression`.
 fn ask<T>(expression: &str, of: impl FnOnce(&Value) -> T) -> T {
     let main = format!("{TENANTS}locals {{\n  x = {expression}\n}}\n");
     let project = project(&[("main.tf", &main)]);
@@ -68,7 +68,7 @@ fn ask<T>(expression: &str, of: impl FnOnce(&Value) -> T) -> T {
     of(&value)
 }
 
-/// The same, of a module that is called with `for_each` over the tenants, and passed `expression`.
+/// The same for a module that is called with `for_each` over the tenants and receives `expression`.
 fn pass<T>(expression: &str, of: impl FnOnce(&Value) -> T) -> T {
     let main = format!(
         "{TENANTS}
@@ -114,7 +114,7 @@ fn variables_and_locals_of_called_modules_have_its_address() {
     assert_eq!(path(&variable("left")), "module.w.var.left");
     assert_eq!(path(&variable("near")), "x");
     assert_eq!(path(&evaluator.local(child, "own").unwrap().at(0).unwrap()), "module.w.local.own[0]");
-    // It is not the end of the way.
+    // The value can be traced further.
     assert_eq!(ways(&variable("made")), ["module.w.var.made", "x"]);
     let mut sources = Vec::new();
     variable("made").origin.each_source(&mut |origin| sources.extend(origin.path.as_ref().map(ToString::to_string)));
@@ -122,7 +122,7 @@ fn variables_and_locals_of_called_modules_have_its_address() {
 }
 
 #[test]
-fn what_has_no_name_is_a_collection_too() {
+fn unnamed_collections_are_collections() {
     for (expression, wanted) in [
         ("[for t in [{ a = var.acme_org }, { a = \"o2\" }] : t][1].a", "elements[1]*.a"),
         ("{ for k, t in { b = { c = \"1\" } } : k => t }[\"b\"].c", "for_each[\"b\"]*.c"),
@@ -130,12 +130,12 @@ fn what_has_no_name_is_a_collection_too() {
         ("{ o1 = \"1\" }[var.acme_org]", "for_each[\"o1\"]<acme_org>"),
         ("lookup({ o1 = \"1\" }, var.acme_org)", "for_each[\"o1\"]<acme_org>"),
         ("jsondecode(\"{\\\"o1\\\": {\\\"a\\\": 1}}\")[var.acme_org].a", "for_each[\"o1\"]<acme_org>.a"),
-        // A literal selects nothing that another would not.
+        // A literal key selects the same element for everyone.
         ("{ o1 = \"1\" }[\"o1\"]", "local.x"),
     ] {
         assert_eq!(ask(expression, |value| selected(&value.origin)), wanted, "{expression}");
     }
-    // Two collections are not one since they look alike.
+    // Two collections are different even if they are equal.
     let both = "[for a in [{ b = 1 }] : a.b], [for a in [{ b = 1 }] : a.b]";
     ask(&format!("[{both}]"), |value| {
         let at = |index: usize| value.at(index).unwrap().at(0).unwrap().origin.path.unwrap();
@@ -144,7 +144,7 @@ fn what_has_no_name_is_a_collection_too() {
 }
 
 #[test]
-fn a_step_knows_how_it_was_taken() {
+fn a_step_has_its_kind_of_selection() {
     for (expression, wanted) in [
         ("var.tenants.acme.account", "tenants.acme.account"),
         ("var.tenants[\"acme\"].account", "tenants.acme.account"),
@@ -166,7 +166,7 @@ fn a_step_knows_how_it_was_taken() {
 }
 
 #[test]
-fn paths_are_equal_however_they_were_taken() {
+fn paths_are_equal_for_any_kind_of_selection() {
     let of = |expression: &str| ask(expression, |value| value.origin.path.clone().unwrap());
     let literal = of("var.tenants.acme.account");
     assert_eq!(literal, of("[for t in var.tenants : t.account][0]"));
@@ -179,7 +179,7 @@ fn paths_are_equal_however_they_were_taken() {
 }
 
 #[test]
-fn what_decides_that_a_value_is_here_is_known() {
+fn conditions_that_select_a_value_are_known() {
     for (expression, wanted) in [
         ("var.tenants.acme.account", &["tenants.acme.account"][..]),
         ("var.list[0].name == \"acme\" ? var.acme_org : \"x\"", &["acme_org", "list[0].name"]),
@@ -194,14 +194,14 @@ fn what_decides_that_a_value_is_here_is_known() {
     ] {
         assert_eq!(ask(expression, ways), wanted, "{expression}");
     }
-    // A part is here because its container is, and knows no more of that than the container.
+    // A part depends on the same values as its container.
     let chosen = "(var.list[0].name == \"acme\" ? var.tenants.acme : var.tenants.globex).account";
     assert_eq!(ask(chosen, ways), ["tenants.acme.account", "list[0].name"]);
     let kept = "[for t in var.tenants : t if t.org == var.acme_org][0].account";
     assert_eq!(ask(kept, ways), ["tenants.acme.account", "tenants.acme.org", "acme_org"]);
-    // A constant condition decides nothing.
+    // A constant condition does not decide anything.
     assert!(ask("true ? var.acme_org : \"x\"", |value| value.origin.dependence.is_none()));
-    // The whole was built from the conditions.
+    // The whole depends on the conditions.
     let count = "length([for t in var.tenants : t if t.org == var.acme_org])";
     assert!(ask(count, ways).contains(&"acme_org".to_owned()));
 }
@@ -224,7 +224,7 @@ fn an_element_with_a_path_of_its_own_depends_on_its_key() {
     let on = value.origin.dependence.as_ref().unwrap().origins();
     assert_eq!(on.iter().map(|origin| selected(origin)).collect::<Vec<_>>(), ["local.orgs.acme*"]);
     assert_eq!(pass("local.orgs[each.key]", ways), ["acme_org", "local.orgs.acme", "tenants.acme"]);
-    // Where the way to the value says it, nothing is added.
+    // If the path already shows the dependence, it is not repeated.
     let nothing = |expression| ask(expression, |value| value.origin.dependence.is_none());
     assert!(nothing("[for k, t in { for k, t in var.tenants : k => t } : t.account][0]"));
     assert!(nothing("[for t in values(var.tenants) : t.account][0]"));
@@ -232,7 +232,7 @@ fn an_element_with_a_path_of_its_own_depends_on_its_key() {
 }
 
 #[test]
-fn a_computed_key_leads_to_what_it_was_made_of() {
+fn a_computed_key_leads_to_its_parts() {
     for expression in [
         "keys({ for k, v in var.tenants : \"${k}-prod\" => v })[0]",
         "[for k, v in { for k, v in var.tenants : \"${k}-prod\" => 1 } : k][0]",
@@ -293,7 +293,7 @@ fn an_index_belongs_to_its_instance() {
 }
 
 #[test]
-fn what_is_unknown_still_depends_on_what_it_was_made_of() {
+fn an_unknown_value_depends_on_its_parts() {
     for (expression, wanted) in [
         ("sha512(each.value.account)", &["tenants.acme.account"][..]),
         ("provider::aws::arn_build(\"aws\", each.key)", &["tenants.acme"]),
@@ -325,7 +325,7 @@ fn what_is_unknown_still_depends_on_what_it_was_made_of() {
 }
 
 #[test]
-fn both_results_of_an_unknown_condition_can_be_judged() {
+fn both_results_of_an_unknown_condition_are_candidates() {
     let candidates = |expression: &str| {
         ask(expression, |value| {
             assert!(value.as_unknown().is_some(), "{expression}");
@@ -339,7 +339,7 @@ fn both_results_of_an_unknown_condition_can_be_judged() {
     );
     assert_eq!(candidates("(var.mode ? var.tenants.acme : var.tenants.globex).account"), ["\"1\"", "\"2\""]);
     assert_eq!(candidates("(var.mode ? var.list : reverse(var.list))[0].name"), ["\"acme\"", "\"globex\""]);
-    // What cannot be evaluated is none.
+    // An expression that cannot be evaluated is not a candidate.
     assert_eq!(candidates("var.mode ? var.list[7] : \"x\""), ["\"x\""]);
     assert_eq!(candidates("var.mode"), [""; 0]);
     ask("sha512(\"\") != \"\" ? \"CONSTANT\" : var.acme_org", |value| {
@@ -347,13 +347,13 @@ fn both_results_of_an_unknown_condition_can_be_judged() {
         let second = &value.candidates()[1];
         assert_eq!(path(second), "acme_org");
     });
-    // At most this many that nobody can look at them are one that is unknown.
+    // With too many candidates, the value is a single unknown one.
     let long: String = (0..20).map(|n| format!("var.mode == \"{n}\" ? \"{n}\" : ")).collect();
     assert_eq!(candidates(&format!("{long}\"x\"")).last().unwrap(), "(unknown)");
 }
 
 #[test]
-fn instances_of_resources_say_what_they_stand_for() {
+fn instances_of_resources_have_their_elements() {
     let main = format!(
         "{TENANTS}
         resource \"sym_flow\" \"this\" {{
@@ -376,8 +376,8 @@ fn instances_of_resources_say_what_they_stand_for() {
 }
 
 #[test]
-fn a_value_that_depends_on_everything_is_looked_at_in_time() {
-    // Each local depends on the two before it, by a condition and as a part.
+fn the_cost_of_many_dependences_is_limited() {
+    // Each local depends on the two previous ones, by a condition and as a part.
     let locals: String =
         (2..100).map(|n| format!("  l{n} = local.l{} != \"\" ? \"${{local.l{}}}\" : \"\"\n", n - 1, n - 2)).collect();
     let main = format!("{TENANTS}locals {{\n  l0 = var.acme_org\n  l1 = var.list[0].name\n{locals}}}\n");

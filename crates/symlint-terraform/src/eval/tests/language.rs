@@ -15,20 +15,20 @@ fn one_mistake_does_not_hide_the_rest() {
 }
 
 #[test]
-fn an_error_is_said_once() {
+fn an_error_is_reported_once() {
     let (_, errors) = evaluate("x = [local.y, local.y, local.y.z]\ny = null + 1");
     assert_eq!(errors, ["an operand must not be null"]);
 }
 
 #[test]
-fn locals_that_need_themselves_are_refused() {
+fn circular_locals_are_errors() {
     let (value, errors) = evaluate("x = [local.y]\ny = \"${local.z}!\"\nz = local.y");
     assert_eq!(value, "[\n  (unknown),\n]");
     assert_eq!(errors, ["`local.y` refers to itself"]);
 }
 
 #[test]
-fn what_only_apply_knows_is_unknown() {
+fn values_known_after_apply_are_unknown() {
     let text = "
         resource \"aws_iam_role\" \"this\" {
           name = \"a\"
@@ -101,7 +101,7 @@ fn a_first_operand_that_decides_is_enough() {
 }
 
 #[test]
-fn unknown_swallows_only_what_it_touches() {
+fn unknown_affects_only_what_depends_on_it() {
     let text = "
         data \"d\" \"d\" {}
         locals {

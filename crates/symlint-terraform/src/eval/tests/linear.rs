@@ -1,4 +1,4 @@
-//! What evaluating costs grows as the configuration does, counted in steps.
+//! The steps of an evaluation are linear in the size of the configuration.
 
 use super::*;
 
@@ -8,8 +8,8 @@ fn listed(n: usize, item: impl Fn(usize) -> String) -> String {
     (0..n).map(item).collect::<Vec<_>>().join(", ")
 }
 
-/// Expressions that grow with a number. Each has the locals `numbers`, `names`, `pairs` and `objects`, of as many
-/// elements.
+/// Expressions whose size is a number. Each can use the locals `numbers`, `names`, `pairs`, and `objects`, which have
+/// that many elements.
 const EXPRESSIONS: &[(&str, Grow)] = &[
     ("a tuple", |n| format!("[{}]", listed(n, |i| i.to_string()))),
     ("an object", |n| format!("{{ {} }}", listed(n, |i| format!("k{i} = \"v\"")))),
@@ -65,7 +65,7 @@ const EXPRESSIONS: &[(&str, Grow)] = &[
     ("Base64", |_| "base64decode(base64encode(join(\",\", local.names)))".to_owned()),
 ];
 
-/// The steps that the local `x` takes, in a module in which everything grows with `n`.
+/// The steps for the local `x` in a module whose size is `n`.
 fn spent(n: usize, x: &str) -> u64 {
     let text = format!(
         "locals {{\n  numbers = [{}]\n  names = [{}]\n  pairs = {{ {} }}\n  objects = [{}]\n  x = {x}\n}}",
@@ -87,13 +87,13 @@ fn steps(files: &[(&'static str, &str)]) -> u64 {
     before - evaluator.meter().left()
 }
 
-/// Four times as much may cost four times as many steps, and a little for the depth of a sort.
+/// A size that is four times as large may take four times as many steps, and a little more for the depth of a sort.
 fn is_linear(few: u64, many: u64) -> bool {
     many <= few * 4 + few / 2 + 200
 }
 
 #[test]
-fn expressions_cost_as_much_as_they_are_long() {
+fn the_cost_of_expressions_is_linear() {
     let mut wrong = String::new();
     for (name, expression) in EXPRESSIONS {
         let (few, many) = (spent(250, &expression(250)), spent(1000, &expression(1000)));
@@ -105,7 +105,7 @@ fn expressions_cost_as_much_as_they_are_long() {
 }
 
 #[test]
-fn modules_cost_as_much_as_they_have_instances() {
+fn the_cost_of_modules_is_linear_in_their_instances() {
     let spent = |n: usize| {
         let main = "variable \"tenants\" {
               type = map(object({ id = string, grants = optional(list(object({ a = string })), []) }))

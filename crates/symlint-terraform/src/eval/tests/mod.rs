@@ -1,4 +1,4 @@
-//! The evaluator, from text to values.
+//! Tests of the evaluator, from text to values.
 
 mod bounds;
 mod dependence;
@@ -55,13 +55,13 @@ pub(crate) fn local(evaluator: &Evaluator<'_>, name: &str) -> Value {
     evaluator.local(&evaluator.root(), name).unwrap()
 }
 
-/// The instances of a module call of `caller`.
+/// The instances of a module call in `caller`.
 pub(crate) fn instances(evaluator: &Evaluator<'_>, caller: &Instance, call: &str) -> Vec<Instance> {
     let module = evaluator.project().module(caller.module().unwrap()).unwrap();
     evaluator.instances(caller, module.call(call).unwrap()).unwrap()
 }
 
-/// The text where a value was written.
+/// The source text at the place where a value was written.
 pub(crate) fn written(project: &Project, value: &Value) -> String {
     project.sources().text(value.origin.span)
 }
@@ -74,7 +74,7 @@ pub(crate) fn messages(evaluator: &Evaluator<'_>) -> Vec<String> {
     evaluator.errors().into_iter().map(|error| error.message).collect()
 }
 
-/// A value as `terraform console` shows it, but for what is unknown.
+/// A value as `terraform console` shows it, except for unknown parts.
 pub(crate) fn shown(value: &Value) -> String {
     crate::show(value).unwrap().replace("(known after apply)", "(unknown)")
 }

@@ -118,7 +118,7 @@ fn a_value_in_a_child_module_leads_to_the_values_file() {
 }
 
 #[test]
-fn outputs_come_out_of_calls() {
+fn outputs_are_attributes_of_calls() {
     let project = project(&files());
     let evaluator = Evaluator::new(&project);
     let show = |name: &str| shown(&local(&evaluator, name)).replace(['\n', ' '], "");
@@ -139,7 +139,7 @@ fn outputs_come_out_of_calls() {
 }
 
 #[test]
-fn options_count_in_the_order_of_the_command_line() {
+fn options_take_effect_in_the_order_of_the_command_line() {
     let (file, value) = (Given::File("x.tfvars".into()), Given::Value("a".into(), "1".into()));
     for (given, last) in [(vec![file.clone(), value.clone()], "\"1\""), (vec![value, file], "\"2\"")] {
         let options = LoadOptions { given, ..LoadOptions::default() };
@@ -150,7 +150,7 @@ fn options_count_in_the_order_of_the_command_line() {
 }
 
 #[test]
-fn a_mistake_in_a_value_of_the_command_line_says_where_it_is_from() {
+fn a_mistake_in_a_command_line_value_names_the_option() {
     let starts = |given: &str| {
         let options = LoadOptions {
             given: vec![Given::Value(given.into(), "{".into())],
@@ -163,12 +163,12 @@ fn a_mistake_in_a_value_of_the_command_line_says_where_it_is_from() {
         errors.map(|error| error.message.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(starts("b"), ["in `TF_VAR_a`", "in `--var b`"]);
-    // What is replaced is not even read.
+    // A value that is replaced is not parsed.
     assert_eq!(starts("a"), ["in `--var a`"]);
 }
 
 #[test]
-fn what_came_from_the_environment_can_be_told() {
+fn values_from_the_environment_are_marked() {
     let options = LoadOptions {
         given: vec![Given::Value("c".into(), "x".into())],
         environment: vec![("a".into(), "secret".into()), ("m".into(), "{ k = \"v\" }".into())],
@@ -257,7 +257,7 @@ fn a_values_file_needs_no_configuration() {
 }
 
 #[test]
-fn nothing_is_called_or_referred_to_in_a_values_file() {
+fn calls_and_references_are_errors_in_a_values_file() {
     let text = "a = upper(\"x\")\nb = [var.a, 1 + 1]\nc = [for x in [1] : x + 1]";
     let project = Project::from_values("t.tfvars", text.as_bytes().to_vec()).unwrap();
     let evaluator = Evaluator::new(&project);
@@ -360,9 +360,9 @@ fn json_is_read_like_the_rest() {
     assert_eq!(evaluator.errors(), []);
 }
 
-/// One mistake is reported, and all that is around it is read.
+/// One mistake is reported, and everything around it is read.
 #[test]
-fn json_that_is_broken_is_read_around_the_mistake() {
+fn broken_json_is_read_around_the_mistake() {
     let json = "{\n  \"t\": {\n    \"a\": {\n      \"id\": \"1\",\n      \"r\": [\"x\"]\n    },\n    \"b\": { \"id\": \"2\" }\n  }\n}\n";
     for (old, new, line, message) in [
         ("\"1\",", "\"1\"", 4, "a comma is missing here"),
@@ -404,7 +404,7 @@ fn half_a_surrogate_pair_in_json_is_the_replacement_character() {
 }
 
 #[test]
-fn what_is_wrong_in_json_is_an_error_where_it_is() {
+fn a_mistake_in_json_is_an_error_at_its_place() {
     for (text, wanted) in [
         ("{ \"a\": 012 }", "012"),
         ("{ \"a\": 1, }", ""),

@@ -15,7 +15,7 @@ const TYPES: &str = "variable \"tenants\" {
 }
 ";
 
-/// Where a local comes from: the path and the text at its origin.
+/// The origin of a local: its path, and the text at its place.
 fn origin(expression: &str) -> (String, String) {
     let main = format!("{TYPES}locals {{\n  x = {expression}\n}}\n");
     let project = project(&[("main.tf", &main), ("terraform.tfvars", VALUES)]);
@@ -27,7 +27,7 @@ fn origin(expression: &str) -> (String, String) {
 }
 
 #[test]
-fn whatever_passes_a_value_on_passes_its_origin_on() {
+fn expressions_that_pass_a_value_on_keep_its_origin() {
     for expression in [
         "var.tenants.foo.id",
         "var.tenants[\"foo\"][\"id\"]",
@@ -95,7 +95,7 @@ fn conversions_keep_the_origin() {
 }
 
 #[test]
-fn a_key_says_where_it_was_written() {
+fn a_key_has_its_origin() {
     for expression in [
         "keys(var.tenants)[1]",
         "[for k, t in var.tenants : k][1]",
@@ -143,7 +143,7 @@ fn a_piece_leads_to_where_it_is_written() {
 }
 
 #[test]
-fn what_is_made_of_a_value_still_leads_to_it() {
+fn a_computed_value_leads_to_its_parts() {
     for expression in [
         "upper(\"a${var.tenants.foo.id}\")",
         "replace(var.tenants.foo.id, \"1\", \"2\")",
@@ -160,13 +160,13 @@ fn what_is_made_of_a_value_still_leads_to_it() {
 }
 
 #[test]
-fn locals_are_a_path_where_there_is_none() {
+fn values_without_a_path_get_that_of_their_local() {
     assert_eq!(origin("[\"a\"]").0, "local.x");
     assert_eq!(origin("{ a = [\"b\"] }").0, "local.x");
 }
 
 #[test]
-fn what_is_wrong_with_yaml_is_told_at_its_place() {
+fn a_mistake_in_yaml_is_an_error_at_its_place() {
     let told = |yaml: &str| {
         let main = "locals {\n  x = yamldecode(file(\"t.yaml\"))\n}\n";
         let project = project(&[("main.tf", main), ("t.yaml", yaml)]);
@@ -217,7 +217,7 @@ fn a_byte_order_mark_in_a_table_is_named() {
 }
 
 #[test]
-fn what_stands_in_yaml_leads_to_its_text() {
+fn values_in_yaml_lead_to_their_text() {
     let yaml =
         "a: plain # c\nb: \"quoted\"\nc: 'it''s'\nd: &anchor \"own\"\ne: *anchor\nf: !!str 12\ng: &x !!str \"both\"\n";
     let main = "locals {\n  x = yamldecode(file(\"${path.module}/t.yaml\"))\n}\n";

@@ -1,8 +1,8 @@
-//! Where modules come from, and OpenTofu's files.
+//! Module sources, and OpenTofu's files.
 
 use super::*;
 
-/// The values of the local `x` of the root module.
+/// The value of the local `x` in the root module.
 fn x(files: &[(&'static str, &str)]) -> String {
     let project = project(files);
     assert_eq!(project.errors(), []);
@@ -12,7 +12,7 @@ fn x(files: &[(&'static str, &str)]) -> String {
     shown(&value).replace(['\n', ' '], "")
 }
 
-/// The messages of what is wrong with loading one file.
+/// The errors of loading one file.
 fn errors(main: &str) -> Vec<(String, String)> {
     let project = project(&[("main.tf", main), ("m/main.tf", "")]);
     let text = |span| project.sources().text(span);
@@ -26,15 +26,15 @@ fn opentofu_reads_its_own_file_of_two_with_one_name() {
     assert_eq!(x(&[("main.tf", &local("tf")), ("main.tofu", &local("tofu"))]), "\"tofu\"");
     let json = r#"{"locals": {"x": "json"}}"#;
     assert_eq!(x(&[("main.tf.json", r#"{"locals": {"x": "tf"}}"#), ("main.tofu.json", json)]), "\"json\"");
-    // A file in JSON is next to one that is not.
+    // A JSON file does not replace one in HCL.
     let both = project(&[("main.tf.json", json), ("main.tofu", &local("tofu"))]);
     assert_eq!(both.errors()[0].message, "there is already a local `x` in this module");
-    // Files that override.
+    // Override files.
     let over = [("main.tf", local("a")), ("b_override.tf", local("b")), ("b_override.tofu", local("c"))];
     let over: Vec<(&str, &str)> = over.iter().map(|(name, text)| (*name, text.as_str())).collect();
     assert_eq!(x(&over), "\"c\"");
     assert_eq!(x(&[("main.tofu", &local("a")), ("override.tofu.json", json)]), "\"json\"");
-    // A module that is called.
+    // A called module.
     let main = "module \"m\" {\n  source = \"./m\"\n}\nlocals {\n  x = module.m.o\n}\n";
     let output = |value: &str| format!("output \"o\" {{\n  value = \"{value}\"\n}}\n");
     assert_eq!(x(&[("main.tf", main), ("m/o.tf", &output("tf")), ("m/o.tofu", &output("tofu"))]), "\"tofu\"");
@@ -62,7 +62,7 @@ fn a_source_is_an_expression() {
         let found = x(&[("main.tf", &main), ("m/main.tf", child)]);
         assert_eq!(found, "\"found\"", "{source}");
     }
-    // Values files count, and what a call passes on.
+    // Values files and arguments take effect in a source.
     let main = format!(
         "{variables}module \"outer\" {{\n  source = \"./outer\"\n  inner = \"in\"\n}}\nlocals {{\n  x = module.outer.o\n}}\n"
     );
@@ -75,7 +75,7 @@ fn a_source_is_an_expression() {
 }
 
 #[test]
-fn a_source_that_leads_nowhere() {
+fn a_source_that_does_not_exist() {
     let call = |source: &str| format!("module \"a\" {{\n  source = {source}\n}}\n");
     let one = |message: &str, text: &str| vec![(message.to_owned(), text.to_owned())];
     assert_eq!(errors(&call("\"./none\"")), one("there is no module in `none`", "./none"));
@@ -83,7 +83,7 @@ fn a_source_that_leads_nowhere() {
     assert_eq!(errors(&call("[\"./m\"]")), one("a source is a string, not a tuple", "[\"./m\"]"));
     assert_eq!(errors(&call("var.none")), one("there is no variable `none` in this module", "none"));
     assert_eq!(errors(&call("\"./m\\u0000\"")), one("a source has a NUL in it", "./m\\u0000"));
-    // What is not known is not wrong.
+    // An unknown source is not an error.
     let unknown = format!("variable \"v\" {{}}\n{}", call("\"./${var.v}\""));
     assert_eq!(errors(&unknown), []);
     let project = project(&[("main.tf", &unknown)]);
@@ -119,7 +119,7 @@ fn installed_modules_are_read_where_they_are() {
     ];
     assert_eq!(x(&files), "[[\"b\",\"l\",],\"c\",]");
     let [_, list_of_all, .., d] = files;
-    // Terraform reads a local module where the list has it.
+    // Terraform reads a local module from the folder in the list.
     let local_module = "module \"m\" {\n  source = \"./m\"\n}\n";
     let moved = r#"{"Modules": [{"Key": "m", "Source": "./m", "Dir": ".terraform/modules/m"}]}"#;
     let files = [
@@ -130,7 +130,7 @@ fn installed_modules_are_read_where_they_are() {
     ];
     assert_eq!(project(&files).errors().len(), 1);
     assert!(project(&files[..2]).errors().is_empty());
-    // What was installed from elsewhere is not what is called.
+    // A module that was installed from a different source is not the one that is called.
     let other = "module \"d\" {\n  source = \"o/d/aws\"\n}\nlocals {\n  x = module.d.o\n}\n";
     let project = project(&[("main.tf", other), list_of_all, d]);
     assert!(local(&Evaluator::new(&project), "x").as_unknown().is_some());

@@ -1,10 +1,10 @@
-//! Held against `terraform console`: the answers of Terraform 1.11 are in `answers.txt` and, for expressions that were
-//! made at random, in `generated.txt`; those of a whole configuration are in `configuration/`, those of many small ones, with their values files and modules,
-//! in `configurations.txt`. So this runs everywhere.
+//! Comparisons with `terraform console`. The answers of Terraform 1.11 are recorded, so the tests run everywhere: in
+//! `answers.txt`, in `generated.txt` for random expressions, in `configuration/` for a large configuration, and in
+//! `configurations.txt` for many small ones with values files and modules.
 //!
 //! `SYMLINT_TERRAFORM=1 cargo test -p symlint-terraform terraform_says` asks the Terraform on the `PATH` again and
-//! rewrites the files; an expression is added to one as a line that starts with `> `. With `SYMLINT_BLESS=1` the list of
-//! what is unknown here is rewritten.
+//! rewrites the files. To add an expression, add a line that starts with `> `. `SYMLINT_BLESS=1` rewrites the list of
+//! expressions that are unknown to symlint.
 
 use std::io::Write;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::{Evaluator, LoadOptions, Project, syntax};
 
 use super::{Files, shown};
 
-/// Expressions that need no configuration, and what Terraform answers.
+/// Expressions that need no configuration, with Terraform's answers.
 const ANSWERS: [(&str, &str); 2] =
     [("answers.txt", include_str!("answers.txt")), ("generated.txt", include_str!("generated.txt"))];
 
@@ -29,7 +29,7 @@ const CONFIGURATION: [(&str, &str); 6] = [
 ];
 const CONFIGURATION_ANSWERS: &str = include_str!("configuration/answers.txt");
 
-/// Configurations: `=== name`, files that start with `--- path`, expressions with what Terraform answers.
+/// Configurations: `=== name`, files that start with `--- path`, and expressions with Terraform's answers.
 const CONFIGURATIONS: &str = include_str!("configurations.txt");
 
 /// The files of a configuration: paths and texts.
@@ -48,7 +48,7 @@ fn configurations() -> Vec<(&'static str, Texts, &'static str)> {
     configurations
 }
 
-/// The expressions in a file, and what Terraform answers: a value, or `error`.
+/// The expressions in a file, and Terraform's answers: a value, or `error`.
 fn answers(text: &str) -> Vec<(&str, String)> {
     let mut answers: Vec<(&str, String)> = Vec::new();
     for line in text.lines() {
@@ -70,7 +70,7 @@ fn project(files: &[(&'static str, &str)]) -> Project {
     Project::load(files, ".", &options).unwrap()
 }
 
-/// What we answer: a value, `error`, or `(unknown)`.
+/// The answer of symlint: a value, `error`, or `(unknown)`.
 fn evaluated(project: &Project, expression: &str) -> String {
     let id = project.sources().add("expression", expression.as_bytes().to_vec()).unwrap();
     let Ok(parsed) = syntax::read_expression(id, &project.sources().get(id)) else { return "error".to_owned() };
@@ -79,7 +79,7 @@ fn evaluated(project: &Project, expression: &str) -> String {
     if evaluator.refusals().is_empty() { shown(&value) } else { "error".to_owned() }
 }
 
-/// The answers that are wrong, and how many are known.
+/// The wrong answers, and the number of known ones.
 fn compare(project: &Project, answers: &[(&str, String)]) -> (String, usize) {
     let (mut wrong, mut known) = (String::new(), 0);
     for (expression, wanted) in answers {
@@ -130,7 +130,7 @@ fn many_configurations_are_evaluated_as_terraform_does() {
 }
 
 #[test]
-fn what_is_unknown_is_on_purpose() {
+fn unknown_answers_are_recorded() {
     let project = project(&[("main.tf", "")]);
     let mut unknown = String::new();
     for (expression, _) in ANSWERS.iter().flat_map(|(_, text)| answers(text)) {
@@ -189,7 +189,7 @@ fn ask(files: &[(&str, &str)], text: &str) -> String {
     recorded
 }
 
-/// Rewrites the file `name`; says whether it was the same before.
+/// Rewrites the file `name`, and returns whether it was unchanged.
 fn record(name: &str, recorded: &str, text: &str) -> bool {
     std::fs::write(here(name), recorded).unwrap();
     recorded == text

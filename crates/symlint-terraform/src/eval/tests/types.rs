@@ -67,7 +67,7 @@ fn collections_of_anything_have_one_type() {
 }
 
 #[test]
-fn what_the_type_has_told_is_not_told_again() {
+fn errors_of_a_type_are_not_repeated() {
     let main = "variable \"v\" { type = map(object({ a = string })) }\nlocals { x = [for t in var.v : t.a] }";
     let project = project(&[("main.tf", main), ("terraform.tfvars", "v = { t = {} }")]);
     let evaluator = Evaluator::new(&project);

@@ -1,10 +1,11 @@
-//! Terraform is the judge of what is correct: the reader must accept and refuse the same files.
+//! Terraform decides what is correct: the parser must accept and reject the same files.
 //!
-//! What `terraform fmt` of Terraform 1.11 says about each file is recorded in `verdicts.in`, so this runs everywhere.
+//! The verdicts of `terraform fmt` of Terraform 1.11 are recorded in `verdicts.in`, so this runs everywhere.
 //! `SYMLINT_TERRAFORM=1 cargo test -p symlint-terraform terraform_judges` asks the Terraform on the `PATH` again and
-//! rewrites the verdicts; a file is added as a line with any verdict.
+//! rewrites the verdicts. To add a file, add a line with any verdict.
 //!
-//! With `SYMLINT_HCL2JSON`, a folder in which `npm install @cdktf/hcl2json` was run, the official Go parser is asked too.
+//! With `SYMLINT_HCL2JSON`, a folder in which `npm install @cdktf/hcl2json` was run, the official Go parser is asked as
+//! well.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -16,7 +17,8 @@ use super::*;
 const OK: bool = true;
 const NO: bool = false;
 
-/// Files, each with whether Terraform accepts it; escapes are Rust's, and U+E0FF stands for a byte that is not UTF-8.
+/// Files, and whether Terraform accepts them. Escapes are those of Rust, and U+E0FF stands for a byte that is not
+/// UTF-8.
 const VERDICTS: &[(bool, &str)] = include!("verdicts.in");
 
 struct Folder(PathBuf);
@@ -46,7 +48,7 @@ fn terraform_judges_so() {
         return;
     }
     let mut recorded = String::from("&[\n");
-    // It takes much longer for many files at once.
+    // A call with more files takes much longer.
     for files in VERDICTS.chunks(200) {
         let Some(refused) = refused(files) else { return };
         for (index, (_, text)) in files.iter().enumerate() {
@@ -67,7 +69,7 @@ fn the_go_parser_judges_so() {
     let folder = Folder(std::env::temp_dir().join(format!("symlint-hcl2json-{}", std::process::id())));
     std::fs::create_dir_all(&folder.0).unwrap();
     for (index, (_, text)) in VERDICTS.iter().enumerate() {
-        // It is given text, so bytes that are no UTF-8 do not come to it.
+        // It accepts only text, so bytes that are not UTF-8 cannot be passed.
         if !text.contains('\u{E0FF}') {
             std::fs::write(folder.0.join(format!("{index}.tf")), raw(text)).unwrap();
         }
@@ -79,7 +81,7 @@ fn the_go_parser_judges_so() {
     let refused: BTreeSet<usize> = said.lines().map(|line| line.trim_end_matches(".tf").parse().unwrap()).collect();
     let mut wrong = String::new();
     for (index, (accepted, text)) in VERDICTS.iter().enumerate() {
-        // The package has a parser from before there were namespaces.
+        // The package contains a parser from before namespaces were introduced.
         let is_asked = !text.contains('\u{E0FF}') && !text.contains("::");
         if is_asked && refused.contains(&index) == *accepted {
             writeln!(wrong, "the Go parser differs from terraform fmt on {text:?}").unwrap();
@@ -88,7 +90,7 @@ fn the_go_parser_judges_so() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// Which of the files Terraform refuses, if it is installed.
+/// The files that Terraform rejects, if it is installed.
 fn refused(files: &[(bool, &str)]) -> Option<BTreeSet<usize>> {
     let folder = Folder(std::env::temp_dir().join(format!("symlint-syntax-{}", std::process::id())));
     std::fs::create_dir_all(&folder.0).unwrap();

@@ -1,11 +1,11 @@
-//! Text that is meant to break a reader: it must end soon, on a small stack, with a mistake or without.
+//! Text that is meant to break the parser: it must end soon and with a small stack, with or without an error.
 
 use crate::limits::{MAX_DEPTH, MAX_ERRORS, MAX_HEIGHT, MAX_NODES};
 use std::time::{Duration, Instant};
 
 use super::*;
 
-/// Reads `text` on less than the stack of a thread, because others need some of it too; returns the first error.
+/// Parses `text` with less than the stack of a thread, because callers need some of it too. Returns the first error.
 fn survives(text: String) -> Option<String> {
     let start = Instant::now();
     let read = move || {
@@ -19,10 +19,10 @@ fn survives(text: String) -> Option<String> {
     error
 }
 
-/// Enough that anything quadratic takes too long in a debug build.
+/// With this many, quadratic time would be too long in a debug build.
 const MANY: usize = 20_000;
 
-/// What may be nested, with what closes it.
+/// Constructs that can be nested, with their closing text.
 const PAIRS: &[(&str, &str)] = &[
     ("[", "]"),
     ("{a=", "}"),
@@ -57,11 +57,11 @@ fn deep_nesting() {
     }
 }
 
-/// Far beyond what people write, and Terraform reads it.
+/// Text within the limits is far larger than what people write, and Terraform reads it.
 #[test]
-fn what_fits_the_bounds_is_read() {
+fn text_within_the_limits_is_read() {
     for (open, close) in PAIRS {
-        // Some are several brackets at once.
+        // Some consist of several brackets.
         let levels = match *open {
             // A heredoc in a heredoc ends with the outer one.
             "<<E\n${" => continue,
@@ -86,9 +86,9 @@ fn what_fits_the_bounds_is_read() {
     assert_eq!(survives(format!("a = concat({})\n", "[b], ".repeat(MANY))), None);
 }
 
-/// What is small as text may take much memory.
+/// A small text may need much memory.
 #[test]
-fn a_file_with_too_many_values_is_not_read_to_its_end() {
+fn a_file_with_too_many_values_is_cut_off() {
     let many = |part: &str| part.repeat(MAX_NODES + 1);
     for text in [format!("a = [{}]\n", many("1,")), format!("a = \"{}\"\n", many("${1}")), many("a {}\n")] {
         let error = survives(text);
@@ -201,7 +201,7 @@ fn unterminated_everything() {
 }
 
 #[test]
-fn every_prefix_of_a_file_is_survived() {
+fn every_prefix_of_a_file_has_a_result() {
     let text = "# c\na = { \"k\" = [1, \"x${b[0].c}\\n\"], (d) = f(e...) }\nb \"l\" {\n  c = <<-E\n    x %{ if a ~}\n    y\n    %{ endif }\n  E\n  d = [for k, v in x : v if k != 1 ? true : -2]\n}\ne = \"é\"\n";
     for end in 0..text.len() {
         let input = bytes(&text.as_bytes()[..end]);

@@ -1,11 +1,11 @@
-//! What reading costs grows as the text does, counted in bytes that are looked at.
+//! The cost of parsing is linear in the size of the text, counted in bytes that are read.
 
 use super::*;
 use crate::syntax::cursor::STEPS;
 
 type Grow = fn(usize) -> String;
 
-/// Texts that grow with a number.
+/// Texts whose size is a number.
 const TEXTS: &[(&str, Grow)] = &[
     ("tuples", |n| format!("a = {}{}\n", "[".repeat(n), "]".repeat(n))),
     ("objects", |n| format!("a = {}{}\n", "{a=".repeat(n), "}".repeat(n))),
@@ -77,12 +77,12 @@ fn steps(text: &str) -> u64 {
 }
 
 #[test]
-fn cost_grows_as_the_text_does() {
+fn the_cost_is_linear_in_the_text() {
     let mut wrong = String::new();
     for (name, text) in TEXTS {
         let (small, large) = (text(500), text(2000));
         let (few, many) = (steps(&small), steps(&large));
-        // As many for each byte, but for what is fixed: the mistakes that are reported, the depth that is allowed.
+        // A number of steps for each byte, and a constant for the reported errors and the allowed depth.
         let allowed = 150 * large.len() as u64 + 200_000;
         let growth = (large.len() / small.len()) as u64 + 1;
         if many > allowed || many > few * growth * 3 / 2 + 200_000 {

@@ -1,6 +1,6 @@
 use super::*;
 
-/// The errors of `text`, and the names of the attributes and blocks that are in the tree nevertheless.
+/// Checks the errors in `text`, and the names of the attributes and blocks that are still in the tree.
 fn check(text: &str, errors: &[&str], names: &str) {
     let input = input(text);
     assert_eq!(input.errors(), errors, "{text}");
@@ -123,7 +123,7 @@ fn heredocs_that_do_not_end() {
 }
 
 #[test]
-fn what_is_not_closed_ends_where_an_item_begins() {
+fn unclosed_text_ends_where_an_item_begins() {
     let said = |close: &str, open: &str| format!("1:7 [] `{close}` is missing: the `{open}` on line 1 is not closed");
     check("a = [1\nb = 1\n", &[&said("]", "[")], "a b");
     let said = "1:15 [] `]` is missing: the `[` on line 1 is not closed";
@@ -148,14 +148,14 @@ fn keys_that_start_with_a_digit() {
 }
 
 #[test]
-fn a_value_that_cannot_be_read_is_there_as_such() {
+fn an_unreadable_value_is_in_the_tree() {
     let input = input("a = {\n  c = )\n  d = 1\n}\n");
     assert_eq!(input.errors().len(), 1);
     assert_eq!(show(input.value("a")), "{ c=INVALID d=1 }");
 }
 
 #[test]
-fn what_follows_from_a_mistake_is_not_told() {
+fn consequences_of_a_mistake_are_not_reported() {
     let one = |text: &str, error: &str| check(text, &[error], "z");
     let heredoc = |opener: &str, said: &str| {
         check(&format!("a = {opener}\nx\nE\nz = 1\n"), &[said], "a z");
@@ -208,7 +208,7 @@ tenants = {
 other = 1
 "#;
 
-/// One character too few, too many or another in its place, everywhere: one mistake is reported.
+/// One character is missing, added, or replaced, at every position. One error must be reported.
 #[test]
 fn every_single_fault_has_one_error() {
     const CHARACTERS: [&str; 12] = ["{", "}", "[", "]", "=", "\"", ",", "(", ")", "#", "${", "\n"];
@@ -229,13 +229,14 @@ fn every_single_fault_has_one_error() {
         }
     }
     assert!(faults > 4000, "{faults}");
-    // What is left needs two, or is not known to follow: a comment that swallows a line, a string cut in two.
+    // The remaining cases need two errors, or their connection is not known: a comment that swallows a line, or a
+    // string that is cut in two.
     assert!(more.len() * 100 <= faults * 3, "{} of {faults} have more: {}", more.len(), more.join("\n"));
 }
 
-/// What people write who think of another language, or whose finger slipped.
+/// Syntax of other languages, and typos.
 #[test]
-fn what_was_meant_is_said() {
+fn errors_name_what_was_meant() {
     for (item, said) in [
         ("r := \"x\"", "`:=` does not set a value: write `=`"),
         ("r => \"x\"", "`=>` does not set a value: write `=`"),

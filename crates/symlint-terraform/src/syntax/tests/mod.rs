@@ -1,4 +1,4 @@
-//! Tests of the reader: what it turns into correct text, of mistakes, of hostile text, and how Terraform judges.
+//! Tests of the parser: correct text, mistakes, hostile text, and comparisons with Terraform.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +22,7 @@ use super::*;
 use crate::form::Form;
 use crate::source::{Sources, Span};
 
-/// A file that was read, and its text.
+/// A parsed file, and its text.
 struct Input {
     source: std::sync::Arc<SourceFile>,
     file: File,
@@ -66,13 +66,13 @@ impl Input {
     }
 }
 
-/// The value of `a = …`, which must be correct, in short.
+/// The value of `a = …`, which must be correct, in a short form.
 fn shown(text: &str) -> String {
     let input = input(&format!("a = {text}\n")).correct();
     show(input.value("a"))
 }
 
-/// An expression in short, with brackets around everything that has parts.
+/// An expression in a short form, with brackets around everything that has parts.
 fn show(expr: &Expr) -> String {
     match &expr.kind {
         ExprKind::Null => "null".into(),

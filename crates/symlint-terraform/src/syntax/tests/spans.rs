@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn everything_knows_where_it_is_written() {
+fn everything_has_its_span() {
     let input = input("\u{FEFF}a = { \"k\" = \"v\" }\r\nb = f(x.y, \"é${z}\")[0] + 1 # end\r\n").correct();
     let body = &input.file.body;
     assert_eq!(input.text(body.attributes[0].span), "a = { \"k\" = \"v\" }");
@@ -33,7 +33,7 @@ fn everything_knows_where_it_is_written() {
 }
 
 #[test]
-fn spans_behind_cuts_and_comments_are_right() {
+fn spans_after_cuts_and_comments_are_right() {
     let input =
         input("a = f({ x = [1,\n2] }, /* c */\n  g(  \"long\"  ) , [for k  ,v in {\n a = 1 } : v.q.0 ] )\n").correct();
     let ExprKind::Call(call) = &input.value("a").kind else { panic!() };
