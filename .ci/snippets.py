@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Validates, or runs, what the documentation tells people to put into their repositories.
+"""Validates or runs the snippets that the documentation tells people to put into their repositories.
 
     .ci/snippets.py check           against schemas and linters
     .ci/snippets.py run ARCHIVES    the commands, with the program of a folder of archives
@@ -31,7 +31,7 @@ COMPONENT = ROOT / "templates/symlint.yml"
 TARGET = "x86_64-unknown-linux-musl"
 
 
-# What steps alone are a part of.
+# The workflow around steps that are shown alone.
 STEPS = """on: pull_request
 permissions: {}
 jobs:
@@ -104,7 +104,7 @@ def check() -> None:
         for purpose, texts in found.items():
             for number, text in enumerate(texts):
                 file = Path(scratch, f"{purpose}-{number}.yml")
-                # No release has a commit yet that could be named.
+                # No release exists yet whose commit could be used.
                 file.write_text(text.replace("symlint/symlint@v1.2.3", f"symlint/symlint@{'0' * 40}"))
                 for command in linters(purpose):
                     subprocess.run([TOOLS / command[0], *command[1:], file], check=True)
@@ -189,7 +189,7 @@ def comparisons(found: dict[str, list[str]], env: dict[str, str], scratch: Path)
     git(origin, "checkout", "--quiet", "main")
     git(origin, "merge", "--quiet", "--no-ff", "--message", "merge", "change")
 
-    # As CI checks it out: two commits, and origin/main as it was.
+    # A checkout like that of CI: two commits, and origin/main before the change.
     merge = scratch / "merge"
     git(scratch, "clone", "--quiet", "--depth=2", f"file://{origin}", str(merge))
     git(merge, "update-ref", "refs/remotes/origin/main", base)
@@ -211,7 +211,7 @@ def comparisons(found: dict[str, list[str]], env: dict[str, str], scratch: Path)
         assert "role-account-mismatch" in said or command.endswith('>>"$GITHUB_STEP_SUMMARY"'), (command, said)
     assert summary.read_text().startswith("## ❌ symlint: 1 crossing into another customer"), summary.read_text()
 
-    # GitLab's job, with programs in place of those that it downloads.
+    # GitLab's job, with local programs in place of those that it downloads.
     for name, text in (("apk", "exit 0"), ("uvx", 'test "$1" = symlint==1.2.3 && shift && exec symlint "$@"')):
         program = Path(env["PATH"].split(os.pathsep)[0], name)
         program.write_text(f"#!/bin/sh\n{text}\n")
@@ -251,7 +251,7 @@ def gitlab(archives: Path, version: str, scratch: Path) -> None:
             job = component({"version": version, **inputs})["symlint"]
             workspace = Path(tempfile.mkdtemp(dir=scratch)) / "project"
             shutil.copytree(ROOT / "examples" / example, workspace)
-            # One example calls the module of the other, and only what is in the project is read.
+            # One example calls the module of the other, and only files in the project are read.
             if example == "copy-paste":
                 shutil.copytree(ROOT / "examples/multi-tenant/modules", workspace / "modules")
                 main = workspace / "main.tf"

@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 # The steps of action.yml: downloads symlint, runs it once for all reports, and leaves its exit code to the last step.
 #
-# What is checked may be hostile. Nothing of the checkout is executed or followed: symlint comes from a release, reports
-# are written to RUNNER_TEMP, and git, where it is needed, runs with a configuration of its own.
+# The checkout may be hostile. Nothing in it is executed or followed: symlint comes from a release, reports
+# are written to RUNNER_TEMP, and git, if it is needed, runs with a configuration of its own.
 #
-# To try it at a desk, set the INPUT_ variables of action.yml, and GITHUB_ACTION_PATH, GITHUB_OUTPUT,
+# To try it locally, set the INPUT_ variables of action.yml, and GITHUB_ACTION_PATH, GITHUB_OUTPUT,
 # GITHUB_STEP_SUMMARY, RUNNER_TEMP, RUNNER_OS and RUNNER_ARCH as a runner does. SYMLINT_RELEASES names a mirror.
 set -euo pipefail
 
 readonly repository=symlint/symlint
 readonly releases=${SYMLINT_RELEASES:-https://github.com/$repository/releases/download}
 readonly server=${GITHUB_SERVER_URL:-https://github.com}
-# Checksums of the release that this commit of the action uses; empty where there is none.
+# Checksums of the release that this commit of the action uses; empty if there is none.
 readonly pinned=$GITHUB_ACTION_PATH/.github/action/release.sha256
-# Kept from the environment of what needs no token: the files that symlint reads could ask for its environment.
+# Programs that need no token do not get it, because the files that symlint reads could read its environment.
 readonly gh_token=${GH_TOKEN:-}
 unset GH_TOKEN
-# GitHub takes summaries of 1 MiB.
+# GitHub accepts summaries of up to 1 MiB.
 readonly summary_limit=1000000
 
 # Drops entries of PATH that are relative or below the workspace: a change could put programs there.
@@ -31,7 +31,7 @@ trusted_path() {
     export PATH=${kept#:}
 }
 
-# Text as the message of a workflow command.
+# Escapes text for the message of a workflow command.
 escape() { sed -e 's/^error: //' -e 's/%/%25/g' -e 's/\r/%0D/g' | awk '{ printf "%s%s", (NR > 1 ? "%0A" : ""), $0 }'; }
 
 error() { printf '::error title=symlint::%s\n' "$(escape <<<"$1")"; }
@@ -61,7 +61,7 @@ target() {
     esac
 }
 
-# The version that was asked for, or that of the tag by which the action is used, or the one that this commit pins.
+# The requested version, that of the tag with which the action is used, or the one that this commit pins.
 version() {
     local given=${INPUT_VERSION:-} number='^v?([0-9]+\.[0-9]+\.[0-9]+)$'
     if [[ -n $given ]]; then
@@ -85,7 +85,7 @@ download() {
 
 expected_checksum() { awk -v file="$2" '$2 == file { print $1; exit }' "$1"; }
 
-# Where gh is installed, it says whether the archive was built by the release workflow. GitHub Enterprise Server knows
+# If gh is installed, it verifies that the archive was built by the release workflow. GitHub Enterprise Server knows
 # nothing about attestations of github.com.
 verify_attestation() {
     if ! command -v gh >/dev/null || [[ $server != https://github.com ]]; then return 0; fi
@@ -94,8 +94,8 @@ verify_attestation() {
         fail "cannot verify that $1 was built by the release workflow of $repository: $(tail -n 1 "$work/attestation")"
 }
 
-# Sets `symlint` to the program of a release whose checksum and attestation are right. It never builds one: a build would
-# follow the configuration files of the change that is checked.
+# Sets `symlint` to the program of a release, after verifying its checksum and attestation. It never builds one: a build would
+# use configuration files of the change that is checked.
 install() {
     local target version name archive expected
     target=$(target)
@@ -113,7 +113,7 @@ install() {
     [[ -n $expected && $(checksum "$work/$archive") == "$expected" ]] ||
         fail "the checksum of $archive is not that of the release"
     verify_attestation "$archive"
-    # Without a path, in which tar on Windows would take `D:` for a host.
+    # Without a path, because tar on Windows would read `D:` in it as a host.
     (cd "$work" && tar -xzf "$archive") || fail "cannot unpack $archive"
     symlint=$work/$name/symlint
     [[ ${RUNNER_OS:-} != Windows ]] || symlint+=.exe
@@ -122,7 +122,7 @@ install() {
 
 ### The base of a pull request.
 
-# git, with the objects of the checkout, but without its configuration. The token is in its environment, since all processes
+# Runs git with the objects of the checkout, but without its configuration. The token is in its environment, because all processes
 # can read arguments.
 base_git() {
     local pair count=0
@@ -134,12 +134,12 @@ base_git() {
 
 has_base() { base_git cat-file -e "$BASE_SHA^{commit}" 2>/dev/null; }
 
-# Makes the commit that the change is to be merged into available, as BASE_SHA. Sets `checkout` to the folder of the
-# checkout and `head` to its commit. Fails if there is no such commit, or if it cannot be had.
+# Sets BASE_SHA to the commit into which the change is to be merged, and fetches it. Sets `checkout` to the folder of the
+# checkout and `head` to its commit. Fails if there is no such commit, or if it cannot be fetched.
 find_base() {
     local up=${INPUT_PATH:-.} parent
     [[ ${BASE_SHA:-} =~ ^[0-9a-f]{40,64}$ ]] && command -v git >/dev/null || return 1
-    # The workspace is the checkout, or has it in a folder. `.git` cannot come from a change.
+    # The workspace is the checkout or contains it in a folder. A change cannot contain `.git`.
     checkout=.
     if [[ ! -e .git ]]; then
         while [[ $up != [./] && ! -e $up/.git ]]; do up=$(dirname -- "$up"); done
@@ -149,16 +149,16 @@ find_base() {
     local here=(git -C "$checkout" -c safe.directory='*' -c safe.bareRepository=explicit -c core.fsmonitor=false)
     head=$("${here[@]}" rev-parse --verify --quiet 'HEAD^{commit}') || return 1
     objects=$("${here[@]}" rev-parse --path-format=absolute --git-path objects) || return 1
-    # The base branch may be further than it was when the event happened.
+    # The base branch may have moved since the event.
     if is_merge && parent=$("${here[@]}" rev-parse --verify --quiet 'HEAD^1^{commit}'); then BASE_SHA=$parent; fi
     git init --quiet --bare "$work/base" 2>/dev/null || return 1
     has_base || { fetch_base && has_base; }
 }
 
-# Whether the checkout is what GitHub merged for the pull request: its first parent is the base branch, as it was then.
+# Whether the checkout is GitHub's merge commit for the pull request. Its first parent is the base branch at that time.
 is_merge() { [[ ${GITHUB_REF:-} == refs/pull/*/merge && ${GITHUB_SHA:-} == "$head" ]]; }
 
-# Fetches the base next to the checkout, which stays as it is.
+# Fetches the base into a separate repository, so that the checkout does not change.
 fetch_base() {
     [[ -n ${GITHUB_REPOSITORY:-} ]] || return 1
     base_git config remote.origin.url "$server/$GITHUB_REPOSITORY"
@@ -173,7 +173,7 @@ plain_path() {
     echo "${path:-.}"
 }
 
-# Writes a file of the base branch, named from the workspace, to $work/$2. Fails if there is none.
+# Writes a file of the base branch, whose path is relative to the workspace, to $work/$2. Fails if it does not exist.
 base_file() {
     local path
     path=$(plain_path "$1")
@@ -181,7 +181,7 @@ base_file() {
     [[ $(base_git ls-tree "$BASE_SHA" -- "$path" 2>/dev/null) =~ ^100 ]] && base_git cat-file blob "$BASE_SHA:$path" >"$work/$2"
 }
 
-# The arguments for configuration and baseline: those of the base branch if that is wanted.
+# The arguments for the configuration and the baseline, which are those of the base branch if that is requested.
 configuration() {
     local folder
     if [[ ${INPUT_TRUSTED_CONFIG:-false} != true || -z ${BASE_SHA:-} ]]; then
@@ -215,7 +215,7 @@ configuration() {
     fi
 }
 
-# `file:line` of all lines that the change adds or edits.
+# Prints `file:line` for all lines that the change adds or edits.
 touched_lines() {
     local prefix=''
     [[ $checkout == . ]] || prefix=$checkout/
@@ -235,7 +235,7 @@ touched_lines() {
 
 readonly finding=':[0-9]+:[0-9]+: (error|warning)[[][a-z0-9-]+[]] '
 
-# The findings that GitHub does not show in the diff of a pull request, since the change does not touch their lines.
+# Prints the findings that GitHub does not show in the diff of a pull request, because the change does not touch their lines.
 untouched_findings() {
     touched_lines >"$work/touched" || return 0
     awk -v finding="$finding" '
@@ -248,16 +248,16 @@ untouched_findings() {
     ' "$work/touched" "$work/lines"
 }
 
-### What a change does.
+### The effects of a change.
 
-# Sets `revision` to what the change is compared with, or `why_not` where nobody can tell.
+# Sets `revision` to the commit with which the change is compared, or `why_not` if it is not known.
 find_revision() {
     local here=(git -C "$checkout" -c safe.directory='*' -c safe.bareRepository=explicit -c core.fsmonitor=false)
     if [[ -z $checkout ]]; then
         why_not="commit $BASE_SHA is not in the checkout and cannot be fetched; set \`fetch-depth: 2\` for actions/checkout, and give the job \`contents: read\`"
     elif [[ $head == "$BASE_SHA" ]]; then
         why_not="the base branch is checked out, not the change"
-    # A part of the history does not tell where the change left the base branch.
+    # With only part of the history, it is not known where the change left the base branch.
     elif is_merge || [[ ${GITHUB_EVENT_NAME:-} == merge_group ||
         $("${here[@]}" rev-parse --is-shallow-repository 2>/dev/null) == false ]]; then
         revision=$BASE_SHA
@@ -266,7 +266,7 @@ find_revision() {
     fi
 }
 
-# symlint, which finds the objects of the base next to the checkout, too.
+# Runs symlint so that it also finds the objects of the fetched base.
 with_base() {
     if [[ -d $work/base/objects ]]; then
         GIT_ALTERNATE_OBJECT_DIRECTORIES=$work/base/objects "$symlint" "$@"
@@ -275,8 +275,8 @@ with_base() {
     fi
 }
 
-# Writes who gains and who loses access to $work/diff.md, and at more length to $work/diff-summary.md. The configuration
-# of each side is its own: what a change does to it is a part of the change.
+# Writes who gains and who loses access to $work/diff.md, and in more detail to $work/diff-summary.md. The configuration
+# of each side is used for that side, because a change of it is a part of the change.
 compare() {
     local code=0 arguments=(
         diff --color never --fail-on never
@@ -296,7 +296,7 @@ compare() {
     fi
 }
 
-# Says so in the place of the comparison: an earlier comment would be about an earlier change.
+# Replaces the comparison with a message, because an earlier comment would be about an earlier change.
 not_compared() {
     warn "cannot say what the change does: $1"
     # As code by indentation, which no text can end.
@@ -333,7 +333,7 @@ summary() {
     fi
 }
 
-# Asks GitHub's API: the method, the path, and a file with what is sent. Prints the status; the answer is in $work/answer.
+# Sends a request to GitHub's API: the method, the path, and a file with the body. Prints the status; the answer is in $work/answer.
 api() {
     local arguments=(-q --silent --location --connect-timeout 20 --max-time 60 --request "$1" --output "$work/answer"
         --write-out '%{http_code}' --header 'Accept: application/vnd.github+json' --header 'Content-Type: application/json' --config -)
@@ -343,7 +343,7 @@ api() {
         true
 }
 
-# Posts the comment of this use of the action, or updates it. Nobody else's comment is touched, whatever it says.
+# Posts the comment of this use of the action, or updates it. Comments of other users are never changed.
 comment() {
     local status='' id marker said after=null pages=0
     [[ ${INPUT_COMMENT:-false} == true && -s $work/diff.md && ${PR_NUMBER:-} =~ ^[0-9]+$ ]] || return 0
@@ -353,7 +353,7 @@ comment() {
         return 0
     fi
     marker="<!-- symlint $(printf '%s' "$(plain_path "${INPUT_PATH:-.}")" | checksum /dev/stdin | cut -c 1-16) -->"
-    # Only those by the token's own user: others could write the same first line.
+    # Only comments by the token's own user, because others could write the same first line.
     while
         jq -n --arg repository "$GITHUB_REPOSITORY" --argjson number "$PR_NUMBER" --argjson after "$after" '{
             query: "query($owner: String!, $name: String!, $number: Int!, $after: String) { repository(owner: $owner, name: $name) { pullRequest(number: $number) { comments(first: 100, after: $after) { nodes { databaseId viewerDidAuthor body } pageInfo { hasNextPage endCursor } } } } }",
@@ -387,7 +387,7 @@ comment() {
 
 ### Code scanning.
 
-# Whether alerts can be uploaded; says in the summary why not. Where that cannot be asked, the upload is tried.
+# Whether alerts can be uploaded. If not, the summary says why. If it cannot be determined, the upload is tried.
 can_upload() {
     local status message
     [[ ${INPUT_UPLOAD_SARIF:-true} == true ]] || return 1
@@ -403,7 +403,7 @@ can_upload() {
     return 1
 }
 
-### All of it.
+### The whole step.
 
 main() {
     local symlint='' code=0 name token category checkout='' head='' objects='' revision='' why_not='' arguments
@@ -430,8 +430,8 @@ main() {
         arguments+=(--new-since "$revision")
     fi
     compare
-    # Until the runner sees a word that nobody can guess, no line is a command to it. Standard error goes the same way: the
-    # runner reads the two streams apart.
+    # Until the runner sees a token that nobody can guess, it does not obey commands. Standard error is redirected as well: the
+    # runner reads the two streams separately.
     token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
     printf '::stop-commands::%s\n' "$token"
     with_base "${arguments[@]}" -- "${INPUT_PATH:-.}" 2>"$work/errors" || code=$?
@@ -443,7 +443,7 @@ main() {
     summary
     comment
     if [[ $code != [01] ]]; then
-        # Nothing is uploaded: that would close the alerts of what was not checked.
+        # Nothing is uploaded, because that would close the alerts of parts that were not checked.
         grep -qs '^::error title=symlint::' "$work/annotations" || error "$(cat "$work/errors")"
         output code "$code"
         return

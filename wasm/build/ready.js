@@ -1,4 +1,4 @@
-// Says what the build of the WebAssembly needs, before cargo compiles for minutes to find out.
+// Reports what the build of the WebAssembly lacks, so that cargo does not compile for minutes first.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const target = existsSync(join(lib, "wasm32-unknown-unknown/lib")) ? "" : " --ta
 const source = existsSync(join(lib, "src/rust/library/Cargo.lock")) ? "" : " --component rust-src";
 if (target || source) {
   const version = execFileSync("rustc", ["--version"], { encoding: "utf8" }).split(" ")[1];
-  // In one command, which installs what is missing and leaves the rest as it is.
+  // One command, which installs what is missing and keeps the rest.
   console.error(`error: the WebAssembly cannot be built yet; run this first:\n\n    rustup toolchain install ${version} --no-self-update${target}${source}\n`);
   process.exit(2);
 }

@@ -1,4 +1,4 @@
-// Makes `dist` of what `npm run engine` left in `generated`: types of the schema, bundles, declarations.
+// Builds `dist` from the output of `npm run engine` in `generated`: types from the schema, bundles, and declarations.
 import { execFileSync } from "node:child_process";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 
@@ -44,9 +44,9 @@ async function bundle(name, formats) {
 async function declarations() {
   await cp("src/shapes.d.ts", "dist/shapes.d.ts");
   await cp("src/glue.d.ts", "dist/glue.d.ts");
-  // What bundlers make of the file: its address, its bytes, or a module.
+  // Bundlers turn an import of the file into its address, its bytes, or a module.
   await writeFile("dist/wasm.d.cts", 'declare const engine: import("./node.cjs").Source;\nexport = engine;\n');
-  // CommonJS has the same types, in files of its own.
+  // CommonJS needs the same types in separate files.
   for (const file of await readdir("dist")) {
     if (!file.endsWith(".d.ts") || file.startsWith("browser")) continue;
     const text = await readFile(`dist/${file}`, "utf8");

@@ -1,4 +1,4 @@
-// Makes the packages of a release from its archives: `node release.js ARCHIVES OUT`.
+// Builds the packages of a release from its archives: `node release.js ARCHIVES OUT`.
 //
 // OUT gets a package for each platform, with the native program, and the package `symlint`, as built by `npm run package`,
 // which depends on them. Until then it does not: they do not exist before a release.

@@ -1,4 +1,4 @@
-// Who reaches what, and whose values are where.
+// The access view: who can access what, and which values belong to other tenants.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { count, focused, onPage, selected, texts, view } from "./on-page.js";
 import { choose, eventually, many, paste, root, verdict } from "./support.js";
 
 const keys = (page, expected) => texts(page.locator("#tenants tbody th"), expected);
-/** The order of the table is asked of the worker. */
+/** Waits for the order of the table, which comes from the worker. */
 const sorted = (page, order) => page.waitForFunction((order) => document.querySelector("th[aria-sort]")?.getAttribute("aria-sort") === order, order);
 
 onPage("the table sorts and filters", async (page) => {
@@ -26,7 +26,7 @@ onPage("the table sorts and filters", async (page) => {
   await keys(page, []);
 });
 
-onPage("each finding has its cell in the table, which leads to it", async (page) => {
+onPage("each finding is noted in a cell of the table, which links to it", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   await view(page, "tenants");
@@ -38,13 +38,13 @@ onPage("each finding has its cell in the table, which leads to it", async (page)
     return [...row.querySelectorAll("td")].flatMap((cell, at) => (cell.classList.contains("noted") ? [heads[at + 1]] : []));
   }, tenant);
   await eventually(() => noted("meadow_clinic"), ["Role", "Permission sets", "Target accounts"]);
-  // The flow gives all tenants another account than theirs.
+  // The flow passes another account than the tenant's own for all tenants.
   await eventually(() => noted("summit_robotics"), ["Target accounts"]);
   await row.getByRole("button", { name: /role_arn is in account 689558360591/ }).click();
   await selected(page, "689558360591");
 });
 
-onPage("the table is saved for spreadsheets, in which no value is run as a formula", async (page) => {
+onPage("the table is saved as CSV in which no value is run as a formula", async (page) => {
   await paste(page, many(2).replace("tenant_1 = {", '"=1+1" = {'));
   await verdict(page, "errors", "partial", "warnings");
   await view(page, "tenants");
@@ -56,7 +56,7 @@ onPage("the table is saved for spreadsheets, in which no value is run as a formu
   assert.match(lines[2], /^"'=1\+1",/);
 });
 
-onPage("of a large file there is a matrix, and the picture has what is wrong, with what it reaches into", async (page) => {
+onPage("for a large file there is a matrix, and the diagram has the wrong tenants and those whose values they use", async (page) => {
   await paste(page, many(200));
   await verdict(page, "errors");
   await view(page, "access");
@@ -68,19 +68,19 @@ onPage("of a large file there is a matrix, and the picture has what is wrong, wi
   await selected(page, "259298427341");
 });
 
-onPage("a thousand tenants have a matrix whose marks can be seen", async (page) => {
+onPage("the matrix of a thousand tenants has visible marks", async (page) => {
   await paste(page, many(1000));
   await verdict(page, "errors");
   await view(page, "access");
   await page.locator(".matrix .leak").waitFor();
   const places = () => page.evaluate(() => [".matrix .leak", ".matrix .field"].map((part) => document.querySelector(part).getBoundingClientRect().toJSON()));
-  // The last tenant has a value of the first: below, on the left.
+  // The last tenant has a value of the first one, so the mark is at the bottom left.
   await eventually(places, ([{ width, x, y }, field]) => width >= 6 && x - field.x < 5 && y - field.y > field.height - 15);
   await page.locator(".leaks .link").first().click();
   await selected(page, "259298427341");
 });
 
-onPage("the marks of thousands of leaks leave room to see where they are", async (page) => {
+onPage("the marks of thousands of leaks do not cover the matrix", async (page) => {
   const number = 3000;
   const other = (tenant) => String(259298427341 + ((tenant * 2003 + 7) % number) * 7919);
   await paste(page, many(number).replaceAll(/iam::\d+(?=:role\/sym\/SymSSOTenant-(\d+)")/g, (_, tenant) => `iam::${other(Number(tenant))}`));
@@ -108,7 +108,7 @@ onPage("a value of another tenant is marked with that tenant's name, in one colo
     };
   });
   await eventually(colors, ({ badge, value, stripe }) => badge.startsWith("rgb") && value === badge && stripe === badge);
-  // Those whose values nobody else has have no color.
+  // Tenants whose values no other tenant uses have no color.
   await eventually(() => page.locator(".node", { hasText: "orchard_foods" }).first().locator(".stripe").isVisible(), false);
 });
 
@@ -120,13 +120,13 @@ onPage("a tenant keeps its color when another gets one", async (page) => {
   }, name);
   await paste(page, text);
   const [color] = await eventually(() => colors("harbour_retail"), (found) => found && found[0] === found[1]);
-  // Now its own account is another's, and comes first.
+  // Now the tenant's own account is another tenant's, which is shown first.
   await paste(page, text.replace('"689558360591"', '"259298427341"'));
   await eventually(() => colors("summit_robotics"), (found) => found && found[0] === found[1] && found[0] !== color);
   await eventually(() => colors("harbour_retail"), [color, color]);
 });
 
-onPage("an id under the pointer lights up wherever it is", async (page) => {
+onPage("an id under the pointer is highlighted everywhere", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   await page.locator(".problem", { hasText: "role_arn is in account 689558360591" }).click();
@@ -143,7 +143,7 @@ onPage("an id under the pointer lights up wherever it is", async (page) => {
   await page.waitForFunction(() => document.querySelectorAll(".lit, .cm-lit").length === 0);
 });
 
-onPage("the picture is one stop for the Tab key, and arrow keys go on", async (page) => {
+onPage("the diagram is one stop for the Tab key, and arrow keys move inside it", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   await view(page, "access");

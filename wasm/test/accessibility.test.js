@@ -1,4 +1,4 @@
-// The page for everybody.
+// Accessibility of the page.
 import assert from "node:assert/strict";
 
 import { focused, onPage, selected, view, violations } from "./on-page.js";
@@ -8,7 +8,7 @@ onPage("a sample is a button in the empty page, and nothing shifts", async (page
   await page.evaluate(() => {
     window.shifts = [];
     const name = ({ node }) => node?.outerHTML?.slice(0, 120) ?? node?.textContent;
-    // The editor reuses the numbers of lines for other lines, which looks the same.
+    // The editor reuses elements of line numbers for other lines, which is not a layout shift.
     const moved = ({ sources }) => sources.filter(({ node }) => !node?.parentElement?.closest(".cm-gutters")).map(name);
     const note = (list) => window.shifts.push(...list.getEntries().flatMap(moved));
     new PerformanceObserver(note).observe({ type: "layout-shift", buffered: true });
@@ -43,20 +43,20 @@ onPage("the keyboard alone is enough", async (page) => {
   await page.keyboard.press("Enter");
   await page.locator(".edge.wrong").first().press("Enter");
   await focused(page, (element) => element?.closest(".cm-editor") !== null, true);
-  // Out of the editor by its own way: Escape, then Tab.
+  // The keyboard leaves the editor with Escape, then Tab.
   await page.keyboard.press("Escape");
   await page.keyboard.press("Tab");
   await focused(page, (element) => element?.closest(".cm-editor") === null, true);
 });
 
-onPage("the columns of the picture have room for all digits of an account", async (page) => {
+onPage("the columns of the diagram have room for all digits of an account", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   await view(page, "access");
   await eventually(() => page.locator("#access .node .label").allTextContents(), (labels) => ["harbour_retail", "689558360591", "284656541736"].every((label) => labels.includes(label)));
 });
 
-onPage("nothing moves for those who want it still", async (page) => {
+onPage("nothing is animated if the system asks for reduced motion", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   const moving = () => page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => {
@@ -83,7 +83,7 @@ for (const width of [360, 390, 1024]) {
       return [scrollWidth <= clientWidth, [...document.querySelectorAll("#access svg text")].some(({ textContent }) => textContent === "ssoins-6804725e77da42b2")];
     });
     await eventually(fits, [true, true]);
-    // A tree: no two boxes are in one another's place.
+    // In the tree, no two boxes overlap.
     const boxes = await page.evaluate(() => [...document.querySelectorAll("#access .node")].map((node) => node.getBoundingClientRect().toJSON()));
     assert.ok(boxes.every((box, at) => at === 0 || box.top >= boxes[at - 1].bottom), JSON.stringify(boxes));
     await page.locator("#access .node", { hasText: "meadow_clinic" }).click();
@@ -95,7 +95,7 @@ for (const colorScheme of ["light", "dark"]) {
   onPage(`axe finds nothing in menus, dialogs, the search panel and a rule's page, ${colorScheme}`, async (page) => {
     await choose(page, "copy-paste");
     await verdict(page, "errors");
-    // Everything else is as it was.
+    // Nothing else has changed.
     const clean = (part) => eventually(() => violations(page, { part }), []);
     await page.locator(".cm-content").focus();
     await page.keyboard.press("Control+f");
@@ -119,7 +119,7 @@ for (const colorScheme of ["light", "dark"]) {
   }, { colorScheme });
 }
 
-onPage("the search panel can be read in the dark", async (page) => {
+onPage("the search panel is readable in dark mode", async (page) => {
   await choose(page, "copy-paste");
   await page.locator(".cm-content").focus();
   await page.keyboard.press("Control+f");
@@ -133,7 +133,7 @@ onPage("the search panel can be read in the dark", async (page) => {
   });
 }, { colorScheme: "dark" });
 
-onPage("where the system chooses the colors, nothing is shown by fills alone", async (page) => {
+onPage("with forced colors, nothing is shown by fills alone", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   await view(page, "access");
@@ -142,7 +142,7 @@ onPage("where the system chooses the colors, nothing is shown by fills alone", a
   await eventually(() => violations(page, { without: ["color-contrast"] }), []);
 }, { forcedColors: "active" });
 
-onPage("at 200% the page needs no scrolling sideways, and the verdict is in sight", async (page) => {
+onPage("at 200% the page does not scroll sideways, and the verdict is visible", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   await eventually(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);

@@ -1,4 +1,4 @@
-// How the page arrives, and what it does where something is missing.
+// How the page loads, and what it does if something cannot be loaded.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { stat } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { gzipSync } from "node:zlib";
 import { count, focused, here, notice, onPage, selected, show, shown, texts, view, violations } from "./on-page.js";
 import { choose, crashing, eventually, many, paste, pick, root, serve, timed, type, verdict, visit } from "./support.js";
 
-onPage("it works offline once somebody has worked with it", async (page, context) => {
+onPage("the page works offline after it was used", async (page, context) => {
   await page.getByLabel("Text of terraform.tfvars").focus();
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
@@ -20,7 +20,7 @@ onPage("it works offline once somebody has worked with it", async (page, context
   await verdict(page, "errors");
 }, { allow: /ERR_INTERNET_DISCONNECTED/ });
 
-/** As the page loads its first half. */
+/** The first half of the engine, compressed as the page loads it. */
 async function packed() {
   const input = await crashing("wasm/npm/generated/check.wasm");
   return execFileSync("python3", ["-c", "import lzma, sys; sys.stdout.buffer.write(lzma.compress(sys.stdin.buffer.read(), check=lzma.CHECK_CRC32, preset=1))"], { input, maxBuffer: Infinity });
@@ -33,12 +33,12 @@ for (const [what, engine] of [["cannot start", () => Buffer.from("no engine")], 
     await page.reload();
     await type(page, many(1));
     await verdict(page, "problem", /The engine stopped/);
-    // There is no report to save, but there are the files.
+    // There is no report to save, but the files can be saved.
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await texts(page.locator("[role=menuitem]:not([aria-disabled]) span:first-child"), ["This file", "All files"]);
     await page.keyboard.press("Escape");
     await context.unroute("**/check*.xz");
-    // The one that was started before the route went away may stop once more.
+    // A check that was started before the route was removed may still fail.
     await type(page, many(2));
     await verdict(page, "errors", "problem");
     await type(page, many(3));
@@ -46,7 +46,7 @@ for (const [what, engine] of [["cannot start", () => Buffer.from("no engine")], 
   }, { serviceWorkers: "block", allow: /./ });
 }
 
-/** Tenants that need more of the engine than usual checks do. */
+/** Tenants that need functions of the engine's second half. */
 const UNUSUAL = `module "sso_flow" {
   source   = "./flow"
   for_each = { for name in csvdecode("name\\nacme") : name.name => regexall("[a-z]+", sha256(name.name)) }
@@ -54,7 +54,7 @@ const UNUSUAL = `module "sso_flow" {
 }
 `;
 
-/** Holds files back until the returned function is called. */
+/** Delays files until the returned function is called. */
 async function hold(context, pattern) {
   let release;
   const released = new Promise((done) => (release = done));
@@ -62,7 +62,7 @@ async function hold(context, pattern) {
   return release;
 }
 
-onPage("before the editor has arrived, a plain field takes the text, and the editor goes on from there", async (page, context) => {
+onPage("before the editor is loaded, a plain field accepts text, which the editor takes over", async (page, context) => {
   const release = await hold(context, "**/rich-*.js");
   await page.reload();
   await page.getByLabel("Text of terraform.tfvars").focus();
@@ -78,7 +78,7 @@ onPage("before the editor has arrived, a plain field takes the text, and the edi
   await shown(page, many(2));
 }, { serviceWorkers: "block", allow: /Service Worker/ });
 
-onPage("what is pasted before the editor has arrived is recognized, and what was pasted comes back with its colors", async (page, context) => {
+onPage("text that is pasted before the editor is loaded is recognized, and undo restores it with its colors", async (page, context) => {
   const release = await hold(context, "**/rich-*.js");
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.reload();
@@ -94,7 +94,7 @@ onPage("what is pasted before the editor has arrived is recognized, and what was
   await count(page.locator(".cm-line span"), (spans) => spans > 5);
 }, { serviceWorkers: "block", allow: /Service Worker/ });
 
-test("what needs the rest of the engine waits until it is there", { timeout: 60_000 }, async () => {
+test("a check that needs the rest of the engine waits for it", { timeout: 60_000 }, async () => {
   const context = await here.browser.newContext({ serviceWorkers: "block" });
   const page = await context.newPage();
   const release = await hold(context, "**/rest*.xz");
@@ -103,10 +103,10 @@ test("what needs the rest of the engine waits until it is there", { timeout: 60_
   await verdict(page, "errors");
   await show(page, "copy-paste/main.tf");
   await type(page, UNUSUAL);
-  // It says so, and what is about the earlier text is not taken for an answer.
+  // The page says so, and an answer about the earlier text is not shown as the result.
   await verdict(page, "checking", /^Loading the engine…\nThis text needs more of it than most: 0% loaded\.$/);
   assert.equal(await page.locator("#results").getAttribute("data-state"), "loading");
-  // Another text does not wait with it.
+  // A check of another text does not wait for it.
   await page.keyboard.press("Control+z");
   await verdict(page, "errors", "partial", "warnings");
   await type(page, UNUSUAL);
@@ -116,7 +116,7 @@ test("what needs the rest of the engine waits until it is there", { timeout: 60_
   await context.close();
 });
 
-onPage("after a crash while something was prepared, the report is there again", async (page, context) => {
+onPage("after a crash while something was prepared, the report is shown again", async (page, context) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   const body = await crashing();
@@ -128,7 +128,7 @@ onPage("after a crash while something was prepared, the report is there again", 
   await page.locator(".node.wrong").first().waitFor();
 }, { serviceWorkers: "block", allow: /./ });
 
-onPage("what is prepared says so until it is there", async (page, context) => {
+onPage("an action that takes time shows that it is in progress", async (page, context) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   const release = await hold(context, "**/symlint-*.wasm");
@@ -140,7 +140,7 @@ onPage("what is prepared says so until it is there", async (page, context) => {
   await notice(page, "");
 }, { serviceWorkers: "block", allow: /Service Worker/ });
 
-onPage("a rest of the engine that does not arrive is reported, and asked for again", async (page, context) => {
+onPage("if the rest of the engine cannot be loaded, that is reported, and it is requested again", async (page, context) => {
   await context.route("**/rest*.xz", (route) => route.abort());
   await page.reload();
   await choose(page, "copy-paste");
@@ -153,7 +153,7 @@ onPage("a rest of the engine that does not arrive is reported, and asked for aga
   await verdict(page, "errors");
 }, { serviceWorkers: "block", allow: /./ });
 
-test("a slow line shows how much of the engine has arrived, and is waited for", { timeout: 60_000 }, async () => {
+test("on a slow connection, the page shows how much of the engine has arrived, and waits for it", { timeout: 60_000 }, async () => {
   const { size } = await stat(join(root, "wasm/npm/generated/check.wasm.xz"));
   const server = await serve(join(root, "wasm/web/dist"), { slow: (name) => (name.endsWith(".xz") ? Math.ceil(size / 10) : 0) });
   const { context, page } = await visit(here.browser, server.address, { serviceWorkers: "block" });
@@ -207,16 +207,16 @@ test("the first load is small, and typing in a thousand tenants is smooth", asyn
   });
   await page.locator(".cm-content").waitFor();
   const sum = (names) => names.reduce((sum, [, body]) => sum + gzipSync(body).length, 0);
-  // The editor arrives while the first result is read.
+  // The editor is loaded after the first result, while the visitor reads it.
   const [bytes, needed] = [sum([...names]), sum([...names].filter(([name]) => !/rich[^/]*\.js$/.test(name)))];
   const engines = () => [...names.keys()].flatMap((name) => /(check|rest)(?=[^/]*\.xz$)|[^/]*\.wasm$/.exec(name)?.[0] ?? []);
-  // One engine, and that is the first half of the small one.
+  // Only one engine was loaded: the first half of the small one.
   assert.deepEqual(engines(), ["check"]);
-  // Nothing is kept for later, either.
+  // Nothing is stored for offline use yet.
   assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
   console.log(`first load: ${Math.round(bytes / 1000)} kB with gzip, ${Math.round(needed / 1000)} kB of it for the first result, after ${Math.round(first)} ms`);
   assert.ok(bytes < 800_000);
-  // On slow 4G (1.6 Mbit/s, 150 ms), the first result is there in 3.5 s.
+  // With this size, the first result takes 3.5 s on slow 4G (1.6 Mbit/s, 150 ms).
   assert.ok(needed < 600_000);
   await show(page, "copy-paste/terraform.tfvars");
   await page.locator(".cm-content").focus();
@@ -226,7 +226,7 @@ test("the first load is small, and typing in a thousand tenants is smooth", asyn
   const times = [];
   await page.keyboard.press("Control+End");
   for (let round = 0; round < 7; round += 1) {
-    // An open brace is a syntax error, and without it there is none: each keystroke has another answer.
+    // An open brace is a syntax error, and without it there is none, so each keystroke changes the result.
     times.push(await timed(async () => {
       await page.keyboard.insertText("{");
       await page.waitForFunction(() => document.getElementById("verdict")?.textContent.includes("part of a file was not checked"), undefined, { polling: 5 });
@@ -269,7 +269,7 @@ for (const [what, text] of [["tenants", many(10_000)], ["findings", many(10_000)
         await verdict(page, "errors", /^(?![^]*part of a file was not checked)/);
       }));
     }
-    // What shares the processor slows it down, but not in all of them.
+    // Other processes may slow down some rounds, but hardly all of them.
     const longest = Math.min(...rounds);
     console.log(`the longest task while typing in 10,000 ${what}: ${Math.round(longest)} ms`);
     assert.ok(longest > 0 && longest < 50, rounds.join());

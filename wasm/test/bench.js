@@ -1,4 +1,4 @@
-// How long checks take in Node, stage upon stage: medians, as a table in Markdown.
+// Measures how long checks take in Node, with one more stage in each row. Prints the medians as a Markdown table.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 

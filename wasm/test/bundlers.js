@@ -1,4 +1,4 @@
-// The package as others' tools take it: bundlers, Bun, and the settings of TypeScript. It installs them, so it needs a
+// Tests the package with bundlers, Bun, and several settings of TypeScript. It installs these tools, so it needs a
 // registry and some minutes, and is not part of `npm test`: `npm run bundlers`.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -40,7 +40,7 @@ const { version } = (await import(join(root, "wasm/npm/package.json"), { with: {
 const SAYS = `symlint ${version} true`;
 const browser = await launch();
 
-/** A page of an address comes to the right answer. */
+/** Checks that the page at an address has the right result. */
 async function answers(address) {
   const { context, page, errors } = await visit(browser, address);
   await page.waitForFunction(() => document.title.startsWith("symlint "), undefined, { timeout: 20_000 }).catch(() => assert.fail(errors.join("\n")));
@@ -67,7 +67,7 @@ for (const vite of ["vite5", "vite7"]) {
   const folder = await project(vite, {
     "index.html": '<!doctype html><script type="module" src="./main.js"></script>',
     "main.js": `async function main() { const { load, version } = await import("symlint"); const symlint = await load(); ${CHECK} document.title = says; }\nmain();\n`,
-    // What the README says.
+    // As in the README.
     "vite.config.js": 'export default { base: "./", optimizeDeps: { exclude: ["symlint"] } };\n',
   });
   node(`${vite}/bin/vite.js`, ["build", folder, "--logLevel", "warn"]);
@@ -90,7 +90,7 @@ for (const vite of ["vite5", "vite7"]) {
     "main.js": `import { load, version } from "symlint";\nimport engine from "symlint/symlint.wasm";\nimport pages from "symlint/pages.json";\nload(engine, pages).then(async (symlint) => { ${CHECK} document.title = says; });\n`,
     "dist/index.html": '<!doctype html><script type="module" src="./main.js"></script>',
   });
-  // Its own format for pages has no addresses of modules.
+  // In its default format for pages, modules have no addresses.
   for (const format of ["esm", "iife"]) {
     execFileSync(join(scratch, "node_modules/.bin/esbuild"), [join(folder, "main.js"), "--bundle", `--format=${format}`, "--loader:.wasm=file", `--outdir=${join(folder, "dist")}`], { cwd: scratch, stdio: "pipe" });
     await built(join(folder, "dist"));
@@ -108,7 +108,7 @@ for (const vite of ["vite5", "vite7"]) {
   say(`webpack: ${SAYS}`);
 }
 
-/** A bundle for Node says what is missing, and finds it next to it. */
+/** A bundle for Node names the missing file, and finds it if it is next to the bundle. */
 async function besideBundle(tool, file) {
   const run = () => execFileSync(process.execPath, [file], { cwd: scratch, encoding: "utf8" }).trim();
   assert.match(run(), /^cannot load the engine: .*symlint\.wasm.* see "Bundlers"/);
@@ -159,7 +159,7 @@ async function besideBundle(tool, file) {
     "use.ts": 'import { load, loadSync, offsetsOf, version, type Report, type RuleId } from "symlint";\nimport engine from "symlint/symlint.wasm";\nexport const rule: RuleId = "role-account-mismatch";\nexport async function use(): Promise<Report> {\n  const symlint = await load(engine);\n  symlint.free();\n  return symlint.check({ [version]: String(offsetsOf("")(0)) });\n}\nexport const sync = loadSync;\n',
   });
   for (const [module, resolution] of [["commonjs", "node10"], ["esnext", "bundler"], ["node16", "node16"], ["nodenext", "nodenext"]]) {
-    // Without the DOM, and with all declarations checked.
+    // The DOM is not available, and all declarations are checked.
     const compilerOptions = { noEmit: true, strict: true, target: "es2022", lib: ["es2022"], types: [], esModuleInterop: true, skipLibCheck: false, module, moduleResolution: resolution };
     await writeFile(join(file, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
     node("typescript/bin/tsc", ["-p", file], { stdio: ["ignore", "inherit", "inherit"] });

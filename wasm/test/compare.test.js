@@ -1,17 +1,17 @@
-// Who gains and who loses access by a change.
+// The compare view: who gains and who loses access through a change.
 import assert from "node:assert/strict";
 
 import { count, focused, notice, onPage, selected, shown, texts, view, violations, withFiles } from "./on-page.js";
 import { choose, drop, eventually, many, paste, type, verdict } from "./support.js";
 
 const account = (tenant) => String(259298427341 + tenant * 7919);
-/** Of a tenant's role, the account; the last tenant has that of the first. */
+/** Tenants of which the last one has its own role, and not that of the first one as in `many`. */
 const clean = (number) => many(number).replace(`arn:aws:iam::259298427341:role/sym/SymSSOTenant-${number - 1}`, `arn:aws:iam::${account(number - 1)}:role/sym/SymSSOTenant-${number - 1}`);
 const headline = (page, expected) => eventually(() => page.locator("#compare .headline").innerText(), expected);
-// Of those out of sight, too.
+// The titles include those that are not visible.
 const titles = (page, expected) => eventually(() => page.locator("#compare .changed h2").allTextContents(), expected);
 const card = (page, name) => page.locator("#compare .card", { hasText: name }).click();
-onPage("what is changed from here on is compared, crossings first", async (page) => {
+onPage("changes from now on are compared, crossings first", async (page) => {
   await paste(page, clean(3));
   await verdict(page, "partial");
   await view(page, "compare");
@@ -46,7 +46,7 @@ onPage("the changes since a sample was opened are compared, and sides are swappe
   await focused(page, (element) => element?.textContent, "Swap");
 });
 
-onPage("what was before can be pasted, and a reload keeps it", async (page, context) => {
+onPage("the state before the change can be pasted, and a reload keeps it", async (page, context) => {
   await paste(page, many(2));
   await verdict(page, "errors");
   await view(page, "compare");
@@ -64,11 +64,11 @@ onPage("what was before can be pasted, and a reload keeps it", async (page, cont
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /crossing into another customer/);
   await page.getByRole("button", { name: "Compare with something else" }).click();
   await focused(page, (element) => element?.textContent?.startsWith("The text as it is now"), true);
-  // The text may not exist anywhere else.
+  // The text may exist nowhere else, so it is kept.
   assert.equal(await page.getByLabel("Or paste terraform.tfvars as it was before").inputValue(), clean(2));
 });
 
-withFiles("of two folders that are dropped, the first by name is before", { "1-old/a.tfvars": clean(2), "2-new/a.tfvars": many(2) }, async (page, folder) => {
+withFiles("of two dropped folders, the first by name is the state before the change", { "1-old/a.tfvars": clean(2), "2-new/a.tfvars": many(2) }, async (page, folder) => {
   await paste(page, "mine = 1\n");
   await verdict(page, "partial", "problem");
   await view(page, "compare");
@@ -78,7 +78,7 @@ withFiles("of two folders that are dropped, the first by name is before", { "1-o
   await eventually(() => page.locator("#compare .compare-head p").innerText(), "Before: 1-old. After: what is in the editor.");
 });
 
-onPage("what cannot be compared is reported", async (page) => {
+onPage("files that cannot be compared are reported", async (page) => {
   await paste(page, many(2));
   await verdict(page, "errors");
   await view(page, "compare");
@@ -87,7 +87,7 @@ onPage("what cannot be compared is reported", async (page) => {
   await titles(page, (titles) => titles.includes("Not compared"));
 });
 
-onPage("what is opened from another folder is compared with what was there", async (page) => {
+onPage("files opened from another folder are compared with the earlier ones", async (page) => {
   await choose(page, "multi-tenant");
   await verdict(page, "clean");
   await view(page, "compare");
@@ -115,7 +115,7 @@ for (const colorScheme of ["light", "dark"]) {
   }, { colorScheme });
 }
 
-onPage("what a change does is read out", async (page) => {
+onPage("the effects of a change are announced to screen readers", async (page) => {
   await paste(page, clean(2));
   await verdict(page, "partial");
   await view(page, "compare");
@@ -125,7 +125,7 @@ onPage("what a change does is read out", async (page) => {
   await eventually(() => page.locator("#compare [role=status]").textContent(), /^1 crossing into another customer/);
 });
 
-onPage("what cannot be compared any more is not read out as what it was", async (page) => {
+onPage("a comparison that fails is not announced with its old result", async (page) => {
   await choose(page, "multi-tenant");
   await verdict(page, "clean");
   await view(page, "compare");
@@ -137,7 +137,7 @@ onPage("what cannot be compared any more is not read out as what it was", async 
   await said(/^Not compared: no tenants were checked/);
 });
 
-onPage("where the system chooses the colors, what is gained and lost is shown by signs", async (page) => {
+onPage("with forced colors, gained and lost access is shown by signs", async (page) => {
   await paste(page, clean(3));
   await verdict(page, "partial");
   await view(page, "compare");

@@ -1,4 +1,4 @@
-// Files that are opened, added, closed and shared.
+// Files that are opened, added, closed, and shared.
 import { join } from "node:path";
 
 import { count, notice, onPage, show, shown, tabs, withFiles } from "./on-page.js";
@@ -27,7 +27,7 @@ withFiles("a file that is too large is not left out silently", { "main.tf": "loc
   await shown(page, "mine = 1");
 });
 
-onPage("files that are chosen are read, without what is not Terraform's", async (page) => {
+onPage("chosen files are read, except those that are not Terraform's", async (page) => {
   await page.locator("#files").setInputFiles([
     { name: "prod.tfvars", mimeType: "text/plain", buffer: Buffer.from(many(3)) },
     { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no") },
@@ -37,7 +37,7 @@ onPage("files that are chosen are read, without what is not Terraform's", async 
   await count(page.locator(".tab", { hasText: "notes" }), 0);
 });
 
-withFiles("a folder is dropped with the folders in it, without what is hidden or not Terraform's", {
+withFiles("a dropped folder is read with its subfolders, except for hidden files and those that are not Terraform's", {
   "terraform.tfvars": many(2),
   "main.tf": 'variable "customer_tenants" {}\n',
   "modules/deep/main.tf": "locals {}\n",
@@ -56,7 +56,7 @@ withFiles("a folder is dropped with the folders in it, without what is hidden or
   await tabs(page, read);
 });
 
-withFiles("a file that is dropped gets a tab, and the text that is shown stays", { "prod.tfvars": many(3) }, async (page, folder) => {
+withFiles("a dropped file gets a tab, and the other files stay", { "prod.tfvars": many(3) }, async (page, folder) => {
   await type(page, "mine = 1\n");
   await drop(page, ".cm-content", [join(folder, "prod.tfvars")]);
   await page.locator('.tab[aria-selected="true"]', { hasText: "prod.tfvars" }).waitFor();
@@ -66,7 +66,7 @@ withFiles("a file that is dropped gets a tab, and the text that is shown stays",
   await shown(page, "mine = 1");
 });
 
-onPage("what is added to a sample is checked with it", async (page) => {
+onPage("a file that is added to a sample is checked with it", async (page) => {
   await choose(page, "multi-tenant");
   await verdict(page, "clean");
   await page.getByRole("button", { name: "Add a file" }).click();
@@ -81,7 +81,7 @@ onPage("what is added to a sample is checked with it", async (page) => {
   await tabs(page, (names) => names.at(-1) === "multi-tenant/b.auto.tfvars");
 });
 
-onPage("where all files are closed, one can begin anew", async (page) => {
+onPage("after all files are closed, new ones can be added", async (page) => {
   await choose(page, "copy-paste");
   await tabs(page, ({ length }) => length === 7);
   for (let left = 7; left > 0; left -= 1) await page.getByRole("button", { name: /^Remove / }).click();
@@ -90,7 +90,7 @@ onPage("where all files are closed, one can begin anew", async (page) => {
   await verdict(page, "errors", /2 tenants/);
 });
 
-withFiles("several files that are dropped take the place of what was there", { "a.tfvars": many(2), "main.tf": 'variable "customer_tenants" {}\n' }, async (page, folder) => {
+withFiles("several dropped files replace the existing ones", { "a.tfvars": many(2), "main.tf": 'variable "customer_tenants" {}\n' }, async (page, folder) => {
   await drop(page, "#results", ["a.tfvars", "main.tf"].map((name) => join(folder, name)));
   await page.locator(".tab", { hasText: "a.tfvars" }).waitFor();
   await tabs(page, (names) => names.sort().join() === "a.tfvars,main.tf");
@@ -101,7 +101,7 @@ withFiles("a folder without Terraform is reported to have none", { "notes.txt": 
   await verdict(page, "problem", /No Terraform files/);
 });
 
-onPage("a link brings the text back, and warns", async (page, context) => {
+onPage("a link restores the text, and shows a warning", async (page, context) => {
   await type(page, many(2));
   await verdict(page, "errors");
   await page.getByRole("button", { name: "Share" }).click();

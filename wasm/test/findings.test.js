@@ -1,4 +1,4 @@
-// The list of findings, their fixes and the pages of rules.
+// The list of findings, their fixes, and the pages of the rules.
 import { count, focused, notice, onPage, selected, shown, texts } from "./on-page.js";
 import { choose, eventually, many, paste, type, verdict } from "./support.js";
 
@@ -14,7 +14,7 @@ onPage("a fix is applied, and the rule's page opens and closes", async (page) =>
   await page.locator("#rule").waitFor({ state: "hidden" });
 });
 
-onPage("what gives one tenant access to another comes first", async (page) => {
+onPage("findings about access to another tenant come first", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   const isFirst = (rules) => rules.includes("role-account-mismatch") && rules.indexOf("role-account-mismatch") < rules.indexOf("region-invalid");
@@ -29,7 +29,7 @@ onPage("the tooltip of a squiggle has the message, the help and the fix", async 
   await page.locator(".cm-tooltip .cm-diagnosticAction").first().waitFor();
 });
 
-onPage("a finding has its help, what it was compared with, and what the fix would write", async (page) => {
+onPage("a finding has its help, the places that it was compared with, and a preview of the fix", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   const row = page.locator(".problems > li", { hasText: "availability zone" });
@@ -65,7 +65,7 @@ onPage("all fixes are shown before they are applied", async (page) => {
   const before = await page.locator(".problem").count();
   await page.getByRole("button", { name: /^Fix all/ }).click();
   const dialog = page.locator("#fixes");
-  // There is nothing else to see.
+  // There are only suggestions.
   await eventually(() => dialog.getByLabel(/Include suggestions/).isChecked(), true);
   await dialog.locator(".diff .ins", { hasText: "eu-west-1" }).waitFor();
   await eventually(() => dialog.locator("#fixes-says").innerText(), /would be fixed in/);
@@ -75,8 +75,8 @@ onPage("all fixes are shown before they are applied", async (page) => {
   await focused(page, (element) => element?.closest("#findings") != null, true);
 });
 
-onPage("thousands of fixes are shown in part and applied in full, lines that come and go among them", async (page) => {
-  // A copied attribute is one line too many.
+onPage("thousands of fixes are shown in part and applied in full, including added and removed lines", async (page) => {
+  // A duplicate attribute is on an additional line.
   const text = many(3000).replaceAll('"us-east-1"', '"us-east-1a"').replace(/(    cloud        = "aws"\n)(?=[^]{9000})/, "$1$1");
   await paste(page, text);
   await verdict(page, "errors");
@@ -107,7 +107,7 @@ onPage("findings are grouped and filtered", async (page) => {
   await eventually(() => page.locator("#findings").innerText(), /No finding matches all filters/);
 });
 
-onPage("of files with equal names, a finding says in which it is", async (page) => {
+onPage("for files with equal names, a finding shows the folder", async (page) => {
   await page.evaluate((files) => {
     const data = new DataTransfer();
     for (const [path, text] of files) {
@@ -123,7 +123,7 @@ onPage("of files with equal names, a finding says in which it is", async (page) 
   await texts(page.locator(".problem .place"), (places) => ["dev", "prod"].every((env) => places.some((place) => place.includes(`envs/${env}/terraform.tfvars:`))));
 });
 
-onPage("a long name makes no finding wider than the list", async (page) => {
+onPage("a long name does not make a finding wider than the list", async (page) => {
   await paste(page, many(3).replaceAll("tenant_1", "a_very_long_customer_name_".repeat(8)));
   await verdict(page, "errors");
   await texts(page.locator(".problem .message"), (messages) => messages.some((text) => text.includes("does not match tenant a_very_long")));
@@ -133,7 +133,7 @@ onPage("a long name makes no finding wider than the list", async (page) => {
 onPage("thousands of findings stay usable", async (page) => {
   await paste(page, many(3000).replaceAll('"us-east-1"', '"us-east-1a"'));
   await verdict(page, "errors");
-  // In the editor, not all are marked, but the worst is, although it is the last one.
+  // The editor marks only some findings, but the worst one is among them, although it is the last one.
   await page.locator(".problem").first().click();
   await selected(page, "259298427341");
   await texts(page.locator(".cm-lintRange-error"), (marked) => marked.includes("259298427341"));

@@ -1,4 +1,4 @@
-// The engine of the page, which is in two halves.
+// The two halves of the page's engine.
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ import { many, root } from "./support.js";
 const compiled = async (name) => new WebAssembly.Module(await readFile(join(root, "wasm/npm/generated", name)));
 const request = (files, path) => JSON.stringify({ version: 1, files, options: { path, today: "2027-01-31" } });
 
-/** What an engine answers, and what it throws. */
+/** The result of a call, or the error that it throws. */
 function answer(run) {
   try {
     return run();
@@ -25,7 +25,7 @@ async function folder(path) {
   return Object.fromEntries(await Promise.all(names.map(async (name) => [`${path}/${name}`, await readFile(join(root, path, name), "utf8")])));
 }
 
-/** The samples as the page has them, and values. */
+/** The samples of the page, and values files. */
 async function usual() {
   const examples = Object.fromEntries(Object.entries(await folder("examples")).map(([name, text]) => [name.replace("examples/", ""), text]));
   return [request(examples, "copy-paste"), request(examples, "multi-tenant"), request({ "terraform.tfvars": many(100) }, ".")];
@@ -36,7 +36,7 @@ test("the first half is enough for the samples and for values", async () => {
   for (const check of await usual()) assert.ok(JSON.parse(instantiate(first).check(check, "json")).summary.tenants > 0);
 });
 
-test("the halves report what the whole engine does, and the first one alone nothing else", async () => {
+test("both halves together have the results of the whole engine, and the first one alone has no others", async () => {
   const [whole, first, rest] = await Promise.all(["symlint.wasm", "check.wasm", "rest.wasm"].map(compiled));
   const engines = [instantiate(whole), instantiate(first, (exports) => new WebAssembly.Instance(rest, { first: exports }))];
   const files = { ...(await folder("examples")), ...(await folder("tests/fixtures")) };
@@ -50,7 +50,7 @@ test("the halves report what the whole engine does, and the first one alone noth
       assert.equal(answer(() => instantiate(first).check(check, "json")), said);
       alone += 1;
     } catch (error) {
-      // It needs what is not there.
+      // It needs a function of the second half.
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     }
   }

@@ -1,4 +1,4 @@
-/** A values file with this many tenants, the last of which has a role in another's account. */
+/** A values file with this many tenants. The role of the last one is in the account of the first one. */
 export function many(number) {
   const tenants = [];
   for (let index = 0; index < number; index += 1) {

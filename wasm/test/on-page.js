@@ -1,4 +1,4 @@
-// Tests with a page of their own in a real browser, for the test files of the page.
+// Helpers for tests that each open the page in a real browser.
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 
 import { browser as launch, eventually, root, serve, visit } from "./support.js";
 
-/** The browser and the server of the test file, once it runs. */
+/** The browser and the server, which are started before the tests of a file. */
 export const here = {};
 
 before(async () => {
@@ -22,7 +22,7 @@ after(async () => {
   await here.server?.close();
 });
 
-/** A test with a page of its own, whose console stays silent and which asks nobody else. */
+/** A test that opens the page. The page must not log anything, and must not send requests to other servers. */
 export function onPage(name, run, options = {}) {
   test(name, async () => {
     const { address } = here.server;
@@ -39,7 +39,7 @@ export function onPage(name, run, options = {}) {
   });
 }
 
-/** As `onPage`, with a folder of files on this machine. */
+/** Like `onPage`, with a local folder of files. */
 export function withFiles(name, files, run) {
   onPage(name, async (page, context) => {
     const folder = await mkdtemp(join(tmpdir(), "symlint-"));
@@ -55,12 +55,12 @@ export function withFiles(name, files, run) {
   });
 }
 
-// What follows waits until something is as expected, and fails where it does not come to that.
+// Each of the following functions waits until something is as expected, and fails after a time limit.
 
 /** The names of the open files. */
 export const tabs = (page, expected) => eventually(() => page.evaluate(() => [...document.querySelectorAll("#tabs .tab")].map((tab) => tab.dataset.name)), expected);
 
-/** The text that is shown, without what the page writes next to it, nor empty lines around it. */
+/** The text that is shown, without the page's own notes in it, and without empty lines around it. */
 export const shown = (page, expected) =>
   eventually(() => page.evaluate(() => {
     const content = document.querySelector(".cm-content").cloneNode(true);
@@ -77,7 +77,7 @@ export const texts = (locator, expected) => eventually(() => locator.allInnerTex
 /** How many elements there are. */
 export const count = (locator, expected) => eventually(() => locator.count(), expected);
 
-/** What `read` says of the element that has the focus. */
+/** The result of `read` for the element that has the focus. */
 export const focused = (page, read, expected) => eventually(() => page.evaluate(`(${read})(document.activeElement)`), expected);
 
 /** Shows a file. */
@@ -86,7 +86,7 @@ export const show = (page, name) => page.locator(`#tabs .tab[data-name="${name}"
 /** Shows a view of the results. */
 export const view = (page, name) => page.locator(`#tab-${name}`).click();
 
-/** What axe finds in a part of the page, by rules and elements, without what some rules find. */
+/** The violations that axe finds in a part of the page, as rules and elements, except for the rules in `without`. */
 export async function violations(page, { part = "html", without = [] } = {}) {
   const { violations } = await new AxeBuilder({ page }).include(part).disableRules(without).analyze();
   return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);

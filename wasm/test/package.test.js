@@ -1,4 +1,4 @@
-// The packed package in a project of its own, as its users have it.
+// Tests the packed package in a separate project, as its users install it.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { cp, mkdtemp, readFile, readdir, rm, writeFile, mkdir } from "node:fs/promises";
@@ -50,7 +50,7 @@ test("Vite builds a page with the package", async () => {
   assert.equal(assets.filter((name) => name.endsWith(".wasm")).length, 1, assets.join());
 });
 
-test("a bundle for Node finds the files next to it, and otherwise says which one is missing", async () => {
+test("a bundle for Node finds the files next to it, or names the missing one", async () => {
   const { rolldown } = await import("rolldown");
   await writeFile(join(scratch, "bundled.js"), `import { load } from "symlint";\n(async () => {${USE}})().catch(({ message }) => console.log(message));`);
   const build = await rolldown({ input: join(scratch, "bundled.js"), platform: "node" });
@@ -59,7 +59,7 @@ test("a bundle for Node finds the files next to it, and otherwise says which one
     const file = join(folder, format === "es" ? "bundle.mjs" : "bundle.cjs");
     await build.write({ format: format === "es" ? "es" : "cjs", file });
     if (format === "a module without an address") {
-      // As esbuild writes it.
+      // This is how esbuild writes it.
       const code = await readFile(file, "utf8");
       const without = code.replaceAll(/require\("url"\)\.pathToFileURL\(__filename\)\.href/g, "{}.url");
       assert.notEqual(without, code);
@@ -82,19 +82,19 @@ test("TypeScript finds the types, for both kinds of modules", async () => {
   execFileSync(process.execPath, [join(modules, "typescript/bin/tsc"), ...args], { cwd: scratch, stdio: "pipe" });
 });
 
-test("publint has nothing to say", async () => {
+test("publint reports nothing", async () => {
   const { publint } = await import("publint");
   const { messages } = await publint({ pkgDir: join(root, "wasm/npm"), strict: true, pack: false });
   assert.deepEqual(messages, []);
 });
 
-test("the package is of the version of the crates", async () => {
+test("the package has the version of the crates", async () => {
   const manifest = JSON.parse(await readFile(join(root, "wasm/npm/package.json"), "utf8"));
   const cargo = await readFile(join(root, "Cargo.toml"), "utf8");
   assert.equal(manifest.version, /\[workspace\.package\]\nversion = "(.*)"/.exec(cargo)?.[1]);
 });
 
-/** The texts below some folders of the repository, by their paths from its root. */
+/** The texts in some folders of the repository, by their paths relative to its root. */
 async function texts(...folders) {
   const files = {};
   for (const folder of folders) {
@@ -106,7 +106,7 @@ async function texts(...folders) {
   return files;
 }
 
-/** As the recorded logs are, which do not repeat the pages of rules. */
+/** SARIF without the pages of the rules, which the snapshots do not contain. */
 function withoutRules(sarif) {
   const log = JSON.parse(sarif);
   const [run] = log.runs;
@@ -117,19 +117,19 @@ function withoutRules(sarif) {
 }
 
 for (const format of ["json", "concise", "markdown", "sarif", "github", "gitlab", "junit"]) {
-  test(`the ${format} report is the recorded one of the command line`, async () => {
+  test(`the ${format} report equals the snapshot of the command line`, async () => {
     const snapshot = await readFile(join(root, `tests/program/snapshots/rich.${format}.snap`), "utf8");
     const recorded = snapshot.slice(snapshot.indexOf("\n---\n") + 5);
     const symlint = await load();
     const rendered = symlint.render(await texts("tests/fixtures"), format, { path: "tests/fixtures/rich" });
-    // insta keeps no newline at the end.
+    // insta removes the newline at the end.
     assert.equal((format === "sarif" ? withoutRules(rendered) : rendered).trimEnd(), recorded.trimEnd());
   });
 }
 
 let program;
 
-/** Runs the command line, which is built once. */
+/** Runs the command line. It is built once. */
 function commandLine(...args) {
   program ??= built();
   return spawnSync(program, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
@@ -141,7 +141,7 @@ function built() {
   return lines.map((line) => JSON.parse(line).executable).findLast(Boolean);
 }
 
-test("the report of each fixture is that of the command line, byte for byte", async () => {
+test("the report of each fixture equals that of the command line", async () => {
   const symlint = await load();
   const files = await texts("examples", "tests/fixtures");
   const paths = Object.keys(files).filter((path) => path.endsWith(".tfvars")).flatMap((path) => [path, dirname(path)]);
@@ -149,13 +149,13 @@ test("the report of each fixture is that of the command line, byte for byte", as
   for (const path of new Set(paths)) {
     const { status, stdout } = commandLine("check", "--format", "json", path);
     const rendered = () => symlint.render(files, "json", { path });
-    // Where a module is missing, the report comes with the error.
+    // If a module is missing, the error contains the report.
     if (status === 2) assert.throws(rendered, ({ report }) => (assert.deepEqual(report, JSON.parse(stdout), path), true));
     else assert.equal(rendered(), stdout, path);
   }
 });
 
-test("what is not checked is not an empty report", async () => {
+test("input that cannot be checked is an error, not an empty report", async () => {
   const symlint = await load();
   const files = { "main.tf": 'variable "customer_tenants" {}\n' };
   assert.throws(() => symlint.check(files), (error) => error instanceof SymlintError && error.kind === "nothing-checked" && error.report?.version === 1);
@@ -164,7 +164,7 @@ test("what is not checked is not an empty report", async () => {
   assert.throws(() => symlint.check({ "a.tfvars": "" }, { select: ["role-acount-mismatch"] }), { kind: "usage", message: /did you mean/ });
 });
 
-test("what is wrong with a call is reported in its own terms", async () => {
+test("wrong arguments of a call are errors in the terms of JavaScript", async () => {
   const symlint = await load();
   const wrong = (files, options, message) => assert.throws(() => symlint.check(files, options), { name: "SymlintError", kind: "usage", message });
   wrong([], {}, "`files` is not an object of texts by their paths");
@@ -187,17 +187,17 @@ test("what is wrong with a call is reported in its own terms", async () => {
   await assert.rejects(symlint.explain("role-acount-mismatch"), { kind: "usage", message: /did you mean/ });
 });
 
-test("files below an absolute folder are checked", async () => {
+test("files in an absolute folder are checked", async () => {
   const symlint = await load();
   for (const path of ["/repo", "/repo/a.tfvars"]) assert.equal(symlint.check({ "/repo/a.tfvars": many(2) }, { path }).summary.tenants, 2);
 });
 
-test("the pages of the rules can be given, for bundlers that leave their file behind", async () => {
+test("the pages of the rules can be passed, for bundlers that do not include their file", async () => {
   const pages = { "region-invalid": "the page" };
   for (const symlint of [await load(undefined, pages), loadSync(undefined, pages)]) assert.equal((await symlint.explain("region-invalid")).text, "the page");
 });
 
-test("exceptions expire with the day, which is today unless another is given", async () => {
+test("exceptions expire on their date, compared with today or a given date", async () => {
   const symlint = await load();
   const text = many(2).replace('"aws"', '"AWS"');
   const config = (expires) => `exception "cloud-invalid" {\n  tenant  = "tenant_0"\n  reason  = "a test"\n  expires = "${expires}"\n}\n`;
@@ -208,7 +208,7 @@ test("exceptions expire with the day, which is today unless another is given", a
   assert.equal(suppressed("2999-01-01"), 1);
 });
 
-test("the engine is loaded at once, from bytes, and given back", async () => {
+test("the engine can be loaded synchronously from bytes, and freed", async () => {
   const bytes = await readFile(join(root, "wasm/npm/dist/symlint.wasm"));
   for (const symlint of [loadSync(), loadSync(bytes), loadSync(new WebAssembly.Module(bytes)), await load(join(root, "wasm/npm/dist/symlint.wasm"))]) {
     const count = symlint.rules().length;
@@ -218,7 +218,7 @@ test("the engine is loaded at once, from bytes, and given back", async () => {
   assert.match(version, /^\d+\.\d+\.\d+$/);
 });
 
-test("half of a pair is read as the character that stands for what is none", async () => {
+test("a lone half of a surrogate pair is read as the replacement character", async () => {
   const symlint = await load();
   const text = `# \ud800 \\ud800 \\\\\udc00 \u{1f600}\n${many(1).replace('"us-east-1"', '"us-east-1a"')}`;
   const check = (text) => symlint.check({ "a\udc00.tfvars": text }).findings;
@@ -236,8 +236,8 @@ test("offsets of a report are found in JavaScript's strings", async () => {
   assert.equal(text.slice(offset(finding.location.start.offset), offset(finding.location.end.offset)), "us-east-1a");
 });
 
-test("offsets are at the same character in bytes and in JavaScript, whatever the characters", () => {
-  // Long enough for several marks, one of which is in the middle of a pair; halves of pairs stand alone.
+test("offsets in bytes and in JavaScript are at the same character, for any text", () => {
+  // The last text is long enough for several entries of the table, one of them in the middle of a surrogate pair. One text has lone halves.
   for (const text of ["aä€😀z", "\udc00a\ud800b😀c", `${"x".repeat(1023)}${"😀ä".repeat(1500)}z`]) {
     const offset = offsetsOf(text);
     let unit = 0;
@@ -270,7 +270,7 @@ test("files before and after a change are compared", async () => {
   assert.throws(() => symlint.compare(before, {}), { kind: "nothing-checked" });
 });
 
-test("a comparison of two folders is that of the command line", async () => {
+test("a comparison of two folders equals that of the command line", async () => {
   const symlint = await load();
   const [old, path] = ["examples/multi-tenant", "examples/copy-paste"];
   const { stdout } = commandLine("diff", "--format", "json", old, path);
@@ -290,7 +290,7 @@ test("fixes are applied in memory", async () => {
   assert.deepEqual(left, fixed.report);
 });
 
-test("hostile nesting is a finding, or at worst a crash that the next call does not feel", async () => {
+test("hostile nesting is a finding, or at worst a crash that does not affect the next call", async () => {
   const symlint = await load();
   for (const text of ["[".repeat(100_000), "{".repeat(100_000), `a = ${"(".repeat(100_000)}`, `a = "${"${".repeat(50_000)}`, "\0".repeat(1000)]) {
     try {

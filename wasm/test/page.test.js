@@ -1,15 +1,15 @@
-// What a check comes to, as the page shows it.
+// How the page shows the result of a check.
 import assert from "node:assert/strict";
 
 import { count, focused, onPage, selected, show, shown, texts, view } from "./on-page.js";
 import { choose, eventually, many, paste, type, verdict } from "./support.js";
 
-onPage("it starts empty and says so", async (page) => {
+onPage("the page starts empty and says so", async (page) => {
   await verdict(page, "empty", /Nothing to check yet/);
   await texts(page.locator(".tab"), ["terraform.tfvars", "main.tf", "variables.tf", ".symlint.hcl"]);
 });
 
-onPage("the copied block has its findings in the list, the text and the picture", async (page) => {
+onPage("the copied block has findings in the list, the text, and the diagram", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors", /error/);
   const row = page.locator(".problem", { hasText: "role_arn is in account 689558360591" });
@@ -24,7 +24,7 @@ onPage("the copied block has its findings in the list, the text and the picture"
   await selected(page, /./);
 });
 
-onPage("the clean example is clean", async (page) => {
+onPage("the correct example has no findings", async (page) => {
   await choose(page, "multi-tenant");
   await verdict(page, "clean", /No findings/);
   await view(page, "access");
@@ -32,7 +32,7 @@ onPage("the clean example is clean", async (page) => {
   await count(page.locator(".edge.wrong"), 0);
 });
 
-onPage("the text has its colors, inside of templates and heredocs too", async (page) => {
+onPage("the text has colors, also inside of templates and heredocs", async (page) => {
   await paste(page, [
     'resource "aws_role" "this" { # why',
     '  name = "a-${lower(var.name)}-b"',
@@ -64,7 +64,7 @@ onPage("a syntax error is a finding, and the rest is checked", async (page) => {
   await verdict(page, "errors", /and part of a file was not checked/, /2 tenants/);
 });
 
-onPage("characters of several bytes move neither marks nor fixes nor comparisons", async (page) => {
+onPage("characters with several bytes do not shift marks, fixes, or comparisons", async (page) => {
   const text = `# \u00e4\u20ac\u{1f600}\n${many(2).replace('"us-east-1"', '"us-east-1a"')}`;
   await paste(page, text.replace("259298427341:role/sym/SymSSOTenant-1", `${259298427341 + 7919}:role/sym/SymSSOTenant-1`));
   await verdict(page, "errors");
@@ -93,7 +93,7 @@ onPage("a mistake in the configuration has a place", async (page) => {
   await page.locator("#verdict .link").click();
 });
 
-onPage("what is too large is reported, and what is cut down is checked", async (page) => {
+onPage("input that is too large is reported, and checked after it was shortened", async (page) => {
   const half = Buffer.from(`${many(1)}#${"x".repeat(9_000_000)}\n`);
   await page.locator("#files").setInputFiles(["a.tfvars", "b.tfvars"].map((name) => ({ name, mimeType: "text/plain", buffer: half })));
   await verdict(page, "problem", /Too large to check here/);
@@ -136,10 +136,10 @@ onPage("two values files are checked together, whichever is shown", async (page)
   await texts(page.locator(".run h2"), ["other.tfvars", "terraform.tfvars"]);
 });
 
-onPage("until a check has its answer, the verdict is about nothing else", async (page) => {
+onPage("until a check is finished, the verdict says so", async (page) => {
   await choose(page, "multi-tenant");
   await verdict(page, "clean");
-  // The answer takes at least a turn of the page's loop.
+  // The answer takes at least one turn of the page's event loop.
   const states = await page.evaluate(async () => {
     const editor = document.querySelector(".cm-content");
     const data = new DataTransfer();
@@ -152,7 +152,7 @@ onPage("until a check has its answer, the verdict is about nothing else", async 
   await verdict(page, "errors", "warnings", "partial", "problem");
 });
 
-onPage("what was checked and what was not is a view of its own", async (page) => {
+onPage("the coverage is a separate view", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   await page.getByRole("button", { name: "1 note on what was not checked" }).click();

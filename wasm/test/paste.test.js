@@ -1,4 +1,4 @@
-// What people have at hand is recognized when it is pasted.
+// Pasted text is recognized in different formats.
 import { count, notice, onPage, selected, shown, tabs } from "./on-page.js";
 import { choose, many, paste, type, verdict } from "./support.js";
 
@@ -43,14 +43,14 @@ onPage("curly quotes and non-breaking spaces are made plain", async (page) => {
   await shown(page, /“aws”/);
 });
 
-onPage("a paste that is right is left alone", async (page) => {
+onPage("a paste that needs no changes is kept", async (page) => {
   await paste(page, many(2));
   await verdict(page, "errors");
   await count(page.locator("#notice p"), 0);
   await shown(page, many(2));
 });
 
-onPage("what was said of a paste goes away with the next one", async (page) => {
+onPage("the message about a paste disappears with the next one", async (page) => {
   await paste(page, many(2).replaceAll('"aws"', "“aws”"));
   await notice(page, /curly quotes/);
   await paste(page, many(3));
@@ -58,7 +58,7 @@ onPage("what was said of a paste goes away with the next one", async (page) => {
   await notice(page, "");
 });
 
-onPage("one tenant's block is put into the variable, and what is typed is not", async (page) => {
+onPage("the pasted block of one tenant is put into the variable, but a typed one is not", async (page) => {
   await paste(page, `${TENANT}\n`);
   await notice(page, /were put into customer_tenants/);
   await verdict(page, "errors", "partial", /1 tenant /);
@@ -84,7 +84,7 @@ onPage("one tenant without its name is recognized in JSON and YAML", async (page
   await verdict(page, "partial", "warnings", /1 tenant /);
 });
 
-onPage("a list of tenants is in its variable already", async (page) => {
+onPage("a list of tenants that is already in its variable is kept", async (page) => {
   const list = `customer_tenants = [\n${TENANT.replace(/tenant_0 =/, "").replace("{", '{\n    name = "acme"')}\n]\n`;
   await paste(page, list);
   await verdict(page, "errors");
@@ -92,7 +92,7 @@ onPage("a list of tenants is in its variable already", async (page) => {
   await shown(page, list);
 });
 
-onPage("what is pasted into a sample stays in its folder", async (page) => {
+onPage("files from a paste into a sample stay in its folder", async (page) => {
   await choose(page, "multi-tenant");
   await verdict(page, "clean");
   await paste(page, `In \`terraform.tfvars\`:\n\n\`\`\`hcl\n${many(2)}\`\`\`\n`);
@@ -101,14 +101,14 @@ onPage("what is pasted into a sample stays in its folder", async (page) => {
   await tabs(page, (names) => names.includes("multi-tenant/terraform.tfvars") && !names.includes("terraform.tfvars"));
 });
 
-onPage("JSON gets the name that Terraform wants", async (page) => {
+onPage("JSON gets the file name that Terraform expects", async (page) => {
   await paste(page, JSON.stringify({ acme: { sso_account_id: "259298427341" } }));
   await notice(page, /This is JSON, so it was put into terraform.tfvars.json, inside of customer_tenants/);
   await verdict(page, "errors");
   await tabs(page, ([first]) => first !== "terraform.tfvars");
 });
 
-onPage("YAML is read through a main.tf, and its findings are in it", async (page) => {
+onPage("YAML is read through an added main.tf, and its findings are in the YAML", async (page) => {
   await paste(page, YAML);
   await notice(page, /This is YAML/);
   await verdict(page, "errors", /2 tenants/);
@@ -117,7 +117,7 @@ onPage("YAML is read through a main.tf, and its findings are in it", async (page
   await page.locator('#tabs .tab[aria-selected="true"][data-name="tenants.yaml"]').waitFor();
 });
 
-onPage("a main.tf that was only added is not the visitor's, and its wiring is not a pass", async (page) => {
+onPage("the wiring of an added main.tf is not a pass", async (page) => {
   await paste(page, YAML.slice(0, YAML.indexOf("globex")));
   await notice(page, /a main.tf that reads it was added/);
   await verdict(page, "partial", /^No findings in the values\n/, /Wiring was not checked: put your own main\.tf/);
@@ -134,7 +134,7 @@ for (const [what, text] of [
   });
 }
 
-onPage("of a diff the new side is taken", async (page) => {
+onPage("the new side of a diff is used", async (page) => {
   const lines = many(2).trimEnd().split("\n").map((line) => `+${line}`);
   await paste(page, `diff --git a/prod.tfvars b/prod.tfvars\nindex 1..2 100644\n--- a/prod.tfvars\n+++ b/prod.tfvars\n@@ -1,2 +1,${lines.length} @@\n-customer_tenants = {\n-}\n${lines.join("\n")}\n`);
   await notice(page, /the new version of 1 file/);
@@ -142,7 +142,7 @@ onPage("of a diff the new side is taken", async (page) => {
   await shown(page, many(2));
 });
 
-onPage("a paste into other text is inserted as it is", async (page) => {
+onPage("a paste into other text is inserted unchanged", async (page) => {
   await type(page, "a = 1\n");
   await page.keyboard.press("Control+End");
   await page.evaluate(() => {

@@ -1,4 +1,4 @@
-// What the build says where something is missing for it.
+// What the build reports if something that it needs is missing.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { test } from "node:test";
 
 import { root } from "./support.js";
 
-test("the build names the one command that is missing", async () => {
+test("the build names the one command to run", async () => {
   const scratch = await mkdtemp(join(tmpdir(), "symlint-"));
   const sysroot = join(scratch, "sysroot");
   const rustc = join(scratch, "bin/rustc");

@@ -1,4 +1,4 @@
-// What can be taken along of a check.
+// What can be saved after a check.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { load } from "symlint";
 import { notice, onPage, selected, shown, texts, withFiles } from "./on-page.js";
 import { choose, eventually, many, paste, pick, verdict } from "./support.js";
 
-/** What is saved when an item of the menu is chosen. */
+/** The file that is saved when an item of the menu is chosen. */
 async function saved(page, item) {
   const download = page.waitForEvent("download");
   await pick(page, "Save", item);
@@ -26,7 +26,7 @@ for (const [item, first] of [["SARIF", "{"], ["Markdown", "## ❌ symlint: "], [
   });
 }
 
-onPage("a report is what the command line writes", async (page) => {
+onPage("a saved report equals the output of the command line", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   const report = JSON.parse((await saved(page, "JSON")).toString());
@@ -43,7 +43,7 @@ onPage("a comment for a pull request is copied", async (page, context) => {
   await eventually(() => page.evaluate(() => navigator.clipboard.readText()), /^## ❌ symlint: 7 errors, 1 warning\n/);
 });
 
-onPage("the file that is shown is copied, and what was only said goes with the next edit", async (page, context) => {
+onPage("the file that is shown is copied, and the message disappears with the next edit", async (page, context) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await paste(page, many(2));
   await verdict(page, "errors");
@@ -55,7 +55,7 @@ onPage("the file that is shown is copied, and what was only said goes with the n
   await notice(page, "");
 });
 
-onPage("what was copied is said below what can be undone", async (page, context) => {
+onPage("the message about copying is below a notice with an undo action", async (page, context) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await paste(page, "mine = 1\n");
   await choose(page, "copy-paste");
@@ -66,7 +66,7 @@ onPage("what was copied is said below what can be undone", async (page, context)
   await shown(page, "mine = 1");
 });
 
-onPage("the files are saved as they are, and fixed", async (page) => {
+onPage("the files are saved unchanged, or with fixes", async (page) => {
   const text = many(2).replace('"aws"', '"AWS"');
   await paste(page, text);
   await verdict(page, "errors");
@@ -77,7 +77,7 @@ onPage("the files are saved as they are, and fixed", async (page) => {
   assert.equal(Buffer.from(fixed["terraform.tfvars"]).toString(), many(2));
 });
 
-withFiles("line breaks of Windows come back as they came", { "terraform.tfvars": many(2).replaceAll('"us-east-1"', '"us-east-1a"').replaceAll("\n", "\r\n") }, async (page, folder) => {
+withFiles("line breaks of Windows are kept", { "terraform.tfvars": many(2).replaceAll('"us-east-1"', '"us-east-1a"').replaceAll("\n", "\r\n") }, async (page, folder) => {
   const text = await readFile(join(folder, "terraform.tfvars"), "utf8");
   await page.locator("#files").setInputFiles(join(folder, "terraform.tfvars"));
   await verdict(page, "errors");
@@ -91,10 +91,10 @@ withFiles("line breaks of Windows come back as they came", { "terraform.tfvars":
   assert.equal(await first("All files"), text);
 });
 
-/** As Windows saves it: with a byte order mark and its line breaks; a character outside of ASCII makes bytes and characters differ. */
+/** A file as Windows saves it, with a byte order mark and CRLF. Because of a character outside of ASCII, bytes and characters differ. */
 const WINDOWS = `\ufeff# Käufer\n${many(2).replaceAll('"aws"', '"AWS"')}`.replaceAll("\n", "\r\n");
 
-withFiles("a file from Windows keeps its byte order mark, and its offsets are those of the command line", { "terraform.tfvars": WINDOWS }, async (page, folder, context) => {
+withFiles("a file from Windows keeps its byte order mark, and its offsets equal those of the command line", { "terraform.tfvars": WINDOWS }, async (page, folder, context) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.locator("#files").setInputFiles(join(folder, "terraform.tfvars"));
   await verdict(page, "errors");
@@ -103,10 +103,10 @@ withFiles("a file from Windows keeps its byte order mark, and its offsets are th
   const symlint = await load();
   assert.equal((await saved(page, "JSON")).toString(), symlint.render({ "terraform.tfvars": WINDOWS }, "json"));
   assert.equal(await files("All files, fixed"), symlint.fix({ "terraform.tfvars": WINDOWS }).files["terraform.tfvars"]);
-  // In the editor, the same finding is where it is there.
+  // In the editor, the finding is at the same place as in the report.
   await page.locator(".problem", { hasText: "is AWS, but" }).first().click();
   await selected(page, "AWS");
-  // For pasting elsewhere.
+  // This is for pasting into other programs.
   await pick(page, "Save", "This file");
   await notice(page, "terraform.tfvars was copied.");
   assert.equal((await page.evaluate(() => navigator.clipboard.readText())).replaceAll("\r\n", "\n"), WINDOWS.slice(1).replaceAll("\r\n", "\n"));
@@ -120,7 +120,7 @@ withFiles("a file from Windows keeps its byte order mark, and its offsets are th
   assert.ok((await files("All files")).startsWith("\ufeff# Käufer\r\n"));
 });
 
-onPage("a report to read is one file without scripts, with everything in it", async (page, context) => {
+onPage("the HTML report is one complete file without scripts", async (page, context) => {
   await paste(page, many(3).replace('"us-east-1"', '"us-east-1a"').replace("tenant_1 = {", '"<img src=x onerror=alert(1)>" = {'));
   await verdict(page, "errors");
   const html = (await saved(page, "Report to read and print")).toString();
@@ -139,21 +139,21 @@ onPage("a report to read is one file without scripts, with everything in it", as
   if (process.env.SHOTS) await other.screenshot({ path: `${process.env.SHOTS}/report.png`, fullPage: true });
 });
 
-onPage("a report is not cut off on paper of any shape", async (page, context) => {
+onPage("a printed report is not cut off on any paper", async (page, context) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors");
   const html = (await saved(page, "Report to read and print")).toString();
   const other = await context.newPage();
   await other.setContent(html);
   await other.emulateMedia({ media: "print" });
-  // Letter and A4, landscape and portrait, without their margins.
+  // The widths of Letter and A4, in landscape and portrait, without margins.
   for (const width of [949, 1017, 710, 688]) {
     await other.setViewportSize({ width, height: 900 });
     assert.deepEqual(await other.evaluate(() => [...document.querySelectorAll(".wide")].filter(({ clientWidth, scrollWidth }) => scrollWidth > clientWidth).length), 0, `${width}`);
   }
 });
 
-onPage("a report of many tenants is shown as what it is", async (page) => {
+onPage("the HTML report of many tenants has the matrix and the table", async (page) => {
   await paste(page, many(100));
   await verdict(page, "errors");
   const html = (await saved(page, "Report to read and print")).toString();

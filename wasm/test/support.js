@@ -1,4 +1,4 @@
-// A static file server below a sub-path, and a browser that notes what it asks for.
+// A static file server for a sub-path, and a browser whose requests are recorded.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -16,7 +16,7 @@ export const PAGE = "/below/a/path/";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
 
-/** Serves `folder` below PAGE, on a free port; of files for which `slow` says so, this many bytes each 300 ms. */
+/** Serves `folder` at PAGE on a free port. If `slow` returns a number for a file, it is sent at this many bytes each 300 ms. */
 export async function serve(folder, { slow = () => 0 } = {}) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
@@ -41,7 +41,7 @@ export function browser() {
   return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
 }
 
-/** A page whose errors and requests are noted. */
+/** Opens a page and records its errors and requests. */
 export async function visit(browser, address, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options });
   const page = await context.newPage();
@@ -55,8 +55,8 @@ export async function visit(browser, address, options = {}) {
 }
 
 /**
- * Reads until what is read is as expected (a value, a pattern or a condition), because the page may be about to change;
- * fails with the last difference. What belongs together must be read at one moment, by one `evaluate`.
+ * Repeats `read` until its result is as expected (a value, a pattern, or a condition), because the page may be about to change;
+ * fails with the last difference. Values that belong together must be read at the same moment, by one `evaluate`.
  */
 export async function eventually(read, expected, within = 15_000) {
   const until = performance.now() + within;
@@ -74,7 +74,7 @@ export async function eventually(read, expected, within = 15_000) {
   }
 }
 
-/** Waits until the state of the verdict is one of those that are named, and its words match the patterns; returns the words. */
+/** Waits until the state of the verdict is one of those in `expected`, and its words match the patterns there. Returns the words. */
 export async function verdict(page, ...expected) {
   const states = expected.filter((state) => typeof state === "string");
   const patterns = expected.filter((pattern) => pattern instanceof RegExp);
@@ -89,7 +89,7 @@ export async function verdict(page, ...expected) {
 /** The titles of the samples. */
 const SAMPLES = { "copy-paste": "A copied block", "multi-tenant": "As it should be" };
 
-/** Opens a sample, and waits until it is there. */
+/** Opens a sample, and waits until it is shown. */
 export async function choose(page, sample) {
   await pick(page, "Samples", SAMPLES[sample]);
   await page.locator(`#tabs .tab[data-name="${sample}/terraform.tfvars"]`).waitFor();
@@ -108,7 +108,7 @@ export async function type(page, text) {
   await page.keyboard.insertText(text);
 }
 
-/** As `type`, but pasted: a long text is not typed. */
+/** Like `type`, but pastes the text. Nobody types a long text. */
 export async function paste(page, text) {
   await page.locator(".cm-content").focus();
   await page.keyboard.press("Control+a");
@@ -120,14 +120,14 @@ export async function paste(page, text) {
   }, text);
 }
 
-/** Drops files and folders of this machine onto the middle of an element. */
+/** Drops local files and folders onto the middle of an element. */
 export async function drop(page, locator, paths) {
   const { x, y, width, height } = await page.locator(locator).boundingBox();
   const devtools = await page.context().newCDPSession(page);
   const data = { items: [], files: paths, dragOperationsMask: 1 };
   const drag = (type) => devtools.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data });
   await drag("dragEnter");
-  // A drop arrives only where the browser has heard that the page takes it, which it hears one move late.
+  // The browser only drops where the page has accepted an earlier move, so the move is repeated.
   await drag("dragOver");
   await page.locator("body[data-dropping]").waitFor();
   for (let move = 0; move < 3; move += 1) {
@@ -137,10 +137,10 @@ export async function drop(page, locator, paths) {
   await drag("drop");
 }
 
-/** The engine with hardly any stack: whatever it is asked, it crashes. */
+/** The engine with hardly any stack, so that every call crashes. */
 export async function crashing(file = "wasm/npm/dist/symlint.wasm") {
   const wasm = await readFile(join(root, file));
-  // The stack begins at 8 MiB and grows down to 0; here it begins at 16.
+  // The stack starts at 8 MiB and grows down to 0. Here it starts at 16 bytes.
   const stack = wasm.indexOf(Buffer.from([0x41, 0x80, 0x80, 0x80, 0x04, 0x0b]));
   if (stack < 0) throw new Error("the stack begins elsewhere");
   wasm.set([0x90, 0x80, 0x80, 0x00], stack + 1);

@@ -1,4 +1,4 @@
-// No text is lost: not by menus, tabs, samples, links or reloads.
+// No text is lost by menus, tabs, samples, links, or reloads.
 import assert from "node:assert/strict";
 
 import { count, focused, notice, onPage, shown, show, tabs } from "./on-page.js";
@@ -6,7 +6,7 @@ import { choose, eventually, many, paste, pick, type, verdict } from "./support.
 
 const undo = (page) => page.locator("#notice").getByRole("button", { name: "Undo" }).click();
 
-onPage("arrow keys in a menu change nothing, and Escape leads back", async (page) => {
+onPage("arrow keys in a menu change nothing, and Escape returns the focus", async (page) => {
   await type(page, "mine = 1\n");
   await page.getByRole("button", { name: "Samples" }).focus();
   await page.keyboard.press("ArrowDown");
@@ -20,7 +20,7 @@ onPage("arrow keys in a menu change nothing, and Escape leads back", async (page
   await shown(page, "mine = 1");
 });
 
-onPage("a sample that takes the place of text can be undone, and that, too", async (page) => {
+onPage("a sample that replaced text can be undone, and the undo as well", async (page) => {
   await type(page, "mine = 1\n");
   await choose(page, "multi-tenant");
   await notice(page, /The sample “As it should be” replaced your text/);
@@ -30,7 +30,7 @@ onPage("a sample that takes the place of text can be undone, and that, too", asy
   await tabs(page, ([first]) => first === "multi-tenant/terraform.tfvars");
 });
 
-onPage("a notice hides no line", async (page) => {
+onPage("a notice does not hide a line", async (page) => {
   await type(page, "mine = 1\n");
   await choose(page, "multi-tenant");
   await notice(page, /replaced your text/);
@@ -40,7 +40,7 @@ onPage("a notice hides no line", async (page) => {
   await eventually(places, ([line, { top }]) => line.bottom <= top + 1);
 });
 
-onPage("a file that is closed comes back with its history", async (page) => {
+onPage("a closed file can be restored with its history", async (page) => {
   await type(page, "one = 1\n");
   await type(page, "two = 2\n");
   await page.getByRole("button", { name: "Remove terraform.tfvars" }).click();
@@ -66,7 +66,7 @@ onPage("the text survives a reload, with the file that was shown", async (page) 
   await shown(page, /tenant_1/);
 });
 
-onPage("all text is cleared at one press, from the browser too, and can be brought back", async (page) => {
+onPage("one press clears all text, also from storage, and can be undone", async (page) => {
   await type(page, "mine = 1\n");
   await page.waitForFunction(() => sessionStorage.getItem("symlint.text")?.includes("mine"));
   await page.getByRole("button", { name: "Clear the text" }).click();
@@ -76,14 +76,14 @@ onPage("all text is cleared at one press, from the browser too, and can be broug
   await shown(page, "mine = 1");
 });
 
-onPage("who wants nothing stored has nothing stored", async (page) => {
+onPage("nothing is stored if storing is turned off", async (page) => {
   await type(page, "mine = 1\n");
   await page.waitForFunction(() => sessionStorage.length > 0);
   await page.getByLabel("Keep the text in this browser tab").uncheck();
   await type(page, "mine = 2\n");
   await page.waitForTimeout(700);
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
-  // The browser asks before it throws the text away.
+  // The browser asks before it discards the text.
   const asked = page.waitForEvent("dialog");
   page.reload().catch(() => undefined);
   const dialog = await asked;
@@ -93,12 +93,12 @@ onPage("who wants nothing stored has nothing stored", async (page) => {
   await eventually(() => page.getByLabel("Keep the text in this browser tab").isChecked(), false);
 });
 
-onPage("a broken link says so", async (page) => {
+onPage("a broken link is reported", async (page) => {
   await verdict(page, "empty");
   await notice(page, /This link is broken/);
 }, { fragment: "#v1.abc" });
 
-onPage("a link that is opened over text can be undone", async (page) => {
+onPage("opening a link can be undone", async (page) => {
   await type(page, many(1));
   await page.getByRole("button", { name: "Share" }).click();
   await page.locator("#link[open]").waitFor();
@@ -112,7 +112,7 @@ onPage("a link that is opened over text can be undone", async (page) => {
   await shown(page, "mine = 1");
 });
 
-onPage("a long link warns", async (page) => {
+onPage("a long link has a warning", async (page) => {
   await type(page, "mine = 1\n");
   await page.getByRole("button", { name: "Share" }).click();
   await page.locator("#link[open]").waitFor();
@@ -124,7 +124,7 @@ onPage("a long link warns", async (page) => {
   await page.locator("#link-long", { hasText: /This link has [\d,]+ characters/ }).waitFor();
 });
 
-onPage("a menu offers nothing that cannot be done", async (page) => {
+onPage("unavailable items of a menu cannot be chosen", async (page) => {
   await eventually(() => page.getByRole("button", { name: "Save", exact: true }).isDisabled(), true);
   await type(page, many(1));
   await verdict(page, "errors", "partial");

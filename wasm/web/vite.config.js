@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 
 import { defineConfig } from "vite";
 
-// For the page itself.
+// The page shows its version.
 process.env.VITE_VERSION = JSON.parse(readFileSync(fileURLToPath(import.meta.resolve("symlint/package.json")), "utf8")).version;
 
 // Relative, so that the page works below any path.
 export default defineConfig({
   base: "./",
-  // To say how much of it has arrived: servers do not always say how much there is.
+  // The page shows how much has been loaded, but servers do not always send the size.
   define: { CHECK_BYTES: sizeOf("check"), REST_BYTES: sizeOf("rest") },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   worker: { format: "es" },
@@ -23,7 +23,7 @@ function sizeOf(half) {
   return String(statSync(`../npm/generated/${half}.wasm.xz`).size);
 }
 
-/** Lets the browser ask for the engine while it still reads the page; the editor, which is smaller, goes first. */
+/** Lets the browser request the engine while it still reads the page. The editor, which is smaller, comes first. */
 function preloadEngine() {
   return {
     name: "preload-engine",
@@ -37,12 +37,12 @@ function preloadEngine() {
   };
 }
 
-/** Writes the service worker with the names of all that was built, so that the page works offline. */
+/** Writes the service worker with the names of all built files, so that the page works offline. */
 function serviceWorker() {
   return {
     name: "service-worker",
     apply: "build",
-    // After the plugins that emit the worker and its engine.
+    // This must run after the plugins that emit the worker and its engine.
     enforce: "post",
     generateBundle(_, bundle) {
       const names = Object.keys(bundle).filter((name) => name !== "index.html");

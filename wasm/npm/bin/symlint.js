@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the native program, which comes in a package for each platform.
+// Runs the native program, which is in a separate package for each platform.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 

@@ -3,17 +3,17 @@ import { missing } from "./errors.js";
 
 export * from "./engine.js";
 
-// Bundlers recognize this expression. In the output of some bundlers, a module has no address.
+// Bundlers recognize this expression. In the output of some bundlers, modules have no address.
 const engine = () => addressOf("the engine", () => new URL("./symlint.wasm", import.meta.url));
 
-/** Loads the engine: by default from the file next to this one. It can be a `Response`, too, or the promise of one. */
+/** Loads the engine, by default from the file next to this one. `source` can also be a `Response`, or the promise of one. */
 export async function load(source: Source = engine(), pages?: Pages): Promise<Symlint> {
   const given = await source;
   const content = typeof given === "string" || given instanceof URL ? await fetched("the engine", given) : given;
   return symlint(content instanceof Response ? await compiled(content) : isModule(content) ? content : await WebAssembly.compile(content as BufferSource), pages);
 }
 
-/** Loads the engine at once, from its bytes or from what was compiled of them. */
+/** Loads the engine synchronously, from its bytes or a compiled module. */
 export function loadSync(source: object, pages?: Pages): Symlint {
   return symlint(isModule(source) ? source : new WebAssembly.Module(source as BufferSource), pages);
 }
@@ -47,11 +47,11 @@ function isModule(source: object): source is WebAssembly.Module {
   return source instanceof WebAssembly.Module;
 }
 
-/** Compiles while the bytes arrive, where the server says what they are. */
+/** Compiles while the bytes arrive, if the server sends the right media type. */
 async function compiled(response: Response): Promise<WebAssembly.Module> {
   const type = response.headers.get("content-type") ?? "";
   if (!response.ok) throw missing("the engine", `${response.url} says ${response.status} ${response.statusText}`.trimEnd());
-  // What a server for development sends in place of a file that it does not have.
+  // Development servers send a page in place of a missing file.
   if (type.startsWith("text/html")) throw missing("the engine", `there is a page in its place at ${response.url}`);
   return type === "application/wasm" ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }

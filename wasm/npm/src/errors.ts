@@ -1,6 +1,6 @@
 import type { Failure } from "./shapes.js";
 
-/** Why there is no report that could be taken for a pass. */
+/** The reason why there is no result that could be mistaken for a pass. */
 export class SymlintError extends Error implements Failure {
   override readonly name = "SymlintError";
   readonly kind: Failure["kind"];
@@ -17,7 +17,7 @@ export class SymlintError extends Error implements Failure {
   }
 }
 
-/** The engine crashed, which is a mistake in symlint. The next call has a fresh one. */
+/** The engine crashed, which is a bug in symlint. The next call uses a new instance. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
 }

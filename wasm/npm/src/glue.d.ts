@@ -7,5 +7,5 @@ export interface Glue {
   rules(): string;
 }
 
-/** A fresh instance of a `WebAssembly.Module`; `made` receives what it exports. */
+/** Creates an instance of a `WebAssembly.Module`. `made` receives its exports. */
 export function instantiate(module: object, made?: (exports: object) => void): Glue;

@@ -8,18 +8,18 @@ import { missing } from "./errors.js";
 
 export * from "./engine.js";
 
-// Bundlers recognize these expressions. In the output of some bundlers, a module has no address, but a folder.
+// Bundlers recognize these expressions. In the output of some bundlers, modules have no address, but a folder.
 const engine = () => beside("symlint.wasm", () => new URL("./symlint.wasm", import.meta.url));
 const pagesFile = () => beside("pages.json", () => new URL("./pages.json", import.meta.url));
 
-/** Loads the engine: by default from the file next to this one. */
+/** Loads the engine, by default from the file next to this one. */
 export async function load(source: Source = engine(), pages?: Pages): Promise<Symlint> {
   if (isModule(source)) return symlint(source, pages);
   const bytes = isFile(source) ? await readFile(path(source)).catch(unread("the engine")) : source;
   return symlint(await WebAssembly.compile(bytes as BufferSource), pages);
 }
 
-/** As `load`, at once. */
+/** Like `load`, but synchronous. */
 export function loadSync(source: Source = engine(), pages?: Pages): Symlint {
   if (isModule(source)) return symlint(source, pages);
   return symlint(new WebAssembly.Module((isFile(source) ? bytesOf(source) : source) as BufferSource), pages);

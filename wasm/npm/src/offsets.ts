@@ -1,13 +1,13 @@
-/** Turns offsets of a report, which are bytes of UTF-8, into places in a JavaScript string. */
+/** Converts the offsets of a report, which count bytes of UTF-8, to positions in a JavaScript string. */
 export type Offsets = (bytes: number) => number;
 
 const STEP = 1024;
 
-/** Where the byte offsets of a report are in `text`: one walk makes a table for all of them. */
+/** Returns a function that converts the byte offsets of a report to positions in `text`. It uses a table, so that the text is read once. */
 export function offsetsOf(text: string): Offsets {
-  // ASCII, which is nearly all: both count the same.
+  // In ASCII, which is nearly all text, both are equal.
   if (/^[\x00-\x7f]*$/.test(text)) return (bytes) => Math.min(bytes, text.length);
-  // The bytes before each STEP-th unit.
+  // The number of bytes in front of every STEP-th unit.
   const marks: number[] = [0];
   let bytes = 0;
   for (let unit = 0; unit < text.length; unit += 1) {
@@ -25,12 +25,12 @@ export function offsetsOf(text: string): Offsets {
     let at = marks[low] ?? 0;
     let unit = low * STEP;
     while (unit < text.length && at < wanted) at += width(text, unit++);
-    // Not between the halves of a pair.
+    // A position must not be between the halves of a surrogate pair.
     return isPair(text, unit - 1) ? unit + 1 : unit;
   };
 }
 
-/** The bytes of the unit: the first half of a pair has all four. A half alone is replaced by a character of three. */
+/** The number of bytes of a unit. The first half of a surrogate pair has all four. A lone half is replaced by a character with three. */
 function width(text: string, unit: number): number {
   const code = text.charCodeAt(unit);
   if (code < 0x80) return 1;

@@ -1,17 +1,17 @@
 import { SymlintError } from "./errors.js";
 import type { Level, Options } from "./shapes.js";
 
-/** The texts of files, by their paths from the repository's root. */
+/** The texts of files, by their paths relative to the root of the repository. */
 export type Files = Readonly<Record<string, string>>;
 
 const VERSION = 1;
 
 const LEVELS = ["off", "warning", "error"] satisfies Level[];
 const words = (value: unknown) => Array.isArray(value) && value.every((word) => typeof word === "string");
-// Neither an array nor a map.
+// Arrays and maps are not plain objects.
 const record = (value: unknown): value is Record<string, unknown> => Object.prototype.toString.call(value) === "[object Object]";
 
-/** What each option is, and what it is called in messages. */
+/** The check for each option's type, and the name of that type in messages. */
 const OPTIONS: Record<keyof Options, [is: (value: unknown) => boolean, what: string]> = {
   path: [(value) => typeof value === "string", "the path of a folder or of a file"],
   with: [words, "an array of the paths of reports"],
@@ -22,12 +22,12 @@ const OPTIONS: Record<keyof Options, [is: (value: unknown) => boolean, what: str
   suggestions: [(value) => typeof value === "boolean", "true or false"],
 };
 
-/** A request as the engine reads it; says what is wrong with its parts in JavaScript's terms. */
+/** The request for the engine. Errors about its parts use the terms of JavaScript. */
 export function requestOf(files: Files, options: Partial<Options>): string {
   return json({ version: VERSION, files: filesOf("files", files, options?.path), options: optionsOf(options) });
 }
 
-/** The same of the files of a change. */
+/** The request for a comparison. */
 export function changeOf(before: Files, after: Files, options: Partial<Options> & { before_path?: string }): string {
   const { before_path, ...others } = record(options) ? options : ({} as typeof options);
   if (before_path !== undefined && typeof before_path !== "string") throw usage("the option `before_path` is not the path of a folder or of a file");
@@ -36,19 +36,19 @@ export function changeOf(before: Files, after: Files, options: Partial<Options> 
   return json({ version: VERSION, ...texts, before_path, options: optionsOf(record(options) ? others : options, "before_path") });
 }
 
-/** An argument that is a word, such as a format. */
+/** Checks that an argument is a string, such as a format. */
 export function wordOf(name: string, value: unknown): string {
   if (typeof value !== "string") throw usage(`\`${name}\` is not a string`);
   return value;
 }
 
-/** JSON in which half a pair, which is no character, is replaced as `TextEncoder` replaces it. */
+/** JSON in which lone halves of surrogate pairs are replaced as `TextEncoder` does, because they are not characters. */
 function json(value: unknown): string {
   const text = JSON.stringify(value);
   return text.includes("\\ud") ? text.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (escape) => (escape === "\\\\" ? escape : "\ufffd")) : text;
 }
 
-/** Files below the folder that is checked, whose paths have `/` between their parts: others would be left out silently. */
+/** Checks that all files are in the checked folder, and that their paths use `/`. Others would be left out silently. */
 function filesOf(name: string, files: Files, checked: unknown): Files {
   if (!record(files)) throw usage(`\`${name}\` is not an object of texts by their paths`);
   const isAbsolute = String(checked ?? "").startsWith("/");
@@ -60,7 +60,7 @@ function filesOf(name: string, files: Files, checked: unknown): Files {
   return files;
 }
 
-/** `others` are options that are checked elsewhere. */
+/** Checks the options, except for `others`, which are checked elsewhere. */
 function optionsOf(options: Partial<Options>, ...others: string[]): Partial<Options> {
   if (!record(options)) throw usage("`options` is not an object");
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
@@ -77,7 +77,7 @@ function usage(message: string, help: string | null = null): SymlintError {
   return new SymlintError({ kind: "usage", message, help, location: null, report: null });
 }
 
-/** The day where this runs. */
+/** The current date in the local time zone. */
 function today(): string {
   const now = new Date();
   const two = (number: number) => String(number).padStart(2, "0");

@@ -17,7 +17,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET") return;
-  // Built files have their content in their names; the page itself is asked for, so that a new version is seen.
+  // Built files have their content in their names; the page itself is requested, so that a new version is noticed.
   const answer = async () => {
     const cache = await caches.open(cacheName);
     if (event.request.mode !== "navigate") return (await cache.match(event.request)) ?? fetch(event.request);
