@@ -2,7 +2,7 @@
 //! reaches, or by the form of its values.
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Path, Value};
+use symlint_terraform::{Path, Str, Value};
 
 use super::effective::Effective;
 use super::usual::UsualAccount;
@@ -157,7 +157,8 @@ struct Attribute {
 /// Finds out which attribute is which value, from the elements of one collection.
 pub(super) fn find(elements: &[&Value], config: &Config, effects: &Effects, usual: Option<&UsualAccount>) -> Fields {
     let sample: Vec<&Value> = elements.iter().take(SAMPLE).copied().collect();
-    let mut finder = Finder { attributes: Vec::new(), containers: HashSet::default(), effects, ways: Vec::new() };
+    let (attributes, containers, ways) = (Vec::new(), HashSet::default(), Vec::new());
+    let mut finder = Finder { attributes, containers, effects, ways, taken: HashSet::default() };
     finder.configured_and_named(&sample, config);
     let is_complete = FieldKind::VALUES.into_iter().all(|field| finder.has(field));
     if is_complete && effects.reached.keys().all(|(steps, ..)| finder.is_taken(steps)) {
@@ -184,6 +185,8 @@ struct Finder<'a> {
     containers: HashSet<Steps>,
     effects: &'a Effects,
     ways: Vec<Way>,
+    /// The steps of the ways.
+    taken: HashSet<Steps>,
 }
 
 impl Finder<'_> {
@@ -199,11 +202,11 @@ impl Finder<'_> {
     }
 
     fn is_taken(&self, steps: &Steps) -> bool {
-        self.ways.iter().any(|way| way.steps == *steps)
+        self.taken.contains(steps)
     }
 
     fn add(&mut self, steps: Steps, field: FieldKind, evidence: Evidence, is_fragment: bool) {
-        if !self.is_taken(&steps) {
+        if self.taken.insert(steps.clone()) {
             let reaches = self.effects.reaches(&steps);
             self.ways.push(Way { steps, field, evidence, is_fragment, reaches });
         }
@@ -421,6 +424,7 @@ impl Finder<'_> {
             if let Some((steps, evidence)) = found {
                 self.move_target(&steps);
                 self.ways.retain(|way| way.steps != steps);
+                self.taken.remove(&steps);
                 self.add(steps, FieldKind::SsoAccountId, evidence, false);
             }
         }
@@ -515,6 +519,7 @@ impl<'a, I: Iterator<Item = (usize, &'a Attribute)>> RevMax<'a> for I {
 /// The lists of grants that elements have, and the names of their attributes.
 fn grant_lists(sample: &[&Value], config: &Config) -> Vec<(Steps, Vec<(FieldKind, String)>)> {
     let mut lists: Vec<(Steps, Vec<(FieldKind, String)>)> = Vec::new();
+    let mut places: HashMap<Str, usize> = HashMap::default();
     for element in sample {
         for entry in element.entries().unwrap_or_default() {
             let elements = values_at(&entry.value, &[Step::Each]);
@@ -527,12 +532,12 @@ fn grant_lists(sample: &[&Value], config: &Config) -> Vec<(Steps, Vec<(FieldKind
                     .collect();
                 let has = |field| found.iter().any(|(it, _)| *it == field);
                 if has(FieldKind::PermissionSetArn) && has(FieldKind::TargetAccountId) {
-                    let steps = Steps::from_iter([Step::Name(entry.key.clone())]);
-                    match lists.iter_mut().find(|(known, _)| *known == steps) {
-                        Some((_, names)) => {
-                            names.extend(found.into_iter().filter(|it| !names.contains(it)).collect::<Vec<_>>());
-                        }
-                        None => lists.push((steps, found)),
+                    let place = *places.entry(entry.key.clone()).or_insert_with(|| {
+                        lists.push((Steps::from_iter([Step::Name(entry.key.clone())]), Vec::new()));
+                        lists.len() - 1
+                    });
+                    if let Some((_, names)) = lists.get_mut(place) {
+                        names.extend(found.into_iter().filter(|it| !names.contains(it)).collect::<Vec<_>>());
                     }
                 }
             }

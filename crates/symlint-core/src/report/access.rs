@@ -65,6 +65,7 @@ fn grants_of(model: &Model<'_>, instance: &FlowInstance, resources: &[FlowResour
         let own = own.and_then(|it| shown(&it.value, field, model.project));
         own.or_else(|| known(tenant?.connector.field(field)))
     };
+    let [role, instance_arn] = [FieldKind::RoleArn, FieldKind::InstanceArn].map(connector);
     let by_grant = by_grant(&mut effects.iter());
     let grant = |number: Option<usize>| {
         let of = |field: FieldKind| {
@@ -75,8 +76,8 @@ fn grants_of(model: &Model<'_>, instance: &FlowInstance, resources: &[FlowResour
             tenant: key.clone().unwrap_or_else(|| instance.address.clone()),
             run: 0,
             flow: Some(instance.address.clone()),
-            role: step(connector(FieldKind::RoleArn)),
-            instance: step(connector(FieldKind::InstanceArn)),
+            role: step(role.clone()),
+            instance: step(instance_arn.clone()),
             permission_set: of(FieldKind::PermissionSetArn),
             account: of(FieldKind::TargetAccountId),
         }

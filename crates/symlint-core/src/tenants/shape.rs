@@ -119,7 +119,7 @@ impl TenantShape {
                     way.names.push(&entry.key);
                     if let Some(below) = self.attributes.get(entry.key.as_str()) {
                         below.visit(&entry.value, way, misfits);
-                    } else if let Some(kind) = self.misspelt(entry, entries).filter(|_| is_judged) {
+                    } else if let Some(kind) = self.misspelt(entry, value).filter(|_| is_judged) {
                         misfits.push(Misfit { span: entry.key_span, path: way.path(), kind });
                     }
                     way.names.pop();
@@ -128,9 +128,9 @@ impl TenantShape {
         }
     }
 
-    /// The attribute that `entry`, which is not a known one, was probably meant to be.
-    fn misspelt(&self, entry: &Entry, entries: &[Entry]) -> Option<MisfitKind> {
-        let is_free = |name: &str| entries.iter().all(|entry| entry.key.as_str() != name);
+    /// The attribute that `entry` of `object`, which is not a known one, was probably meant to be.
+    fn misspelt(&self, entry: &Entry, object: &Value) -> Option<MisfitKind> {
+        let is_free = |name: &str| object.entry(name).is_none();
         let is_object = entry.value.entries().is_some();
         if entry.value.elements().is_some() {
             return None;
