@@ -116,6 +116,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
             continue;
         }
         let mut report = cx.report(error.span, error.message.as_str()).cause(error.message.as_str());
+        if error.kind == EvalErrorKind::Limit {
+            report = report.help(
+                "Terraform may accept it, but symlint gave up, so what depends on this expression was not checked. \
+                 Compute what is the same for all tenants once, in a local.",
+            );
+        }
         for other in others {
             report = report.related(other, "here, too");
         }

@@ -39,7 +39,7 @@ impl Evaluator<'_> {
             ExprKind::Number(text) => match number::parse(text) {
                 Numeric::Known(number) => Kind::Number(number),
                 Numeric::Beyond | Numeric::Invalid => {
-                    return Some(Value::unknown("this number is too long to be evaluated", expr.span));
+                    return Some(Value::unevaluated("this number is too long to be evaluated", expr.span));
                 }
             },
             _ => return None,

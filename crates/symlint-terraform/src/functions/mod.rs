@@ -89,6 +89,11 @@ pub(crate) fn call(evaluator: &Evaluator<'_>, call: &Call, span: Span, scope: &S
         return Ok(result);
     }
     let result = with_each_candidate(result, &values, with);
+    // Terraform may know the path, and the project may have the file.
+    let is_reading = name.starts_with("file") || name == "templatefile";
+    if is_reading && result.candidates().is_empty() && !result.is_refused() {
+        return Ok(result.given_up());
+    }
     // Terraform might use a later argument instead of an unknown one.
     let is_open = |value: &Value| value.as_unknown().is_some() && value.candidates().is_empty();
     let instead = match (name, values.as_slice()) {
