@@ -55,8 +55,10 @@ impl ResourceName<'_> {
         };
         let found = match &self.value.origin.makeup {
             Makeup::Joined(parts) => parts.iter().find_map(|part| other(self.text.get(part.bytes())?, &part.origin)),
-            // In a flow that is written out next to repeated ones, the words of the name may be a key.
-            Makeup::Written(_) if self.is_alone() => words_in(self.text).find_map(|it| other(it, &self.value.origin)),
+            // In a flow that is written out for a tenant of a collection, the words of the name may be a key.
+            Makeup::Written(_) if self.is_alone() && model.tenant(own).is_element() => {
+                words_in(self.text).find_map(|it| other(it, &self.value.origin))
+            }
             _ => other(self.text, &self.value.origin),
         };
         // A wrong value that is passed to the module is reported at the call.
@@ -210,9 +212,10 @@ impl<'a> ResourceName<'a> {
         self.instance.tenant
     }
 
-    /// Whether its resource is written out for one tenant, while other resources of its module are repeated.
+    /// Whether its resource is written out for one tenant.
     fn is_alone(&self) -> bool {
-        self.resource.key.is_none() && self.instance.address != *self.instance.instance.address()
+        let is_only = self.instance.address == *self.instance.instance.address();
+        self.resource.key.is_none() && (self.instance.repetitions.is_empty() || !is_only)
     }
 
     /// The block of its resource.

@@ -15,7 +15,8 @@ use crate::discover::sinks::{ASSIGNMENTS, Reference, has_sinks, sinks_in};
 use crate::discover::{self, module_names};
 use crate::spelling::{closest, listed};
 use crate::tenants::{
-    Field, FieldKind, FieldName, FlowResource, Model, State, Tenant, TenantId, TenantsVariable, VariableState,
+    Field, FieldKind, FieldName, FlowResource, Model, RuntimeBlock, State, Tenant, TenantId, TenantsVariable,
+    VariableState,
 };
 use crate::unmatched;
 
@@ -120,6 +121,14 @@ fn unread_calls(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>)
             is_finding: true,
             ..NotChecked::new(Code::RemoteModule, reason, call.name.span).help(help)
         });
+    }
+    // What these receive may be for something else.
+    for call in &model.receiving_calls {
+        let Some(source) = source_of(call).filter(|source| seen.insert(source)) else { continue };
+        let name = &call.name.text;
+        let why = format!("because the module `{source}` is not available");
+        let reason = format!("`module.{name}` receives values of tenants and was not checked, {why}");
+        found.push(NotChecked::new(Code::RemoteModule, reason, call.name.span));
     }
 }
 
@@ -443,6 +452,17 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             );
             found.push(NotChecked { is_finding: !is_lost && !is_reported(model, own.value.span), ..gap });
         }
+        let is_own = |account: &&Value| {
+            let of =
+                |account: &str| model.tenants.iter().flat_map(Tenant::values).any(|it| it.as_str() == Some(account));
+            account.as_str().is_some_and(|account| account.contains('*') || of(account))
+        };
+        if let Some(outside) = runtime.outside.iter().find(is_own) {
+            let path = runtime.block.path();
+            let reason =
+                format!("`{path}` allows roles outside of `/sym/`, which are no connectors, so they were not checked");
+            found.push(NotChecked::new(Code::UnknownWiring, reason, outside.origin.span));
+        }
         let unknown = runtime.safelists.iter().find_map(|list| Some((list, list.as_unknown()?)));
         if let Some((list, unknown)) = unknown {
             let path = runtime.block.path();
@@ -462,14 +482,20 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     }
     // Most connectors have the same trust policy.
     let mut in_part: SortedMap<&str, (String, Span, usize)> = SortedMap::new();
-    for (call, list) in model.connectors.iter().flat_map(|connector| connector.trusted()) {
-        let path = format!("`module.{}.runtime_role_arns`", call.name.text);
+    let trusted = model.connectors.iter().flat_map(|connector| connector.trusted());
+    let trusted = trusted.map(|(call, list)| (format!("`module.{}.runtime_role_arns`", call.name.text), list, true));
+    let by_hand = model.trusts.iter().flat_map(|trust| {
+        let path = RuntimeBlock::Policy(trust.resource).path();
+        trust.principals.iter().map(move |it| (format!("the trust policy of `{path}`"), it, false))
+    });
+    for (path, list, is_argument) in trusted.chain(by_hand) {
         let parts = || list.elements().unwrap_or_default().iter().filter_map(Value::uncertainty);
         let unevaluated = list.uncertainty().into_iter().chain(parts()).find(|unknown| unknown.is_unevaluated);
         if let Some(unknown) =
             unevaluated.or(list.as_unknown().map(AsRef::as_ref).filter(|_| list.candidates().is_empty()))
         {
-            found.push(uncertain(model, &format!("{path} was"), &unknown.reason, true, unknown.span));
+            let is_open = is_argument || unknown.is_unevaluated;
+            found.push(uncertain(model, &format!("{path} was"), &unknown.reason, is_open, unknown.span));
         } else if let Some(unknown) = parts().next() {
             in_part.entry(&unknown.reason).or_insert((path, unknown.span, 0)).2 += 1;
         }
@@ -516,19 +542,27 @@ fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             _ => parts.for_each(|part| opaque(part, all)),
         }
     }
-    let mut same: SortedMap<(Span, String), (TenantId, bool)> = SortedMap::new();
+    let mut same: SortedMap<(Span, String), (Option<TenantId>, bool)> = SortedMap::new();
     for resource in &model.resources {
-        let Some(tenant) = model.instance_of(resource).and_then(|instance| instance.tenant) else { continue };
-        for (reference, expr, value) in resource.references() {
+        let tenant = model.instance_of(resource).and_then(|instance| instance.tenant);
+        let is_element = tenant.is_none_or(|tenant| model.tenant(tenant).is_element());
+        let may_grant = resource.sink().is_some() || resource.kind() == "sym_flow";
+        for (reference, expr, value) in resource.references().filter(|_| tenant.is_some() || may_grant) {
             let mut all = Vec::new();
             opaque(value, &mut all);
-            for (value, unknown) in all {
-                let is_chosen = value.origin.is_iterated() || model.sources_of_values.depends_on(value, tenant);
+            // Next to a resource that it may refer to, an ID that is written out is reported as wrong.
+            let is_alone = may_grant && !resource.module.resources.iter().any(|it| reference.may_be(it));
+            let texts = std::iter::once(value).chain(value.elements().unwrap_or_default());
+            let texts = texts.filter(|part| is_alone && part.as_str().is_some());
+            let all = all.into_iter().map(|(value, unknown)| (value, unknown.reason.as_str(), unknown.is_unevaluated));
+            for (value, reason, is_unevaluated) in all.chain(texts.map(|text| (text, "this ID is written out", false)))
+            {
+                let is_chosen = value.origin.is_iterated()
+                    || tenant.is_some_and(|tenant| model.sources_of_values.depends_on(value, tenant));
                 let what = format!("`{}` of `{}` could not be followed", reference.attribute, resource.address());
-                let reason = format!("{what}: {}", unknown.reason);
-                let (first, is_open) = same.entry((expr.span, reason)).or_insert((tenant, false));
-                let is_same = !is_chosen && !model.index.same_customer(*first, tenant);
-                *is_open |= is_same || unknown.is_unevaluated;
+                let (first, is_open) = same.entry((expr.span, format!("{what}: {reason}"))).or_insert((tenant, false));
+                let is_other = first.zip(tenant).is_none_or(|(first, own)| !model.index.same_customer(first, own));
+                *is_open |= !is_chosen && (is_element || is_other) || is_unevaluated;
             }
         }
     }

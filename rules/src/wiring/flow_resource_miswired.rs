@@ -11,7 +11,7 @@ use symlint_core::tenants::{
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Makeup, Module, PathStep, Resource, SortedMap, Span, Str, Value};
 
-use super::judge::{consequence, is_always, is_computed, is_not_own, is_overridden, owner, shared};
+use super::judge::{consequence, is_always, is_computed, is_not_own, is_overridden, owner, selected_by, shared};
 use super::origin::{Referrer, is_same};
 use super::owners::TextOwners;
 use super::reference::{References, receivers, reference_to, references, refers, report_foreign};
@@ -465,6 +465,10 @@ impl<'a> SettingJudge<'a> {
         let received = setting.unknown(self.model);
         let candidates = setting.value.candidates();
         if candidates.is_empty() {
+            let other = selected_by(self.model, setting.tenant, &setting.value).filter(|_| received.is_empty());
+            if let Some(other) = other {
+                return Some(SettingProblem::Tenant(other));
+            }
             let may_be_shared = matches!(setting.wanted, FieldKind::Cloud | FieldKind::Region);
             // Values that AWS assigns are in the only instance of the provider's organization, if no tenant sets an
             // instance.

@@ -13,7 +13,7 @@ use symlint_core::tenants::{
     Field, FieldKind, FieldRef, FlowInstance, Model, Source, State, Tenant, TenantId, has_shape, may_be, normalise,
     other_shape, text_of, values_at,
 };
-use symlint_terraform::{Form, Kind, Makeup, Path, PathStep, Root, Selection, Span, Str, Value};
+use symlint_terraform::{Dependence, Form, Kind, Makeup, Origin, Path, PathStep, Root, Selection, Span, Str, Value};
 
 use super::owners::TextOwners;
 use super::setting::{FlowSetting, settings};
@@ -287,6 +287,9 @@ impl<'a> Judge<'a> {
         let candidates = slot.value.candidates();
         if !candidates.is_empty() {
             return candidates.iter().find_map(|value| self.judge(&Slot { value: value.clone(), ..*slot }));
+        }
+        if let Some(other) = selected_by(self.model, slot.tenant, &slot.value) {
+            return Some(ValueProblem::Tenant(other));
         }
         let is_fixed = slot.wanted != FieldKind::Cloud && slot.wanted != FieldKind::Region;
         if let Some(problem) = self.judge_texts(slot).filter(|_| is_fixed && !slot.is_fragment) {
@@ -707,6 +710,25 @@ fn alike<'a>(doubtful: &[Slots<'a>]) -> HashSet<UnknownArgument<'a>> {
     alike.map(|(place, _)| place).collect()
 }
 
+/// The other customer by whose key an unknown value was chosen for the tenant `own`: `data.x["acme"].id`, where a
+/// condition or a table has that key for it.
+pub(super) fn selected_by(model: &Model<'_>, own: TenantId, value: &Value) -> Option<TenantId> {
+    let is_own = |path: &Path| model.sources_of_values.owners(path).contains(&own);
+    let other = |key: &Origin| {
+        let is_text = matches!(key.makeup, Makeup::Written(form) if form != Form::Whole);
+        let is_chosen = is_text && !key.path.as_ref().is_some_and(is_own);
+        let other = model.index.with_key(&is_chosen.then(|| model.sources().text(key.span))?)?;
+        (!model.index.may_share(FieldKind::Key, own, other)).then_some(other)
+    };
+    let mut found = None;
+    value.origin.each_source(&mut |origin| {
+        let mut keys = origin.dependence.iter().flat_map(Dependence::origins);
+        found =
+            found.or_else(|| keys.find_map(other)).or_else(|| other(origin).filter(|_| origin.dependence.is_some()));
+    });
+    found
+}
+
 /// Whether `slot` receives the key of another customer.
 fn is_another_s(model: &Model<'_>, slot: &Slot<'_>) -> bool {
     let other = text_of(&slot.value).and_then(|text| model.index.with_key(&text));
@@ -716,9 +738,11 @@ fn is_another_s(model: &Model<'_>, slot: &Slot<'_>) -> bool {
 /// Whether `slot` receives what is written in its argument, or in a local or variable of its own. What is written in a
 /// table of `for_each` may well be meant for the tenant.
 fn is_literal(slot: &Slot<'_>, sources: &[Source<'_>]) -> bool {
-    let [Source::Elsewhere(origin)] = sources else { return false };
-    let is_near = slot.argument.is_default || slot.argument.span.contains(origin.span) || origin.path.is_some();
-    is_near && matches!(origin.makeup, Makeup::Written(_))
+    sources.iter().all(|source| {
+        let Source::Elsewhere(origin) = source else { return false };
+        let is_near = slot.argument.is_default || slot.argument.span.contains(origin.span) || origin.path.is_some();
+        is_near && matches!(origin.makeup, Makeup::Written(_))
+    })
 }
 
 /// What `slot` receives, if it comes from no tenant.

@@ -228,6 +228,7 @@ fn a_literal_chosen_by_the_key_must_not_be_another_tenants() {
         "merge({ blue_harbour = \"604178239951\", red_canyon = \"352790641188\" }, { green_valley = \"ID\" })[each.key]",
         "each.key == \"green_valley\" ? \"ID\" : each.value.target_account_id",
         "jsondecode(\"{\\\"green_valley\\\": \\\"ID\\\"}\")[each.key]",
+        "each.key == \"green_valley\" ? join(\"\", [\"604178\", \"239958\"]) : each.value.target_account_id",
     ] {
         let wrong = wrong.replace("ID", foreign);
         if with_account(&wrong, "").iter().all(|(rule, _)| rule != "flow-argument-miswired") {

@@ -23,6 +23,7 @@ mod references;
 mod repeated;
 mod resources;
 mod safelists;
+mod strangers;
 mod tables;
 mod unfit;
 mod unknown;

@@ -3,10 +3,11 @@
 use std::sync::{Mutex, OnceLock};
 
 use foldhash::HashSet;
-use symlint_terraform::{ConversionProblem, ConversionProblemKind, Evaluator, Kind, Project, Root, Type};
+use symlint_terraform::{ConversionProblem, ConversionProblemKind, Evaluator, Kind, Project, Root, Type, Value};
 
+use super::called::assign_by_references;
 use super::collections::{self, Found};
-use super::looks::{looks_like_tenants, receives_tenants};
+use super::looks::{looks_like_tenants, received, receives_tenants};
 use super::modules::Roles;
 use super::policies;
 use super::population::{Population, element_type};
@@ -34,6 +35,7 @@ pub(crate) fn build_with<'p>(project: &'p Project, config: &Config, run: RunId, 
     let mut tenants = population.tenants(&walked, &conversions, config);
     population.name(&mut tenants, &walked);
     population.add_called(&mut walked, &mut tenants);
+    assign_by_references(&mut walked);
     if walked.runtimes.is_empty() && !walked.flows.is_empty() {
         walked.runtimes = policies::likely(std::mem::take(&mut walked.possible_runtimes), &tenants);
     }
@@ -43,6 +45,10 @@ pub(crate) fn build_with<'p>(project: &'p Project, config: &Config, run: RunId, 
     walked.errors.extend(population.too_many.map(|span| limit(message(), span)));
     let mut sources = population.sources;
     sources.add_values(&tenants);
+    let is_of_tenants = |values: &[Value]| values.iter().any(|it| sources.is_of_tenants(it));
+    let mut receiving = std::mem::take(&mut walked.other_calls);
+    receiving.retain(|(_, values)| receives_tenants(values, 1) || is_of_tenants(values));
+    let receiving_calls = receiving.into_iter().map(|(call, _)| call).collect();
     let unwired = unwired(&evaluator, &walked, &sources, &tenants);
     let types_are_declared = found.shapes.iter().any(|shape| element_type(project, shape).is_some());
     let evaluation_errors = std::mem::take(&mut walked.errors);
@@ -66,6 +72,7 @@ pub(crate) fn build_with<'p>(project: &'p Project, config: &Config, run: RunId, 
         unknown_resources,
         open_calls,
         unread_calls,
+        receiving_calls,
         connectors,
         runtimes,
         trusts,
@@ -117,7 +124,7 @@ fn hands_on_tenants(project: &Project) -> bool {
     let mut locals = root.locals.iter().filter_map(|it| evaluator.local(&instance, &it.name.text));
     variables.any(|it| looks_like_tenants(&it))
         || locals.any(|it| looks_like_tenants(&it))
-        || unread.any(|call| receives_tenants(&evaluator, &instance, call))
+        || unread.any(|call| receives_tenants(&received(&evaluator, &instance, call), 2))
 }
 
 /// Collections whose values do not match their declared types, or that are not collections.

@@ -2,7 +2,7 @@
 //! available, no declaration says what it requires, so its calls are compared with each other.
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Form, Kind, ModuleCall, Origin, Path, PathStep, Root, Span, Str, Value};
+use symlint_terraform::{Form, Kind, ModuleCall, Origin, Path, PathStep, ResourceId, Root, Span, Str, Value};
 
 use super::effective::{Effective, argued, by_grant, effects_of, role_account};
 use super::population::Population;
@@ -58,6 +58,30 @@ impl Population<'_> {
             tenants.push(tenant);
         }
         note_gaps(tenants, &unread);
+    }
+}
+
+/// Assigns flows that only refer to resources of other flows, such as a lone `sym_flow`, to the tenant of those.
+pub(super) fn assign_by_references(walked: &mut Walked<'_>) {
+    if walked.flows.iter().flat_map(|flow| &flow.instances).all(|instance| instance.tenant.is_some()) {
+        return;
+    }
+    let instance_of =
+        |it: &FlowResource<'_>| walked.flows.get(it.flow).and_then(|flow| flow.instances.get(it.instance));
+    let owners = walked.resources.iter().filter_map(|resource| {
+        let (module, block) = (instance_of(resource)?.instance.address().clone(), resource.resource.block.span);
+        Some((ResourceId { module, block, key: resource.key.clone() }, instance_of(resource)?.tenant?))
+    });
+    let owners: HashMap<ResourceId, TenantId> = owners.collect();
+    let owner = |resource: &FlowResource<'_>| {
+        let mut ids = resource.references().filter_map(|(_, _, value)| value.resource());
+        let is_open = instance_of(resource)?.tenant.is_none();
+        let tenant = *ids.find_map(|id| owners.get(id)).filter(|_| is_open)?;
+        Some((resource.flow, resource.instance, tenant))
+    };
+    for (flow, instance, tenant) in walked.resources.iter().filter_map(owner).collect::<Vec<_>>() {
+        let instance = walked.flows.get_mut(flow).and_then(|flow| flow.instances.get_mut(instance));
+        instance.into_iter().for_each(|instance| instance.tenant = Some(tenant));
     }
 }
 

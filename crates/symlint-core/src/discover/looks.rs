@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 use symlint_terraform::{Evaluator, Instance, ModuleCall, Value};
 
+use super::policies::names_connectors;
 use crate::tenants::{FieldKind, Step, has_shape, values_at};
 
 /// How many parts of a value are examined.
@@ -47,18 +48,26 @@ pub(super) fn looks_like_tenants(value: &Value) -> bool {
     alike > 0 && alike * 2 >= elements.len()
 }
 
-/// Whether the arguments of a call have ARNs of two kinds that tenants have, whatever the names of the arguments are. A
-/// module that receives all tenants at once may make a list of them.
-pub(super) fn receives_tenants(evaluator: &Evaluator<'_>, caller: &Instance, call: &ModuleCall) -> bool {
+/// The arguments of a call in its first instances, whatever their names are.
+pub(super) fn received(evaluator: &Evaluator<'_>, caller: &Instance, call: &ModuleCall) -> Vec<Value> {
     let instances = evaluator.instances(caller, call).unwrap_or_default();
-    instances.iter().take(INSTANCES).any(|instance| {
-        let mut kinds = SmallVec::new();
-        let mut left = PARTS;
-        let values = call.arguments.iter().filter_map(|it| evaluator.argument(instance, &it.name.text));
-        values.filter(|value| !looks_like_tenants(value)).for_each(|value| arn_kinds(&value, &mut left, &mut kinds));
-        kinds.len() >= 2
-    })
+    let arguments = |instance: &Instance| {
+        call.arguments.iter().filter_map(|it| evaluator.argument(instance, &it.name.text)).collect::<Vec<_>>()
+    };
+    instances.iter().take(INSTANCES).flat_map(arguments).collect()
 }
+
+/// Whether the arguments of a call have ARNs of so many kinds that tenants have, or a policy about the roles of
+/// connectors. A module that receives all tenants at once may make a list of them.
+pub(super) fn receives_tenants(received: &[Value], kinds_of_arns: usize) -> bool {
+    let mut kinds = SmallVec::new();
+    let mut left = PARTS * INSTANCES;
+    let values = received.iter().filter(|value| !looks_like_tenants(value));
+    values.for_each(|value| arn_kinds(value, &mut left, &mut kinds));
+    kinds.len() >= kinds_of_arns || received.iter().filter_map(Value::as_str).any(|text| names_connectors(text))
+}
+
+const ARNS: [FieldKind; 3] = [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn];
 
 fn arn_kinds(value: &Value, left: &mut usize, kinds: &mut SmallVec<[FieldKind; 3]>) {
     if *left == 0 {
@@ -66,10 +75,11 @@ fn arn_kinds(value: &Value, left: &mut usize, kinds: &mut SmallVec<[FieldKind; 3
     }
     *left -= 1;
     if let Some(text) = value.as_str() {
-        let kind = [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn]
-            .into_iter()
-            .find(|kind| has_shape(*kind, text));
-        kinds.extend(kind.filter(|kind| !kinds.contains(kind)));
+        let of = |text: &str| ARNS.into_iter().find(|kind| has_shape(*kind, text));
+        // The text may be an encoded object.
+        for kind in text.split('"').take(PARTS).filter_map(of) {
+            kinds.extend((!kinds.contains(&kind)).then_some(kind));
+        }
         return;
     }
     let parts = value.entries().unwrap_or_default().iter().map(|entry| &entry.value);

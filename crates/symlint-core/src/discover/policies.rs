@@ -99,6 +99,7 @@ pub(super) fn policies<'p>(
             is_of_runtime,
             accounts: Vec::new(),
             alternatives: Vec::new(),
+            outside: Vec::new(),
             is_known_to_be: false,
             is_about_roles: false,
             unclear: None,
@@ -147,7 +148,8 @@ pub(super) fn policies<'p>(
         let block = RuntimeBlock::Policy(resource);
         let safelists = std::iter::once(list).chain(policy.undone).chain(policy.open).collect();
         let alternatives = policy.alternatives;
-        of.push(RuntimeCall { block, safelists, alternatives, instances: 1, is_unknown });
+        let outside = policy.outside;
+        of.push(RuntimeCall { block, safelists, alternatives, outside, instances: 1, is_unknown });
     }
     found
 }
@@ -193,6 +195,11 @@ pub(super) fn in_place_of<'p>(call: RuntimeCall<'p>, mut policies: Vec<RuntimeCa
     policies
 }
 
+/// Whether a text is a policy that names roles of connectors.
+pub(super) fn names_connectors(text: &str) -> bool {
+    text.contains(ASSUME_ROLE) && text.contains(ROLE_PATH)
+}
+
 /// Whether a policy's text alone says that it allows some role to be assumed.
 pub(crate) fn is_about_assuming(resource: &Resource, sources: &Sources) -> bool {
     let text = sources.text(resource.block.span);
@@ -223,6 +230,8 @@ struct PolicyReader<'a, 'p> {
     accounts: Vec<Value>,
     /// The lists that some of the accounts may be.
     alternatives: Vec<Value>,
+    /// The accounts with roles that may be assumed and are no connectors.
+    outside: Vec<Value>,
     /// Whether a role below `/sym/` is among those that may be assumed.
     is_known_to_be: bool,
     /// Whether it allows roles to be assumed by naming that action, and not only as one of all actions.
@@ -578,6 +587,13 @@ impl<'p> PolicyReader<'_, 'p> {
         let text = value.as_str().map_or("", |text| text.as_str());
         let sources: &Sources = self.evaluator.project().sources();
         let named = roles_in(text);
+        let field = |at: usize| text.split(':').nth(at);
+        if let (Some("iam"), Some(account), Some(role)) = (field(2), field(4), field(5))
+            && role.starts_with("role/")
+            && !is_of_connectors(role)
+        {
+            self.outside.push(Value::new(Kind::String(Str::from(account)), value.origin.clone()));
+        }
         let account_of = |named: &NamedRole<'_>| named.account.clone().and_then(|account| text.get(account));
         let is_known = |named: &NamedRole<'_>| {
             let is_sym = named.resource.starts_with(CONNECTORS) || !named.resource.contains(GAP);

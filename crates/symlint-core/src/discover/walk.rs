@@ -11,7 +11,7 @@ use symlint_terraform::{
 
 use super::arguments::{Carriers, Inputs, is_repeated};
 use super::components;
-use super::looks::receives_tenants;
+use super::looks::{received, receives_tenants};
 use super::modules::{Role, Roles};
 use super::policies;
 use super::safelists;
@@ -45,6 +45,8 @@ pub(super) struct Walked<'p> {
     pub(super) unknown_resources: Vec<(&'p Resource, Arc<Unknown>)>,
     /// The calls of modules that cannot be read and receive tenants' values under unknown names.
     pub(super) unread_calls: Vec<&'p ModuleCall>,
+    /// The other calls of modules that cannot be read, and what they receive.
+    pub(super) other_calls: Vec<(&'p ModuleCall, Vec<Value>)>,
     /// The errors of all expressions that were evaluated for this.
     pub(super) errors: Vec<EvalError>,
     /// The errors in expressions that only resources of flow modules use.
@@ -195,8 +197,10 @@ impl<'a, 'p> Walker<'a, 'p> {
             if role == Role::Other && call.child.is_none() {
                 // A separate evaluator is used, because errors in calls that are not for tenants do not matter.
                 let aside = self.aside.get_or_insert_with(|| Evaluator::new(self.project));
-                if receives_tenants(aside, instance, call) {
-                    self.walked.unread_calls.push(call);
+                let values = received(aside, instance, call);
+                match receives_tenants(&values, 2) {
+                    true => self.walked.unread_calls.push(call),
+                    false => self.walked.other_calls.push((call, values)),
                 }
                 continue;
             }
@@ -223,6 +227,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                         block: RuntimeBlock::Call(call),
                         safelists: instances.iter().filter_map(safelist).collect(),
                         alternatives,
+                        outside: Vec::new(),
                         instances: instances.len(),
                         is_unknown: unknown.is_some(),
                     };

@@ -184,6 +184,8 @@ pub struct RuntimeCall<'p> {
     pub safelists: Vec<Value>,
     /// The lists from which a safelist, or a part of one, is chosen.
     pub alternatives: Vec<Value>,
+    /// The accounts in which a policy allows roles that are no connectors.
+    pub outside: Vec<Value>,
     /// The number of instances, with or without a list.
     pub instances: usize,
     /// Whether `for_each` or `count` is unknown. There may be other lists in that case.

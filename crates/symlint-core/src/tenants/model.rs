@@ -120,6 +120,8 @@ pub struct Model<'p> {
     pub open_calls: HashSet<Span>,
     /// The calls of modules that cannot be read and receive tenants' values under unknown names.
     pub unread_calls: Vec<&'p ModuleCall>,
+    /// The other calls of modules that cannot be read and receive values of tenants, which may be for something else.
+    pub receiving_calls: Vec<&'p ModuleCall>,
     /// The calls of the connector module.
     pub connectors: Vec<ConnectorCall<'p>>,
     /// The calls of the runtime connector module.
