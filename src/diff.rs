@@ -129,8 +129,8 @@ pub(crate) fn since(
     let mut unread: Vec<(String, bool)> = before.submodules().collect();
     let is_whole = unread.iter().all(|(_, may_have_changed)| !may_have_changed);
     if base.count > 1 {
-        let reason = "and what is checked out were merged into each other, so they part at";
-        let help = "only one was compared: merge once more to have one";
+        let reason = "and the checked-out commit were merged into each other, so they branched off at";
+        let help = "only one was compared; merge once more so that there is one";
         unread.push((format!("`{revision}` {reason} {} commits, of which {help}", base.count), true));
     }
     let gap = |(reason, is_surprise)| ReportedGap::new(Code::LeftOut, reason, is_surprise);

@@ -386,7 +386,7 @@ impl InspectPage {
         let unknown = flow.unknown.as_ref().map(|why| format!("; there may be others: {why}")).unwrap_or_default();
         self.line("flows", &format!("{about}{tenants}{unknown}"));
         if let Some(call) = before.and_then(|before| before.call.as_ref()) {
-            self.more(&format!("with arguments and resources as those of `{}`", call.name));
+            self.more(&format!("with the same arguments and resources as `{}`", call.name));
             return;
         }
         let width = flow.arguments.iter().map(|argument| argument.name.chars().count()).max().unwrap_or(0).min(40);
@@ -460,10 +460,10 @@ impl InspectPage {
         }
         let others = &inspection.other_roots;
         if !others.is_empty() {
-            let are = if others.len() == 1 { "root module has" } else { "root modules have" };
+            let have = if others.len() == 1 { "other root module has" } else { "other root modules have" };
             let names: Vec<String> = others.iter().map(|other| other.root.clone()).collect();
             let names = listed(&names, NAMES);
-            self.at(0, "elsewhere", TEXT, &format!("{} {are} nothing that is checked: {names}", others.len()));
+            self.at(0, "elsewhere", TEXT, &format!("{} {have} nothing to check: {names}", others.len()));
             // If something was found, it does not matter what else is there.
             if !inspection.looked_for.is_empty() {
                 for other in others.iter().take(LINES) {

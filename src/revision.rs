@@ -114,12 +114,14 @@ impl Revision {
         self.submodules.iter().map(|(path, submodule)| {
             let commit = submodule.commit.get(..10).unwrap_or(&submodule.commit);
             let reason = match submodule.is_same {
-                true => format!("the submodule `{path}` is not checked out; what is changed there without a commit"),
+                true => format!("the submodule `{path}` is not checked out, so uncommitted changes in it"),
                 false => {
-                    format!("the submodule `{path}` was at commit `{commit}`, which is not here; what changes there")
+                    format!(
+                        "the submodule `{path}` was at commit `{commit}`, which is not available here, so changes in it"
+                    )
                 }
             };
-            (reason + " was not compared", !submodule.is_same)
+            (reason + " were not compared", !submodule.is_same)
         })
     }
 

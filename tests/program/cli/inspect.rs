@@ -302,7 +302,7 @@ fn calls_with_values_of_their_own_are_shown_together() {
     let human = Symlint::new(&["inspect"]).dir(dir.path()).run().stdout;
     assert!(human.contains("2 in 2 calls that are given values directly, written in main.tf\n"), "{human}");
     assert!(human.contains("    Acme  `module.Acme` (main.tf:1)\n    Bolt  `module.Bolt` (main.tf:"), "{human}");
-    assert!(human.contains("with arguments and resources as those of `module.Acme`"), "{human}");
+    assert!(human.contains("with the same arguments and resources as `module.Acme`"), "{human}");
 }
 
 #[test]

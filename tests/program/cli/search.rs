@@ -293,6 +293,7 @@ fn options_of_other_programs_are_answered_with_ours() {
         ("--diff", "`symlint fix --diff`"),
         ("--show-fixes", "`symlint fix --diff`"),
         ("--dry-run", "`symlint fix --diff`"),
+        ("--watch", "`watchexec symlint check`"),
         ("--rule=x", "`--select RULE`"),
         ("-var-file=x", "no option `-var-file`\nhelp: use `--var NAME=VALUE` or `--var-file FILE`"),
     ] {

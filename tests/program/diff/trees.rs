@@ -222,7 +222,8 @@ fn links_are_followed_and_submodules_are_read() {
     // Without that repository, its earlier content is not known.
     git(dir.path(), &["rm", "--quiet", "--force", "vendor"]);
     let (tenants, said) = added("HEAD^");
-    let moved = format!("the submodule `vendor` was at commit `{}`, which is not here; what changes there", &was[..10]);
+    let moved =
+        format!("the submodule `vendor` was at commit `{}`, which is not available here, so changes in it", &was[..10]);
     assert!(tenants.is_empty() && said[0].starts_with(&moved), "{said:?}");
     let text = human(dir.path(), "HEAD^");
     assert!(text.contains(&moved) && text.contains("no change of access was found, but not everything"), "{text}");
@@ -282,12 +283,12 @@ fn several_merge_bases_are_noted() {
     git(at, &["merge", "--quiet", "--no-ff", "-m", "merge", &ours]);
     git(at, &["checkout", "--quiet", "change"]);
     git(at, &["merge", "--quiet", "--no-ff", "-m", "merge", &theirs]);
-    let reason = "they part at 2 commits, of which only one was compared";
+    let reason = "they branched off at 2 commits, of which only one was compared";
     let said = human(at, "main");
     assert!(said.contains(reason) && said.contains("but not everything could be compared"), "{said}");
     let check = run(at, &["check", "--new-since", "main"]);
     assert_eq!(check.code, 0, "{}", check.stdout);
-    assert!(check.stdout.contains("they part at 2 commits"), "{}", check.stdout);
+    assert!(check.stdout.contains("they branched off at 2"), "{}", check.stdout);
 }
 
 fn human(dir: &Path, base: &str) -> String {

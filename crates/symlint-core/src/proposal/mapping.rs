@@ -220,8 +220,8 @@ fn roles(found: &[(&Model<'_>, &Config)], to: &mut Proposal) {
         let folders: Vec<&String> = roots.iter().filter(|root| !root.is_empty()).collect();
         if !is_one && !folders.is_empty() {
             about = format!(
-                "The connector roles of {tenants} in {} are named like this. A file has one such block: write each into a \
-                 .symlint.hcl of its own folder, where it takes the place of this file.",
+                "The connector roles of {tenants} in {} are named like this. A file can have only one such block: write \
+                 each into a .symlint.hcl in its own folder, which is then used there in place of this file.",
                 named(&folders)
             );
         }

@@ -54,7 +54,7 @@ pub(super) enum EachOrCount {
 impl EachOrCount {
     /// A repetition of the block at `span` whose key is not known.
     pub(super) fn unknown(is_each: bool, span: Span) -> Self {
-        let unknown = || Value::unknown("what the block is repeated for is not known", span);
+        let unknown = || Value::unknown("the `for_each` or `count` of the block is not known", span);
         if is_each { EachOrCount::Each { key: unknown(), value: unknown() } } else { EachOrCount::Count(unknown()) }
     }
 

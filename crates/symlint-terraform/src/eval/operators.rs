@@ -102,7 +102,7 @@ impl Evaluator<'_> {
             self.meter().spend_bytes(left.len().min(right.len()))?;
         }
         equal(left, right, self.meter())?
-            .ok_or_else(|| Stop::reason("whether these are equal depends on what is not known"))
+            .ok_or_else(|| Stop::reason("whether these are equal depends on an unknown value"))
     }
 }
 

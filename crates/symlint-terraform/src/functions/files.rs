@@ -205,7 +205,7 @@ fn alternatives(level: &str) -> Answer<Option<Vec<String>>> {
             return Ok(None);
         };
         if all.len() * inside.split(',').count() > MOST || level.len() > MOST {
-            return Err(Stop::limit("this pattern stands for too many others to be evaluated"));
+            return Err(Stop::limit("this pattern expands to too many others to be evaluated"));
         }
         let with = |start: String| inside.split(',').map(move |one| format!("{start}{before}{one}"));
         all = all.into_iter().flat_map(with).collect();

@@ -130,7 +130,7 @@ impl Reader<'_> {
         }
         let message = match self.slice(0..self.at).trim_end().bytes().last()? {
             b',' => "these are two commas: remove one",
-            b'{' | b'[' | b'(' => "there is nothing before this comma: remove it",
+            b'{' | b'[' | b'(' => "there is nothing in front of this comma: remove it",
             _ if self.is_first_on_line() => "a comma belongs at the end of a line, not at the start of the next",
             _ => return None,
         };

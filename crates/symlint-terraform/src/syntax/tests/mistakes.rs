@@ -243,7 +243,7 @@ fn errors_name_what_was_meant() {
         ("r == \"x\"", "`==` compares: write `r = …`"),
         ("r [\"x\", \"y\"]", "`=` is missing: write `r = [ … ]`"),
         ("r = \"x\",,", "these are two commas: remove one"),
-        ("r = [, 1]", "there is nothing before this comma: remove it"),
+        ("r = [, 1]", "there is nothing in front of this comma: remove it"),
         ("r = x\"", "a quote is missing before `x`: write `\"x\"`"),
         ("r\" = 1", "this `\"` does not close a string: a quote is missing before the name"),
         ("r = 123abc", "text must be in quotes: write `\"123abc\"`"),
