@@ -43,7 +43,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
 fn report_left_over(cx: &mut Context<'_>, tenant: &Tenant) {
     let (Some(role), Some(owner)) = (tenant.role(), cx.set_up.namesake(tenant)) else { return };
     let (name, key, file) = (role.name.text(), tenant.name(), cx.file_of(owner.id));
-    let message = format!("tenant `{key}` has the name of `{key}` in {file}, but its role is `{name}`");
+    let message = format!("tenant `{key}` has the same key as the one in {file}, but its role is `{name}`");
     let help = "Rename this entry if it was copied from there: Sym would have two customers with the same name. If the name \
                 is right, use `role_arn` from the `settings` output of this tenant's connector.";
     let report = cx.report(&tenant.key, message).help(help);

@@ -95,8 +95,8 @@ fn report_names_of_others(cx: &mut Context<'_>) {
         };
         let (own, other) = (cx.tenant(*own).name(), cx.tenant(*other).name());
         let what = match tenant {
-            Some(_) => format!("has the key of another tenant, `{other}`"),
-            None => format!("has the keys of other tenants; that for `{own}` has `{other}`"),
+            Some(_) => format!("contains the key of another tenant, `{other}`"),
+            None => format!("contains the keys of other tenants; the one for `{own}` contains `{other}`"),
         };
         let message = format!("`name` of `{}` for {whom} {what}", first.resource.address());
         let path = tenant.map(|_| format!("{}.{within}", first.instance.address));

@@ -91,7 +91,7 @@ pub(super) fn is_always(
 pub(super) fn shared(value: &Value) -> &'static str {
     match value.candidates() {
         [] => "does not depend on the tenant",
-        _ => "may have a value that does not depend on the tenant; which one it has is not known",
+        _ => "may have a value that does not depend on the tenant; its actual value is not known",
     }
 }
 

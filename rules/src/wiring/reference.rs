@@ -124,7 +124,11 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
         let what = match wrong.iter().all(|it| it.to == first.to) {
             true => other(&first.to),
             false => {
-                format!("refers to resources of other tenants; that for `{}` {}", name(first.tenant), other(&first.to))
+                format!(
+                    "refers to resources of other tenants; the one for `{}` {}",
+                    name(first.tenant),
+                    other(&first.to)
+                )
             }
         };
         let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };

@@ -231,8 +231,10 @@ fn a_copied_key_in_a_copied_folder_is_found() {
     let acme = || ("acme", values(&[tenant("acme", 0)]));
     assert_eq!(
         found(&[acme(), ("bolt", copied("SymSSOBolt")), ("coil", values(&[tenant("coil", 2)]))]),
-        ["warning connector-role-unexpected customers/bolt/terraform.tfvars: tenant `acme` has the name of `acme` in \
-             customers/acme/terraform.tfvars, but its role is `SymSSOBolt`"]
+        [
+            "warning connector-role-unexpected customers/bolt/terraform.tfvars: tenant `acme` has the same key as the one \
+             in customers/acme/terraform.tfvars, but its role is `SymSSOBolt`"
+        ]
     );
     // Another environment of the same customer, with its own accounts.
     assert_eq!(found(&[acme(), ("bolt", copied("SymSSOAcme"))]), [""; 0]);
@@ -291,7 +293,7 @@ fn a_copied_key_in_a_values_file_is_named_with_the_first() {
     let run = check(dir.path(), &[]);
     assert_eq!(
         said(&run),
-        ["warning connector-role-unexpected envs/staging.tfvars: tenant `acme` has the name of `acme` in \
+        ["warning connector-role-unexpected envs/staging.tfvars: tenant `acme` has the same key as the one in \
              envs/production.tfvars, but its role is `SymSSOBolt`"]
     );
     assert!(!run.stdout.contains("environment ="), "{}", run.stdout);

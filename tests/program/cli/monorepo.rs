@@ -81,8 +81,10 @@ fn a_copied_key_with_more_words_is_found() {
         |role: &str, customer: usize| values(&[tenant("acme-admin", customer).replace("SymSSOAcme-admin", role)]);
     assert_eq!(
         found(&[("acme", keyed("SymSSOAcme", 0)), ("bolt", keyed("SymSSOBolt", 1))]),
-        ["warning connector-role-unexpected customers/bolt/terraform.tfvars: tenant `acme-admin` has the name of \
-             `acme-admin` in customers/acme/terraform.tfvars, but its role is `SymSSOBolt`"]
+        [
+            "warning connector-role-unexpected customers/bolt/terraform.tfvars: tenant `acme-admin` has the same key as the one \
+             in customers/acme/terraform.tfvars, but its role is `SymSSOBolt`"
+        ]
     );
     assert_eq!(found(&[("acme", keyed("SymSSOAcme", 0)), ("acme-two", keyed("SymSSOAcme", 1))]), [""; 0]);
 }
