@@ -4,7 +4,7 @@
 default:
     @{{ just_executable() }} --list --unsorted
 
-# All that a change must pass; formats first
+# Everything that a change must pass; formats first
 ready: fmt lint deny doc test
 
 # Format
@@ -37,13 +37,13 @@ fuzz RUNS="20000":
     set -euo pipefail
     export RUSTC_BOOTSTRAP=1 # cargo-fuzz's flags, on the pinned compiler
     for target in values configuration expression; do
-        new=$(mktemp -d) # what is interesting on the way would change the next run
+        new=$(mktemp -d) # new inputs would change the next run
         cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" "$new" "tests/fuzz/corpus/$target" -- \
             -seed=1 -runs={{ RUNS }} -timeout=20 -rss_limit_mb=1024
         rm -r "$new"
     done
 
-# Go on fuzzing from what was found interesting before, this many seconds for each target
+# Continue fuzzing from earlier inputs, for this many seconds for each target
 fuzz-on SECONDS="600":
     #!/usr/bin/env bash
     set -euo pipefail
@@ -84,7 +84,7 @@ new-rule GROUP ID:
 
     [[ $id =~ ^[a-z0-9]+(-[a-z0-9]+)*$ ]] || { echo "a rule id is lower-case words joined by hyphens: $id" >&2; exit 2; }
     [[ -d $dir ]] || { echo "no group $group: there is no folder $dir" >&2; exit 2; }
-    [[ -z $(find rules/src -name "$id.md") && ! -e $code ]] || { echo "there is a rule $id already" >&2; exit 2; }
+    [[ -z $(find rules/src -name "$id.md") && ! -e $code ]] || { echo "the rule $id already exists" >&2; exit 2; }
 
     example() {
         cat <<EOF
