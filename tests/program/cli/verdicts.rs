@@ -1,7 +1,7 @@
 //! The exit codes, and what a report says about parts that were not checked.
 
 use crate::cli::check;
-use crate::support::{Symlint, VARIABLE, folder, good, symlint, tenant, values};
+use crate::support::{FLOW, Symlint, VARIABLE, folder, good, symlint, tenant, values};
 
 #[test]
 fn exit_codes_show_the_result() {
@@ -58,6 +58,19 @@ fn an_unchecked_part_never_looks_like_a_pass() {
     let run = Symlint::new(&["check"]).dir(unset.path()).run();
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "each values file below is a run");
     assert!(run.stdout.ends_with("checked 7 values of 1 tenant in 2 files: no findings\n"), "{}", run.stdout);
+    // A file that is decoded is checked as well.
+    let decoded = "locals {\n  customer_tenants = jsondecode(file(\"${path.module}/tenants.json\"))\n}\n";
+    let calls = "module \"access\" {\n  source = \"./sso_flow\"\n  for_each = local.customer_tenants\n\n  tenant_slug = \
+                 each.key\n  account_id = each.value.target_account_id\n  permission_set_arn = \
+                 each.value.permission_set_arn\n  sso_connector_settings = each.value.sso_connector_settings\n}\n";
+    let tenants = folder(&[
+        ("main.tf", &format!("{decoded}{calls}")),
+        ("sso_flow/main.tf", FLOW),
+        ("tenants.json", "{}"),
+        ("other.json", "{}"),
+    ]);
+    let run = Symlint::new(&["check"]).dir(tenants.path()).run();
+    assert!(run.stdout.ends_with("checked 0 tenants in 3 files: no findings\n"), "{}", run.stdout);
     let alone = folder(&[("main.tf", VARIABLE)]);
     let run = Symlint::new(&["check"]).dir(alone.path()).run();
     assert_eq!(run.code, 2);

@@ -63,9 +63,20 @@ pub(super) fn run_of(run: &CheckedRun<'_>, outcome: &Outcome<'_>, files: &mut Fi
             true => format!("{} as Terraform reads it", run.root),
             false => run.root.to_owned(),
         },
-        files: of_role(|role| role != FileRole::Option),
+        files: of_role(|role| role != FileRole::Option).into_iter().chain(data_files(model)).collect(),
         config: run.config_file.map(str::to_owned),
     }
+}
+
+/// The files that functions read and decoded, such as `tenants.yaml`.
+fn data_files(model: &Model<'_>) -> Vec<String> {
+    let is_loaded = |id| model.project.files().iter().any(|file| file.id == id);
+    let is_data = |name: &str| {
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+        matches!(extension, Some("yaml" | "yml" | "json" | "csv")) && !name.ends_with(".tfvars.json")
+    };
+    let files = model.sources().iter().filter(|(id, source)| is_data(source.name()) && !is_loaded(*id));
+    files.map(|(_, source)| source.name().to_owned()).collect()
 }
 
 /// Runs of one module are named after the values files that they do not share.
