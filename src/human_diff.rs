@@ -3,7 +3,7 @@
 use symlint_core::diff::{
     ChangedFinding, Crossing, Diff, Mood, TenantChange, TenantChangeKind, added_title, coverage_lines, grant_line,
     headline, hidden_line, known_text, list_line, other_findings, recreated_line, rerouted_line, setting_line,
-    tenant_notes, wiring_line,
+    tenant_notes, wiring_lines,
 };
 use symlint_core::level::Level;
 use symlint_core::report::{Known, Location, count};
@@ -113,10 +113,10 @@ pub(crate) fn human(diff: &Diff, options: &DiffOptions, to_stdout: bool) -> Stri
     if !diff.wiring.is_empty() || recreated.is_some() {
         lines.title("Changed wiring");
         recreated.iter().for_each(|line| lines.item(YELLOW, "~", line));
-        for change in diff.wiring.iter().take(most) {
-            lines.item(YELLOW, "~", &format!("{} at {}", wiring_line(change), place(&change.location)));
+        for (line, location) in wiring_lines(diff).take(most) {
+            lines.item(YELLOW, "~", &format!("{line} at {}", place(location)));
         }
-        lines.rest(diff.wiring.len());
+        lines.rest(wiring_lines(diff).count());
     }
     if !diff.lists.is_empty() {
         lines.title("Safelist and trust");

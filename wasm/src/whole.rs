@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use symlint_core::diff::{
     self, Diff, GrantChange, Mood, coverage_lines, grant_line, hidden_line, list_line, recreated_line, rerouted_line,
-    setting_line, tenant_notes, wiring_line,
+    setting_line, tenant_notes, wiring_lines,
 };
 use symlint_core::engine::{self, Side, shown};
 
@@ -60,6 +60,9 @@ fn described(diff: &Diff, to: &mut dyn Write) -> io::Result<()> {
         rerouted: change.rerouted.iter().map(rerouted_line).collect(),
         notes: tenant_notes(change),
     });
+    let mut diff_of_lines = diff.clone();
+    // The page shows each line at the place of the element with the same index.
+    diff_of_lines.wiring.dedup_by(|next, last| next.location == last.location);
     let described = Described {
         headline: text,
         is_bad: matches!(mood, Mood::Bad | Mood::Failed),
@@ -67,10 +70,10 @@ fn described(diff: &Diff, to: &mut dyn Write) -> io::Result<()> {
         hidden: diff.check.hidden.iter().map(hidden_line).collect(),
         settings: diff.check.settings.iter().map(setting_line).collect(),
         tenants: tenants.collect(),
-        wiring: diff.wiring.iter().map(wiring_line).chain(recreated_line(&diff.recreated)).collect(),
+        wiring: wiring_lines(diff).map(|(line, _)| line).chain(recreated_line(&diff.recreated)).collect(),
         lists: diff.lists.iter().map(list_line).collect(),
         not_compared: coverage_lines(diff),
-        diff: diff.clone(),
+        diff: diff_of_lines,
     };
     to.write_all(to_json(&described).as_bytes())
 }

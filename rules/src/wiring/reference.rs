@@ -152,6 +152,13 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
                 &help
             }
         });
+        let report = match &first.to {
+            To::Resource(_, owner) | To::Role(owner) if wrong.iter().all(|it| it.to == first.to) => {
+                let owner = model.tenant(*owner);
+                report.related(&owner.key, format!("`{}` is defined here", owner.name()))
+            }
+            _ => report,
+        };
         if tenant.is_none() {
             report.group(&tenants).cause(format!("{within} is another tenant's"));
         }

@@ -176,6 +176,14 @@ fn changed_wiring_has_the_name_in_the_file() {
     );
     write(dir.path(), "sso_flow/main.tf", FLOW);
 
+    // An object with several values is one expression.
+    let other = "sso_connector_settings = var.customer_tenants[\"blue_harbour\"].sso_connector_settings";
+    write(dir.path(), "main.tf", &MAIN.replace("sso_connector_settings = each.value.sso_connector_settings", other));
+    let said = human(dir.path());
+    let line = "passes a different instance and connector role to the flow of `green_valley`: `ssoins-7223";
+    assert!(said.contains(line), "{said}");
+    assert_eq!(said.matches("`sso_connector_settings` of `module.access` is now").count(), 1, "{said}");
+
     // A name is not a value of the tenant, so it is reported as changed wiring.
     write(dir.path(), "main.tf", &MAIN.replace("= each.key", "= \"blue_harbour\""));
     let said = human(dir.path());

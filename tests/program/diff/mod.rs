@@ -2,7 +2,9 @@
 
 mod access;
 mod changes;
+mod grants;
 mod layouts;
+mod refactored;
 mod trees;
 
 use std::fmt::Write;

@@ -7,11 +7,13 @@ use symlint_terraform::{SortedMap, SortedSet, Str};
 use super::pair::{Pairing, Seen};
 use crate::report::{Known, ReportedFinding, Subject};
 use crate::tenants::FieldKind;
+use crate::tenants::format::is_account_id;
 
 /// What a finding is about. Tenants have their indexes in the new report.
 #[derive(Debug, Clone)]
 struct FindingIdentity<'f> {
     rule: &'f str,
+    level: &'static str,
     /// All tenants that it is about, including those on which it is reported. These can be the other way around in the
     /// other report.
     tenants: SortedSet<usize>,
@@ -28,6 +30,9 @@ impl FindingIdentity<'_> {
         (self.rule, &self.tenants, &self.values, self.what)
     }
 }
+
+/// What two findings have in common if they are about the same tenants.
+type UnchangedKey<'i> = (&'i str, &'i SortedSet<usize>, &'i str);
 
 /// The values of all tenants, as written and in effect. Tenants have their indexes in the new report.
 type Values = HashSet<(usize, FieldKind, Str)>;
@@ -71,9 +76,14 @@ impl Causes {
                 causes.join(other, *at);
             }
         }
-        causes.join_unchanged(&olds, &news, &values(old, &unified), &values(new, &same));
+        let (before, after) = (values(old, &unified), values(new, &same));
+        causes.join_unchanged(&olds, &news, &before, &after, |it| (it.rule, &it.tenants, it.what));
         causes.join_grown((old, &olds), (new, &news));
         causes.join_groups((old, &olds), (new, &news));
+        // In another layout, another rule may find the same.
+        if old.details.configs.values().eq(new.details.configs.values()) {
+            causes.join_unchanged(&olds, &news, &before, &after, |it| (it.level, &it.tenants, ""));
+        }
         causes
     }
 
@@ -95,21 +105,21 @@ impl Causes {
         self.new_of.get(at).is_some_and(Option::is_none) && !shared.contains(&at)
     }
 
-    /// Treats two findings about the same tenants as one if no value changed that either of them names.
+    /// Treats two findings `about` the same as one if no value changed that either of them names.
     fn join_unchanged(
         &mut self,
         olds: &[(usize, FindingIdentity<'_>)],
         news: &[(usize, FindingIdentity<'_>)],
         before: &Values,
         after: &Values,
+        about: for<'f> fn(&'f FindingIdentity<'_>) -> UnchangedKey<'f>,
     ) {
-        type UnchangedKey<'f> = (&'f str, &'f SortedSet<usize>, &'f str);
         let mut left: SortedMap<UnchangedKey<'_>, Vec<usize>> = SortedMap::new();
-        fn about<'f>(identity: &'f FindingIdentity<'_>) -> UnchangedKey<'f> {
-            (identity.rule, &identity.tenants, identity.what)
-        }
         let is_kept = |identity: &FindingIdentity<'_>, values: &Values| {
-            !identity.values.is_empty() && identity.values.iter().all(|value| values.contains(value))
+            let is_kept = |value: &(usize, FieldKind, Str)| {
+                values.contains(value) || value.1 == ACCOUNT && values.contains(&(value.0, ACCOUNT, Str::default()))
+            };
+            !identity.values.is_empty() && identity.values.iter().all(is_kept)
         };
         for (at, identity) in olds.iter().rev().filter(|(at, _)| self.is_gone(*at)) {
             if is_kept(identity, after) {
@@ -162,7 +172,7 @@ impl Causes {
         old: (Seen<'_>, &[(usize, FindingIdentity<'_>)]),
         new: (Seen<'_>, &[(usize, FindingIdentity<'_>)]),
     ) {
-        let (before, after) = (groups(old.0, old.1), groups(new.0, new.1));
+        let (before, after) = (groups(old.0, old.1, &|at| self.is_gone(at)), groups(new.0, new.1, &|_| true));
         let mut counted: SortedSet<(SharedValues<'_>, usize)> = SortedSet::new();
         for (at, identity) in new.1 {
             let Some(group) = group(new.0, *at, identity).filter(|_| self.is_new(*at)) else { continue };
@@ -191,21 +201,23 @@ type SharedValues<'f> = (&'f str, SortedSet<(FieldKind, Str)>);
 
 fn group<'f>(seen: Seen<'_>, at: usize, identity: &FindingIdentity<'f>) -> Option<SharedValues<'f>> {
     let subject = seen.report.findings.get(at)?.subject.as_deref()?;
-    if identity.tenants.len() < 2 {
-        return None;
-    }
     if !subject.primary.is_empty() {
         return Some((identity.rule, subject.primary.clone()));
     }
     // The finding is about a key, so the values of any of the tenants can be used.
-    let own = subject.own.iter().next()?;
+    let own = subject.own.iter().next().filter(|_| identity.tenants.len() > 1)?;
     let values = subject.values.iter().filter(|(tenant, ..)| tenant == own);
     Some((identity.rule, values.map(|(_, kind, text)| (*kind, text.clone())).collect()))
 }
 
-fn groups<'f>(seen: Seen<'_>, all: &[(usize, FindingIdentity<'f>)]) -> SortedMap<SharedValues<'f>, SortedSet<usize>> {
+/// The tenants of each group. A finding about one tenant is only a part of a group if `is_left`.
+fn groups<'f>(
+    seen: Seen<'_>,
+    all: &[(usize, FindingIdentity<'f>)],
+    is_left: &dyn Fn(usize) -> bool,
+) -> SortedMap<SharedValues<'f>, SortedSet<usize>> {
     let mut groups: SortedMap<SharedValues<'_>, SortedSet<usize>> = SortedMap::new();
-    for (at, identity) in all {
+    for (at, identity) in all.iter().filter(|(at, identity)| identity.tenants.len() > 1 || is_left(*at)) {
         if let Some(group) = group(seen, *at, identity) {
             groups.entry(group).or_default().extend(&identity.tenants);
         }
@@ -231,12 +243,17 @@ fn identity<'f>(
     let subject = finding.subject.as_deref().unwrap_or(none);
     FindingIdentity {
         rule: &finding.rule,
+        level: finding.level.as_str(),
         tenants: subject.own.iter().chain(&subject.others).map(|tenant| unified(*tenant)).collect(),
         own: subject.own.iter().map(|tenant| unified(*tenant)).collect(),
         values: subject.values.iter().map(|(tenant, kind, text)| (unified(*tenant), *kind, text.clone())).collect(),
         what: &subject.what,
     }
 }
+
+/// The account of the connector. If it is not written, it has the empty text among the values of a tenant: a finding that
+/// also names it, where it is written in another layout, is not about another cause.
+const ACCOUNT: FieldKind = FieldKind::SsoAccountId;
 
 /// All values of a report, as written and in effect.
 pub(super) fn values(seen: Seen<'_>, unified: &dyn Fn(usize) -> usize) -> Values {
@@ -245,6 +262,13 @@ pub(super) fn values(seen: Seen<'_>, unified: &dyn Fn(usize) -> usize) -> Values
         let at = unified(at);
         let text = |value: &Option<Known>| Known::text(value).cloned();
         values.extend(tenant.values.iter().filter_map(|value| Some((at, value.kind, text(&value.value)?))));
+        if tenant.values.iter().all(|it| it.kind != ACCOUNT || it.value.is_none()) {
+            values.insert((at, ACCOUNT, Str::default()));
+        }
+        let written = tenant.values.iter().filter_map(|value| Some((value.kind, Known::text(&value.value)?)));
+        let roles = written.filter(|(kind, _)| *kind == FieldKind::RoleArn);
+        let accounts = roles.filter_map(|(_, role)| role.split(':').nth(4).filter(|account| is_account_id(account)));
+        values.extend(accounts.map(|account| (at, ACCOUNT, account.into())));
         // An expression that passes an unknown value is not about a text.
         let effects = tenant.effects.iter();
         values.extend(effects.map(|effect| (at, effect.kind, text(&effect.value).unwrap_or_default())));

@@ -1,10 +1,9 @@
 //! Findings that a change adds or fixes, and those that let one customer's flow act on another customer.
 
-use foldhash::HashSet;
 use symlint_terraform::{SortedSet, Str};
 
 use super::cause::Causes;
-use super::pair::{Pairing, Seen};
+use super::pair::{Pairing, Seen, SharedKeys};
 use super::wire::{ChangedFinding, Crossing, Hidden, TenantChange};
 use crate::level::Level;
 use crate::report::{Known, ReportedFinding, Subject, ValueDetails};
@@ -123,7 +122,7 @@ fn crossing(
     finding: &ReportedFinding,
     changed: ChangedFinding,
     others: impl Fn(usize) -> bool,
-    shared: &HashSet<Str>,
+    shared: &SharedKeys<'_>,
     touched: &SortedSet<usize>,
 ) -> Option<Crossing> {
     let subject = finding.subject.as_deref()?;
@@ -172,7 +171,7 @@ fn turned(subject: &Subject, touched: &SortedSet<usize>) -> Option<Subject> {
 pub(super) fn crossings(
     new: Seen<'_>,
     added: &[(usize, ChangedFinding)],
-    shared: &HashSet<Str>,
+    shared: &SharedKeys<'_>,
     touched: &SortedSet<usize>,
 ) -> Vec<Crossing> {
     let of = |(at, changed): &(usize, ChangedFinding)| {
@@ -187,7 +186,7 @@ pub(super) fn grown_crossings(
     new: Seen<'_>,
     pairing: &Pairing,
     causes: &Causes,
-    shared: &HashSet<Str>,
+    shared: &SharedKeys<'_>,
     touched: &SortedSet<usize>,
 ) -> Vec<Crossing> {
     let of = |(at, was): (usize, &Option<usize>)| {
@@ -203,7 +202,7 @@ pub(super) fn grown_crossings(
 pub(super) fn hidden_crossings(
     hidden: &[Hidden],
     sides: &[Seen<'_>],
-    shared: &HashSet<Str>,
+    shared: &SharedKeys<'_>,
     touched: &SortedSet<usize>,
 ) -> Vec<Crossing> {
     let none = SortedSet::new();

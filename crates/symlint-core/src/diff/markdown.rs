@@ -9,7 +9,7 @@ use super::picture::picture;
 use super::wire::{ChangedFinding, Crossing, Diff, GrantChange, Rerouted, TenantChange, TenantChangeKind};
 use super::words::{
     Mood, added_title, coverage_lines, headline, hidden_how, is_partial, list_line, other_findings, recreated_line,
-    setting_line, short_arn, tenant_notes, wiring_line,
+    setting_line, short_arn, tenant_notes, wiring_lines,
 };
 use crate::level::Level;
 use crate::report::{Known, Location, Printable, Problem, capital, code, count, folded, line};
@@ -287,8 +287,9 @@ fn access(diff: &Diff) -> String {
     for (change, is_wrong) in diff.urgent_first() {
         let tenant = tenant(change, is_wrong);
         let row = |what: &str, grant: &GrantChange, role: String, instance: String| {
+            let flow = grant.flow.as_ref().map(|flow| format!(", flow {}", code(flow))).unwrap_or_default();
             format!(
-                "| {what} | {tenant} | {} | {} | {} | {} |",
+                "| {what} | {tenant}{flow} | {} | {} | {} | {} |",
                 with_others(short(grant.permission_set.as_ref()), grant, "permission_set"),
                 with_others(short(grant.account.as_ref()), grant, "account"),
                 with_others(role, grant, "role"),
@@ -389,10 +390,10 @@ fn wiring(diff: &Diff) -> String {
     if let Some(recreated) = recreated {
         let _ = writeln!(text, "- {}", cell(&recreated));
     }
-    for change in diff.wiring.iter().take(ROWS) {
-        let _ = writeln!(text, "- {} ({})", cell(&wiring_line(change)), place(diff, &change.location));
+    for (line, location) in wiring_lines(diff).take(ROWS) {
+        let _ = writeln!(text, "- {} ({})", cell(&line), place(diff, location));
     }
-    more(&mut text, diff.wiring.len());
+    more(&mut text, wiring_lines(diff).count());
     text
 }
 

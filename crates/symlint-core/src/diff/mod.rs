@@ -21,7 +21,7 @@ use crate::level::Level;
 use crate::report::{Details, ProblemKind, Report, ReportedFinding, ReportedGap, Tool, importance, join_some};
 use crate::suppression::{SuppressedBy, Suppression};
 use findings::changed;
-use pair::{Pairing, Seen, shared_keys};
+use pair::{Pairing, Seen, SharedKeys};
 use words::few;
 
 pub use hidden::Trial;
@@ -29,7 +29,7 @@ pub use markdown::{markdown, summary as markdown_summary};
 pub use wire::*;
 pub use words::{
     Headline, Mood, added_title, coverage_lines, grant_line, headline, hidden_line, known_text, list_line,
-    other_findings, recreated_line, rerouted_line, setting_line, tenant_notes, wiring_line,
+    other_findings, recreated_line, rerouted_line, setting_line, tenant_notes, wiring_lines,
 };
 
 /// The version of the comparison's JSON format.
@@ -76,7 +76,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Diff {
     let added: Vec<(usize, ChangedFinding)> = added.iter().map(|(at, finding)| (*at, changed(finding))).collect();
     let unchanged_policy = comparison.unchanged_policy.map(|report| Seen::new(report, tops.map(|[_, new]| new), &none));
     let hidden = hidden::all(old, new, &pairing, unchanged_policy, comparison.trials);
-    let shared = shared_keys(&[before, after]);
+    let shared = SharedKeys::of([old, new]);
     let mut crossings = findings::crossings(new, &added, &shared, &touched);
     crossings.extend(findings::grown_crossings(old, new, &pairing, &found.causes, &shared, &touched));
     let sides: Vec<Seen<'_>> = [Some(new), unchanged_policy, Some(old)].into_iter().flatten().collect();

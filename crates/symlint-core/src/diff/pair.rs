@@ -69,28 +69,90 @@ impl<'r> Seen<'r> {
         own.customer == other.customer || has_one_key && has_same()
     }
 
-    /// The name of a tenant for readers: its key, with its run if tenants of other runs have the same key.
-    pub(super) fn title(&self, at: usize, shared: &HashSet<Str>) -> String {
+    /// The name of a tenant for readers: its key, with its call or its run if other tenants have the same key.
+    pub(super) fn title(&self, at: usize, shared: &SharedKeys<'_>) -> String {
         let key = self.key(at);
-        match self.report.tenants.get(at).filter(|_| shared.contains(&key)) {
-            Some(tenant) => format!("{key} in {}", self.run(tenant.run)),
-            None => key.to_string(),
-        }
+        let run = self.report.tenants.get(at).filter(|_| shared.keys.contains(&key)).map(|tenant| self.run(tenant.run));
+        let call = self.customer_call(at, shared).map(str::to_owned);
+        [Some(key.to_string()), call, run].into_iter().flatten().collect::<Vec<_>>().join(" in ")
+    }
+
+    /// Whether two tenants reach AWS through one connector on purpose: one call passes it to both from one place, or
+    /// their keys start alike.
+    pub(super) fn has_one_connector(&self, a: usize, b: usize, shared: &SharedKeys<'_>) -> bool {
+        let is_one_call = self.call(a).is_some() && self.call(a) == self.call(b);
+        let is_by_name = self.starts_alike(a, b, shared);
+        let (Some((_, own)), Some((_, other))) = (self.tenant(a), self.tenant(b)) else { return false };
+        let value = |tenant: &'r TenantDetails, kind: FieldKind| tenant.values.iter().find(|value| value.kind == kind);
+        [FieldKind::InstanceArn, FieldKind::RoleArn].iter().all(|kind| {
+            let (Some(own), Some(other)) = (value(own, *kind), value(other, *kind)) else { return false };
+            let is_one_place = is_one_call && own.location == other.location;
+            Known::is_certain(&own.value) && same(&own.value, &other.value) && (is_one_place || is_by_name)
+        })
+    }
+
+    /// Whether the keys of two tenants start with the same word, as `acme_admin` and `acme_readonly` do.
+    fn starts_alike(&self, a: usize, b: usize, shared: &SharedKeys<'_>) -> bool {
+        let word = |at: usize| {
+            let is_name = |details: &TenantDetails| details.is_named && self.customer_call(at, shared).is_none();
+            let (tenant, _) = self.tenant(at).filter(|(_, details)| is_name(details))?;
+            tenant.key.split(|c: char| !c.is_alphanumeric()).next().filter(|word| !word.is_empty())
+        };
+        word(a).is_some() && word(a) == word(b)
+    }
+
+    /// Whether the readable names of two tenants show that they are one customer's.
+    pub(super) fn is_by_name(&self, a: usize, b: usize, shared: &SharedKeys<'_>) -> bool {
+        let call = self.customer_call(a, shared);
+        call.is_some() && call == self.customer_call(b, shared) || self.starts_alike(a, b, shared)
+    }
+
+    /// The call of a tenant's flow, if it may be for one customer, so that the keys are only those of its grants.
+    fn customer_call(&self, at: usize, shared: &SharedKeys<'_>) -> Option<&'r str> {
+        self.call(at).filter(|call| shared.calls.contains(*call))
+    }
+
+    fn address(&self, at: usize) -> Option<&'r Str> {
+        self.details.tenants.get(at)?.addresses.first()
+    }
+
+    /// The repeated call of a tenant's flow.
+    fn call(&self, at: usize) -> Option<&'r str> {
+        call_of(self.address(at)?)
     }
 }
 
-/// The keys that tenants in several runs of a report have.
-pub(super) fn shared_keys(reports: &[&Report]) -> HashSet<Str> {
-    let mut shared = HashSet::default();
-    for report in reports.iter().filter(|report| report.runs.len() > 1) {
-        let mut runs: HashMap<&Str, usize> = HashMap::default();
-        for tenant in &report.tenants {
-            if *runs.entry(&tenant.key).or_insert(tenant.run) != tenant.run {
-                shared.insert(tenant.key.clone());
+/// The address of a call or resource without the key of its instance.
+pub(super) fn call_of(address: &str) -> Option<&str> {
+    address.strip_suffix(']')?.rsplit_once('[').map(|(call, _)| call)
+}
+
+/// What several tenants have in common, so that their keys alone do not tell them apart.
+#[derive(Default)]
+pub(super) struct SharedKeys<'r> {
+    /// The keys that tenants in several runs have.
+    keys: HashSet<Str>,
+    /// The calls whose keys other calls in the same run have, too: those for the grants of one customer each.
+    calls: HashSet<&'r str>,
+}
+
+impl<'r> SharedKeys<'r> {
+    pub(super) fn of(both: [Seen<'r>; 2]) -> Self {
+        let mut shared = Self::default();
+        for seen in both {
+            let mut firsts: HashMap<&Str, (usize, Option<&str>)> = HashMap::default();
+            for (at, ReportedTenant { key, run, .. }) in seen.report.tenants.iter().enumerate() {
+                let call = seen.call(at);
+                let (first, other) = *firsts.entry(key).or_insert((*run, call));
+                if first != *run {
+                    shared.keys.insert(key.clone());
+                } else if other != call {
+                    shared.calls.extend(other.into_iter().chain(call));
+                }
             }
         }
+        shared
     }
-    shared
 }
 
 impl Pairing {
@@ -100,19 +162,22 @@ impl Pairing {
             old_of: vec![None; new.report.tenants.len()],
             runs: runs(old, new),
         };
-        // Within a run, tenants are matched by key. Across runs, they also need values in common, and without the same
-        // key almost all values.
+        // Within a run, tenants are matched by key, and if several have the same key, by address. Across runs, they also
+        // need values in common, and without the same key almost all values.
         let of_run = |at: usize| pairing.runs.get(at).copied().flatten();
-        let places: HashMap<(usize, &str), usize> = HashMap::from_iter(
-            new.report.tenants.iter().enumerate().rev().map(|(at, tenant)| ((tenant.run, tenant.key.as_str()), at)),
-        );
-        let found: Vec<(usize, usize)> = old
-            .report
-            .tenants
-            .iter()
-            .enumerate()
-            .filter_map(|(at, tenant)| Some((at, *places.get(&(of_run(tenant.run)?, tenant.key.as_str()))?)))
-            .collect();
+        let before = by_key(old.report, &of_run);
+        let after = by_key(new.report, &Some);
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for (key, was) in &before {
+            match (was.as_slice(), after.get(key).map(Vec::as_slice).unwrap_or_default()) {
+                (_, []) => {}
+                ([was], [is]) => found.push((*was, *is)),
+                (was, is) => found.extend(was.iter().filter_map(|was| {
+                    let is = is.iter().find(|is| new.address(**is) == old.address(*was))?;
+                    Some((*was, *is))
+                })),
+            }
+        }
         for (old, new) in found {
             pairing.join(old, new);
         }
@@ -184,6 +249,17 @@ impl Pairing {
     pub(super) fn unified(&self, old: usize) -> usize {
         self.new_of.get(old).copied().flatten().unwrap_or(self.old_of.len() + old)
     }
+}
+
+/// The tenants of a report by their runs in the new report and their keys.
+fn by_key<'r>(report: &'r Report, run: &dyn Fn(usize) -> Option<usize>) -> HashMap<(usize, &'r str), Vec<usize>> {
+    let mut found: HashMap<(usize, &str), Vec<usize>> = HashMap::default();
+    for (at, tenant) in report.tenants.iter().enumerate() {
+        if let Some(run) = run(tenant.run) {
+            found.entry((run, tenant.key.as_str())).or_default().push(at);
+        }
+    }
+    found
 }
 
 /// A value by which a tenant is recognized. A value that more than `CROWD` tenants share is not used.

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{SortedMap, SortedSet, Str};
 
-use super::pair::{Pairing, Seen};
+use super::pair::{Pairing, Seen, SharedKeys};
 use super::wire::{AlsoOf, Crossing, GrantChange, TenantChange};
 use super::words::{quoted, whose};
 use crate::report::Known;
@@ -47,28 +47,36 @@ pub(super) fn note_others(
     changes: &mut [TenantChange],
     (old, new): (Seen<'_>, Seen<'_>),
     pairing: &Pairing,
-    titles: &HashSet<Str>,
+    titles: &SharedKeys<'_>,
     known: &[Crossing],
 ) -> Vec<Crossing> {
     let (before, after) = (owners(old), owners(new));
-    let runs: Vec<String> = (0..new.report.runs.len()).map(|run| new.run(run)).collect();
-    let run = |at: usize| runs.get(at).map_or("", String::as_str);
-    let tenants = new.report.tenants.iter().enumerate();
-    let places: HashMap<(&str, &str), usize> =
-        tenants.map(|(at, tenant)| ((run(tenant.run), tenant.key.as_str()), at)).collect();
+    let places: HashMap<String, usize> = (0..new.report.tenants.len()).map(|at| (new.title(at, titles), at)).collect();
     let is_other = |seen: Seen<'_>, kind: FieldKind, a: usize, b: usize| {
         let organization = |at: usize| seen.report.tenants.get(at).and_then(|tenant| tenant.organization.as_ref());
         let is_shared = kind != FieldKind::TargetAccountId && organization(a).is_some();
         !(seen.is_one_customer(a, b) || is_shared && organization(a) == organization(b))
     };
+    // In one organization, the configuration tells customers apart.
+    let is_connected = |seen: Seen<'_>, a: usize, b: usize| {
+        let is_configured = |at: usize| seen.report.tenants.get(at).is_some_and(|it| it.organization.is_some());
+        !is_configured(a) && !is_configured(b) && seen.has_one_connector(a, b, titles)
+    };
+    let earlier = |at: usize| pairing.old_of.get(at).copied().flatten();
+    // A change that gives a tenant the connector of another one does not make them one customer.
+    let is_connected_now = |a: usize, b: usize| match (earlier(a), earlier(b)) {
+        (Some(a), Some(b)) => is_connected(old, a, b),
+        _ => is_connected(new, a, b),
+    };
+    let was_other = |kind: FieldKind, a: usize, b: usize| is_other(old, kind, a, b) && !is_connected(old, a, b);
     let mut pairs: HashSet<[String; 2]> = HashSet::default();
     for Crossing { titles: [from, into], .. } in known {
         pairs.extend(from.iter().flat_map(|from| into.iter().map(|into| [from.clone(), into.clone()])));
     }
     let mut crossings = Vec::new();
     for change in changes {
-        let Some(own) = places.get(&(change.run.as_str(), change.tenant.as_str())).copied() else { continue };
-        let was = pairing.old_of.get(own).copied().flatten();
+        let Some(own) = places.get(&change.title).copied() else { continue };
+        let was = earlier(own);
         let sso_account = new.report.tenants.get(own).and_then(|tenant| tenant.sso_account_id.as_ref());
         let mut found: SortedMap<Shared, Vec<(FieldKind, &'static str, Str)>> = SortedMap::new();
         let grants = change.gained.iter_mut().chain(change.rerouted.iter_mut().map(|it| &mut it.new));
@@ -88,15 +96,16 @@ pub(super) fn note_others(
                 let (mut is, had) = (of(&after), of(&before));
                 let mut gone = had.clone();
                 gone.retain(|at| pairing.new_of.get(*at).copied().flatten().is_none_or(|now| !is.contains(&now)));
-                gone.retain(|at| was.is_none_or(|was| is_other(old, kind, *at, was)));
+                gone.retain(|at| was.is_none_or(|was| was_other(kind, *at, was)));
                 is.retain(|at| is_other(new, kind, *at, own));
+                is.retain(|at| !(is_connected_now(*at, own) && new.is_by_name(*at, own, titles)));
                 // A value that several customers had before does not belong to one of them.
                 let first = had.iter().next().copied();
-                let is_common = had.iter().any(|at| first.is_some_and(|first| is_other(old, kind, first, *at)));
-                let had_it =
-                    |at: &usize| pairing.old_of.get(*at).copied().flatten().is_some_and(|was| had.contains(&was));
+                let is_common = had.iter().any(|at| first.is_some_and(|first| was_other(kind, first, *at)));
+                let had_it = |at: &usize| earlier(*at).is_some_and(|was| had.contains(&was));
                 let had_own = was.is_some_and(|was| had.contains(&was));
                 let is_new = !is.iter().any(had_it);
+                let is_crossed = is.iter().any(|at| !is_connected_now(*at, own));
                 let is: Vec<String> = is.iter().map(|at| new.title(*at, titles)).collect();
                 let gone: Vec<String> = gone.iter().map(|at| old.title(*at, titles)).collect();
                 for (before, mut others) in [(false, is), (true, gone)] {
@@ -107,7 +116,7 @@ pub(super) fn note_others(
                     let count = others.len();
                     others.truncate(OTHERS);
                     also_of.push(AlsoOf { what, before, tenants: others.clone(), count });
-                    if !is_common && !had_own {
+                    if !is_common && !had_own && (before || is_crossed) {
                         let shared = Shared { is_new: is_new && !before, before, others, count };
                         let values = found.entry(shared).or_default();
                         if !values.iter().any(|(known, _, own)| *known == kind && own == text) {
@@ -155,7 +164,7 @@ fn crossing(change: &TenantChange, shared: &Shared, values: &[(FieldKind, &'stat
         titles: [vec![change.title.clone()], shared.others.clone()],
         message: format!(
             "`{}` gets {}, which {verb} {}",
-            change.tenant,
+            change.title,
             listed(&names),
             whose(&shared.others, shared.count, values.len())
         ),

@@ -1,9 +1,9 @@
 //! What a change does to each tenant: grants in effect that it gains and loses, and values that differ.
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_terraform::{SortedMap, SortedSet, Str};
 
-use super::pair::{Pairing, Seen, same};
+use super::pair::{Pairing, Seen, SharedKeys, call_of, same};
 use super::wire::{GrantChange, Recreated, Rerouted, TenantChange, TenantChangeKind, ValueChange};
 use super::wiring::{is_of_wiring, through};
 use crate::coverage::Code;
@@ -11,12 +11,12 @@ use crate::report::{Details, Known, Location, ReportedGap, TenantDetails, ValueD
 use crate::tenants::FieldKind;
 
 /// All tenants that are added, removed, renamed, or changed. Removed ones come last.
-pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &HashSet<Str>) -> Vec<TenantChange> {
+pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &SharedKeys<'_>) -> Vec<TenantChange> {
     let old_run = |run: usize| pairing.runs.iter().position(|it| *it == Some(run));
     let new_run = |run: usize| pairing.runs.get(run).copied().flatten();
     let before = Sight::of(old, &|run| new_run(run).is_some_and(|run| has_flows(new, run)));
     let after = Sight::of(new, &|run| old_run(run).is_some_and(|run| has_flows(old, run)));
-    let mut changes = Vec::new();
+    let mut changes: Vec<TenantChange> = Vec::new();
     for at in 0..new.report.tenants.len() {
         let was = pairing.old_of.get(at).copied().flatten();
         let moved = was.and_then(|was| moved_from(old, new, pairing, was, at));
@@ -27,7 +27,57 @@ pub(super) fn changes(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, shared: &
             changes.extend(change(&before, &after, [Some(at), None], None, shared));
         }
     }
+    // In one organization, the configuration tells customers apart.
+    if [old, new].iter().all(|seen| seen.report.tenants.iter().all(|tenant| tenant.organization.is_none())) {
+        hand_over(&mut changes);
+    }
     changes
+}
+
+/// Removes grants that belong to another tenant only because one entry for each customer becomes one for each of its
+/// grants, or the other way around: neither has its key before and after, and role and instance are the same. A new tenant
+/// with nothing else is renamed, and an old one is not mentioned.
+fn hand_over(changes: &mut Vec<TenantChange>) {
+    use TenantChangeKind::{Added, Removed, Renamed};
+    let mut takers: HashMap<(FieldKind, Str), Vec<usize>> = HashMap::default();
+    for (at, change) in changes.iter().enumerate().filter(|(_, it)| matches!(it.change, Added | Renamed)) {
+        for account in change.gained.iter().filter_map(|grant| Known::text(&grant.account)) {
+            takers.entry((FieldKind::TargetAccountId, account.clone())).or_default().push(at);
+        }
+    }
+    let is_same = |a: &GrantChange, b: &GrantChange| {
+        let is_one_connector = same(&a.role, &b.role) && same(&a.instance, &b.instance);
+        is_known(a) && is_one_connector && same(&a.account, &b.account) && same(&a.permission_set, &b.permission_set)
+    };
+    let mut emptied: Vec<usize> = Vec::new();
+    for from in 0..changes.len() {
+        let giver = changes.get_mut(from).filter(|change| matches!(change.change, Removed | Renamed));
+        let Some(giver) = giver.filter(|change| !change.lost.is_empty()) else { continue };
+        let mut lost = std::mem::take(&mut giver.lost);
+        let old_key = giver.old_key.clone().or_else(|| Some(giver.tenant.clone()));
+        let old_title = giver.old_title.clone().or_else(|| Some(giver.title.clone()));
+        lost.retain(|grant| {
+            let account = Known::text(&grant.account).cloned().unwrap_or_default();
+            let found = takers.get(&(FieldKind::TargetAccountId, account)).into_iter().flatten().find_map(|to| {
+                let taker = changes.get_mut(*to)?;
+                taker.gained.remove(taker.gained.iter().position(|it| is_same(grant, it))?);
+                if taker.change == Added && taker.gained.is_empty() {
+                    (taker.change, taker.old_key, taker.old_title) = (Renamed, old_key.clone(), old_title.clone());
+                }
+                Some(())
+            });
+            found.is_none()
+        });
+        if lost.is_empty() {
+            emptied.push(from);
+        }
+        changes.get_mut(from).into_iter().for_each(|change| change.lost = std::mem::take(&mut lost));
+    }
+    let mut at = 0..;
+    changes.retain(|change| {
+        let is_emptied = at.next().is_some_and(|at| emptied.contains(&at));
+        change.change != Removed || !is_emptied
+    });
 }
 
 /// The old run of a tenant, if the new report does not show whether the tenant still exists.
@@ -49,13 +99,14 @@ pub(super) fn lost_sight(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, at: us
 /// The changes that appear with the new configuration and with the old one, and those of tenants that only the old one
 /// includes.
 pub(super) fn in_both(changes: Vec<TenantChange>, same: Vec<TenantChange>, new: Seen<'_>) -> Vec<TenantChange> {
-    let key = |change: &TenantChange| change.old_key.clone().unwrap_or_else(|| change.tenant.clone());
+    // A renamed tenant may have another title with the old configuration.
+    let key = |change: &TenantChange| change.old_key.as_ref().map_or_else(|| change.title.clone(), ToString::to_string);
     let is_whole =
         |change: &TenantChange| !matches!(change.change, TenantChangeKind::Added | TenantChangeKind::Removed);
-    let known: HashSet<Str> = same.iter().map(&key).collect();
+    let known: HashSet<String> = same.iter().map(&key).collect();
     let mut both: Vec<TenantChange> =
         changes.into_iter().filter(|change| is_whole(change) && known.contains(&key(change))).collect();
-    let seen: HashSet<Str> = both.iter().map(&key).collect();
+    let seen: HashSet<String> = both.iter().map(&key).collect();
     let runs: SortedSet<String> = (0..new.report.runs.len()).map(|run| new.run(run)).collect();
     let is_alone = |change: &TenantChange| !is_whole(change) || !runs.contains(&change.run);
     both.extend(same.into_iter().filter(|change| is_alone(change) && !seen.contains(&key(change))));
@@ -70,8 +121,7 @@ fn moved_from(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing, was: usize, is: u
     (has_flows && is_elsewhere).then(|| old.run(earlier.run))
 }
 
-/// The instances whose addresses disappear although tenants with the same key in the same run had and still have
-/// instances.
+/// The instances whose addresses disappear although tenants of the same run had and still have instances.
 pub(super) fn all_recreated(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> Vec<Recreated> {
     fn all<'d>(seen: Seen<'d>) -> HashSet<&'d str> {
         seen.details.tenants.iter().flat_map(|tenant| &tenant.addresses).map(Str::as_str).collect()
@@ -83,7 +133,9 @@ pub(super) fn all_recreated(old: Seen<'_>, new: Seen<'_>, pairing: &Pairing) -> 
         else {
             continue;
         };
-        if earlier.key == own.key && pairing.runs.get(earlier.run).copied().flatten() == Some(own.run) {
+        // The change of a tenant that is renamed lists its own.
+        let is_renamed = earlier.key != own.key && own_before.is_named && details.is_named;
+        if !is_renamed && pairing.runs.get(earlier.run).copied().flatten() == Some(own.run) {
             let recreated = recreated(new, own.run, &own_before.addresses, &details.addresses);
             // With `count`, a tenant may get an address that another one had before. Such an instance is not destroyed.
             found.extend(recreated.into_iter().filter(|it| {
@@ -150,6 +202,7 @@ fn grants(seen: Seen<'_>, knows_flows: &[bool]) -> TenantGrants {
             account: access.account.value.clone(),
             role: access.role.value.clone(),
             instance: access.instance.value.clone(),
+            flow: access.flow.as_ref().map(|flow| call_of(flow).map_or_else(|| flow.clone(), Str::from)),
             is_sso_account: false,
             also_of: Vec::new(),
         };
@@ -185,7 +238,7 @@ fn change(
     after: &Sight<'_>,
     [was, is]: [Option<usize>; 2],
     moved_from: Option<String>,
-    shared: &HashSet<Str>,
+    shared: &SharedKeys<'_>,
 ) -> Option<TenantChange> {
     let (old, new) = (before.seen, after.seen);
     let (own, details) = match (is, was) {
@@ -205,7 +258,14 @@ fn change(
     let same = |kind: FieldKind, a: &Option<Known>, b: &Option<Known>| {
         same(a, b) || before.hides(run, kind, a) || after.hides(own.run, kind, b)
     };
-    let Difference { gained, lost, rerouted } = difference(old_grants, &new_grants, &same);
+    let has_several =
+        |grants: &[GrantChange]| grants.iter().any(|it| grants.first().is_some_and(|first| first.flow != it.flow));
+    let shows_flows = has_several(&old_grants) || has_several(&new_grants);
+    let mut difference = difference(old_grants, &new_grants, &same);
+    if !shows_flows {
+        difference.grants().for_each(|grant| grant.flow = None);
+    }
+    let Difference { gained, lost, rerouted } = difference;
     let old_key = earlier.map(|(tenant, _)| tenant.key.clone()).filter(|key| is.is_some() && *key != own.key);
     let values = match (earlier, is) {
         (Some((_, earlier)), Some(_)) => {
@@ -260,6 +320,7 @@ fn change(
         },
         change,
         old_key: old_key.filter(|_| change == TenantChangeKind::Renamed),
+        old_title: was.map(|at| old.title(at, shared)).filter(|_| change == TenantChangeKind::Renamed),
         run: if is.is_some() { new.run(own.run) } else { old.run(own.run) },
         location: own.location.clone(),
         gained,
@@ -317,8 +378,15 @@ struct Difference {
     rerouted: Vec<Rerouted>,
 }
 
+impl Difference {
+    fn grants(&mut self) -> impl Iterator<Item = &mut GrantChange> {
+        let rerouted = self.rerouted.iter_mut().flat_map(|it| [&mut it.old, &mut it.new]);
+        self.gained.iter_mut().chain(&mut self.lost).chain(rerouted)
+    }
+}
+
 /// The grants of `new` that `old` does not have, those of `old` that `new` does not have, and those that use another
-/// role or instance.
+/// role or instance. A grant of the same flow is preferred.
 fn difference(old: Vec<GrantChange>, new: &[GrantChange], same: Same<'_>) -> Difference {
     let goes_to = |a: &GrantChange, b: &GrantChange| {
         same(FieldKind::PermissionSetArn, &a.permission_set, &b.permission_set)
@@ -331,16 +399,14 @@ fn difference(old: Vec<GrantChange>, new: &[GrantChange], same: Same<'_>) -> Dif
     };
     let mut lost = old;
     let mut take = |is_it: &dyn Fn(&GrantChange) -> bool| lost.iter().position(is_it).map(|at| lost.remove(at));
-    let mut left: Vec<&GrantChange> = Vec::new();
-    for grant in new {
-        if take(&|other| is_same(other, grant)).is_none() {
-            left.push(grant);
-        }
-    }
+    let mut left: Vec<&GrantChange> = new.iter().collect();
+    left.retain(|grant| take(&|other| other.flow == grant.flow && is_same(other, grant)).is_none());
+    left.retain(|grant| take(&|other| is_same(other, grant)).is_none());
     let mut rerouted = Vec::new();
     let mut gained = Vec::new();
     for grant in left {
-        match take(&|other| goes_to(other, grant)) {
+        let of_flow = take(&|other| other.flow == grant.flow && goes_to(other, grant));
+        match of_flow.or_else(|| take(&|other| goes_to(other, grant))) {
             Some(old) => rerouted.push(Rerouted { old, new: grant.clone() }),
             None => gained.push(grant.clone()),
         }

@@ -135,6 +135,9 @@ pub struct TenantChange {
     /// Its key before, if that was a different one.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub old_key: Option<Str>,
+    /// Its readable name before, if its key was a different one. Not part of the JSON.
+    #[serde(skip)]
+    pub old_title: Option<String>,
     /// The root module or values file; if it is removed, the one that it was in.
     pub run: String,
     /// The place of its key; if it is removed, where it was.
@@ -183,6 +186,9 @@ pub struct GrantChange {
     pub role: Option<Known>,
     /// The Identity Center instance.
     pub instance: Option<Known>,
+    /// The call or the resource of the flow that offers it, if several offer something to the tenant.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub flow: Option<Str>,
     /// Whether the account is the tenant's own SSO account.
     pub is_sso_account: bool,
     /// Which of these values other customers also have, or had before.

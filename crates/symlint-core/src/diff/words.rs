@@ -8,7 +8,7 @@ use super::wire::{
 };
 use super::wiring::EVERY;
 use crate::level::Level;
-use crate::report::{Known, ListKind, count};
+use crate::report::{Known, ListKind, Location, count};
 use crate::spelling::listed;
 use crate::tenants::format::is_account_id;
 use crate::tenants::{FieldKind, FieldName};
@@ -193,7 +193,7 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// A grant in words: the permission set, the account, and the way to it.
 pub fn grant_line(grant: &GrantChange) -> String {
-    let GrantChange { permission_set, account, role, instance, is_sso_account, also_of } = grant;
+    let GrantChange { permission_set, account, role, instance, flow, is_sso_account, also_of } = grant;
     let named = |article: &str, what: &str, value: &Option<Known>| match value {
         Some(Known::Text(text)) => format!("{what} {}", quoted(text)),
         Some(Known::Unknown { .. }) => format!("{article} {what} that is not known"),
@@ -223,8 +223,9 @@ pub fn grant_line(grant: &GrantChange) -> String {
         true => String::new(),
         false => format!(" ({})", others.join("; ")),
     };
+    let flow = flow.as_ref().map(|flow| format!(", by flow `{flow}`")).unwrap_or_default();
     format!(
-        "{} in {place}, through {}, of {}{others}",
+        "{} in {place}, through {}, of {}{flow}{others}",
         named("a", "permission set", permission_set),
         named("a", "role", role),
         named("an", "instance", instance)
@@ -245,9 +246,9 @@ pub fn rerouted_line(rerouted: &Rerouted) -> String {
 /// What changes for a tenant apart from its grants, in one sentence each.
 pub fn tenant_notes(change: &TenantChange) -> Vec<String> {
     let mut notes = Vec::new();
-    let tenant = &change.tenant;
+    let tenant = &change.title;
     if change.change == TenantChangeKind::Renamed
-        && let Some(old) = &change.old_key
+        && let Some(old) = &change.old_title
     {
         let is_same = change.gained.is_empty() && change.lost.is_empty() && change.rerouted.is_empty();
         let access = if is_same { "; it reaches what it reached before" } else { "" };
@@ -320,11 +321,22 @@ pub fn list_line(change: &ListChange) -> String {
     }
 }
 
-/// An expression that passes other values, in words.
-pub fn wiring_line(change: &WiringChange) -> String {
-    let values = |values: &[Option<Known>]| {
-        let values: Vec<String> = values.iter().take(3).map(|value| known_text(value.as_ref())).collect();
-        values.join(" and ")
+/// The expressions that pass other values, in words, each with its place. An object with several values is one
+/// expression.
+pub fn wiring_lines(diff: &Diff) -> impl Iterator<Item = (String, &Location)> {
+    diff.wiring.chunk_by(|a, b| a.location == b.location).filter_map(|changes| {
+        let widest = changes.iter().max_by_key(|change| change.tenants.len())?;
+        Some((wiring_line(widest, changes), &widest.location))
+    })
+}
+
+/// `change` is one of the `changes` of an expression.
+fn wiring_line(change: &WiringChange, changes: &[WiringChange]) -> String {
+    let values = |values: fn(&WiringChange) -> &[Option<Known>]| {
+        let of_example = changes.iter().filter(|it| it.example.tenant == change.example.tenant);
+        let texts: Vec<String> =
+            of_example.flat_map(|it| values(it).iter().take(3)).map(|value| known_text(value.as_ref())).collect();
+        listed(&texts)
     };
     let (whom, example) = match (change.is_all, change.tenants.as_slice()) {
         (_, [one]) => (format!("the flow of `{one}`"), String::new()),
@@ -341,13 +353,17 @@ pub fn wiring_line(change: &WiringChange) -> String {
         Some(old) if *old != change.new => format!(" is now `{}` (before: `{old}`) and", change.new),
         _ => String::new(),
     };
-    let kind = FieldKind::VALUES.into_iter().find(|kind| kind.name() == change.field);
-    let what = kind.map_or(change.field.to_owned(), |kind| FieldName::words(kind).of_its_own());
+    let what = |field: &'static str| {
+        let kind = FieldKind::VALUES.into_iter().find(|kind| kind.name() == field);
+        kind.map_or(field.to_owned(), |kind| FieldName::words(kind).of_its_own().to_string())
+    };
+    let what: Vec<String> = changes.iter().map(|it| what(it.field)).collect();
     format!(
-        "`{}`{block}{written} passes a different {what} to {whom}: {} in place of {}{example}",
+        "`{}`{block}{written} passes a different {} to {whom}: {} in place of {}{example}",
         change.name,
-        values(&change.example.new),
-        values(&change.example.old)
+        listed(&what),
+        values(|it| &it.example.new),
+        values(|it| &it.example.old)
     )
 }
 

@@ -214,7 +214,7 @@ fn lacks(expr: &Expr, name: &str) -> bool {
 }
 
 /// The names of the resources of one kind that an expression refers to.
-pub(super) fn named<'e>(expr: &'e Expr, kind: &str) -> Vec<&'e str> {
+pub(crate) fn named<'e>(expr: &'e Expr, kind: &str) -> Vec<&'e str> {
     let mut names = Vec::new();
     let mut left = vec![expr];
     while let Some(expr) = left.pop() {

@@ -8,7 +8,7 @@ use super::wire::{Access, AccessStep};
 use crate::check::Outcome;
 use crate::discover::{Effective, by_grant, effects_of};
 use crate::finding::Finding;
-use crate::tenants::{FieldKind, FlowInstance, FlowResource, Grant, Model, Tenant, TenantId, resources_of};
+use crate::tenants::{FieldKind, FlowInstance, FlowResource, Grant, Model, Tenant, TenantId, flows_of, resources_of};
 
 /// The parts of a grant, in the order in which they are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,22 +72,24 @@ fn grants_of(model: &Model<'_>, instance: &FlowInstance, resources: &[FlowResour
             let own = by_grant.get(&(number, field));
             step(own.and_then(|effective| shown(&effective.value, field, model.project)))
         };
-        Access {
+        let access = Access {
             tenant: key.clone().unwrap_or_else(|| instance.address.clone()),
             run: 0,
-            flow: Some(instance.address.clone()),
+            flow: None,
             role: step(role.clone()),
             instance: step(instance_arn.clone()),
             permission_set: of(FieldKind::PermissionSetArn),
             account: of(FieldKind::TargetAccountId),
-        }
+        };
+        let flows = flows_of(instance, resources, number).into_iter();
+        flows.map(|flow| Access { flow: Some(flow), ..access.clone() }).collect::<Vec<_>>()
     };
     let mut numbers: Vec<usize> = effects.iter().filter_map(|effective: &Effective| effective.grant).collect();
     numbers.sort_unstable();
     numbers.dedup();
     match numbers.is_empty() {
-        true => vec![grant(None)],
-        false => numbers.into_iter().map(|number| grant(Some(number))).collect(),
+        true => grant(None),
+        false => numbers.into_iter().flat_map(|number| grant(Some(number))).collect(),
     }
 }
 

@@ -12,7 +12,8 @@ use crate::discover::{Effective, effects_of, is_about_assuming};
 use crate::finding::Finding;
 use crate::privacy::shown_text;
 use crate::tenants::{
-    Field, FieldKind, FlowCall, FlowInstance, FlowResource, Locate, Model, RunId, RuntimeBlock, Tenant, resources_of,
+    Field, FieldKind, FlowCall, FlowInstance, FlowResource, Locate, Model, RunId, RuntimeBlock, Tenant, flows_of,
+    resources_of,
 };
 
 /// The details of a whole report. Tenants are given as indexes in [`super::Report::tenants`].
@@ -232,7 +233,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
                 let resources = resources_of(&model.resources, flow, number);
                 let effects: Vec<Effective> = effects_of(instance, resources);
                 if let Some(tenant) = details.tenants.get_mut(at) {
-                    tenant.addresses.push(address_of(instance, resources));
+                    tenant.addresses.extend(flows_of(instance, resources, None));
                 }
                 let names = instance.arguments.iter().filter(|it| it.parts.iter().any(|it| it.field == FieldKind::Key));
                 for argument in names {
@@ -321,8 +322,16 @@ impl<'a, 'p> Detailer<'a, 'p> {
     pub(super) fn subject(&self, finding: &Finding, all: &HashMap<RunId, Self>) -> Subject {
         let model = &self.outcome.model;
         let names = finding.tenant.iter().chain(&finding.tenants);
-        let own: SortedSet<usize> =
+        let mut own: SortedSet<usize> =
             names.filter_map(|name| self.by_name.get(name.as_str())).flatten().copied().collect();
+        // Of several tenants with one name, the one that has the value.
+        if finding.tenant.is_some() && own.len() > 1 {
+            let placed: SortedSet<usize> =
+                at(&self.fields, finding.span).map(|(_, tenant, ..)| *tenant).filter(|it| own.contains(it)).collect();
+            if !placed.is_empty() {
+                own = placed;
+            }
+        }
         let mut subject = Subject { own, ..Subject::default() };
         let mut kind = None;
         for related in &finding.related {
@@ -334,15 +343,19 @@ impl<'a, 'p> Detailer<'a, 'p> {
             subject.values.extend(known.filter_map(|(_, _, field, text)| Some((tenant, *field, text.clone()?))));
         }
         let related = finding.related.iter().filter(|related| related.elsewhere.is_none());
-        for (index, span) in [finding.span].into_iter().chain(related.map(|related| related.span)).enumerate() {
-            let is_primary = index == 0;
+        let mut places: Vec<(bool, Span)> = related.map(|related| (false, related.span)).collect();
+        let is_shared =
+            |span: Span| at(&self.fields, span).map(|(_, tenant, ..)| *tenant).collect::<SortedSet<_>>().len() > 1;
+        places.sort_by_key(|(_, span)| is_shared(*span));
+        for (is_primary, span) in [(true, finding.span)].into_iter().chain(places) {
+            // A value that several tenants have from one place belongs to those that the finding is about anyway.
+            let known = subject.tenants();
+            let is_of_known = at(&self.fields, span).any(|(_, tenant, ..)| known.contains(tenant));
             for (_, tenant, field, text) in at(&self.fields, span) {
-                // A value that several tenants have from one place belongs to the finding's own tenant.
-                let is_own = subject.own.contains(tenant);
-                if !is_own && at(&self.fields, span).any(|(_, other, ..)| subject.own.contains(other)) {
+                if is_of_known && !known.contains(tenant) {
                     continue;
                 }
-                if !is_own {
+                if !subject.own.contains(tenant) {
                     subject.others.insert(*tenant);
                 }
                 if is_primary {
@@ -411,17 +424,6 @@ pub(super) fn note_owners<'s>(subjects: impl Iterator<Item = &'s mut Subject>, d
 /// How many owners of a value are named.
 const OWNERS: usize = 3;
 
-/// The address of a flow instance. The root module has none, so its first sink stands for it.
-fn address_of(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> Str {
-    let acting = || resources.iter().find(|it| it.sink().is_some()).or(resources.first());
-    match &instance.address {
-        own if own.is_empty() || own.starts_with('[') => {
-            acting().map_or_else(|| own.clone(), |it| format!("{}{own}", it.address()).into())
-        }
-        own => own.clone(),
-    }
-}
-
 /// The tenants that have each value, as it is written.
 fn owners(details: &Details) -> HashMap<(FieldKind, Str), Vec<usize>> {
     let mut owners: HashMap<(FieldKind, Str), Vec<usize>> = HashMap::default();
@@ -450,13 +452,18 @@ fn is_alike(a: FieldKind, b: FieldKind) -> bool {
     a == b || is_account(a) && is_account(b)
 }
 
-/// The elements that are written at `place`.
+/// The elements that are written at `place`: of those around it, the ones that start last. Others may start and end before
+/// the place, as the account in a role does.
 fn at<T>(all: &[(Span, usize, FieldKind, T)], place: Span) -> impl Iterator<Item = &(Span, usize, FieldKind, T)> {
+    let is_around = move |span: Span| span.file == place.file && place.end <= span.end;
     let before = all.partition_point(|(span, ..)| (span.file, span.start) <= (place.file, place.start));
-    let start = before.checked_sub(1).and_then(|last| all.get(last)).map(|(span, ..)| (span.file, span.start));
-    let same = all.iter().take(before).rev().take_while(move |(span, ..)| Some((span.file, span.start)) == start);
-    same.filter(move |(span, ..)| span.file == place.file && place.end <= span.end)
+    let mut near = all.iter().take(before).rev().take(NEAR).skip_while(move |it| !is_around(it.0)).peekable();
+    let start = near.peek().map(|it| it.0.start);
+    near.take_while(move |it| Some(it.0.start) == start).filter(move |it| is_around(it.0))
 }
+
+/// How many elements before a place are looked at.
+const NEAR: usize = 1_024;
 
 fn values_of(model: &Model<'_>, tenant: &Tenant, location: &mut dyn FnMut(Span) -> Location) -> Vec<ValueDetails> {
     let mut value = |field: &Field, grant: Option<usize>| ValueDetails {

@@ -3,7 +3,8 @@
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Module, Resource, ResourceInstance, Str, Value};
 
-use crate::discover::sinks::{Reference, Setting, Sink};
+use super::flow::FlowInstance;
+use crate::discover::sinks::{Reference, Setting, Sink, named};
 
 /// One instance of a Sym resource, in one instance of the flow module or of a module that it calls.
 #[derive(Debug, Clone)]
@@ -102,6 +103,12 @@ impl<'p> FlowResource<'p> {
         format!("{}.{}", self.kind(), self.resource.name.text).into()
     }
 
+    /// Whether it names the other resource of its module in one of its references.
+    pub(crate) fn names(&self, other: &Self) -> bool {
+        let is_named = |expr| named(expr, other.kind()).contains(&other.resource.name.text.as_str());
+        self.references().any(|(_, expr, _)| is_named(expr))
+    }
+
     /// The kind, such as `sym_target`.
     pub fn kind(&self) -> &'p str {
         self.resource.kind.text.as_str()
@@ -123,6 +130,28 @@ pub(crate) fn resources_of<'r, 'p>(
     let from = all.partition_point(|resource| place(resource) < (flow, instance));
     let to = all.partition_point(|resource| place(resource) <= (flow, instance));
     all.get(from..to).unwrap_or_default()
+}
+
+/// The addresses of the flows that `instance`, with these resources, consists of, or of those that offer the resource at
+/// `grant`. If a module has resources of several flows, its strategies stand for them, or else their first sinks.
+pub(crate) fn flows_of(instance: &FlowInstance, resources: &[FlowResource<'_>], grant: Option<usize>) -> Vec<Str> {
+    let own = &instance.address;
+    if own.ends_with(']') && !own.starts_with('[') {
+        return vec![own.clone()];
+    }
+    let acting = resources.iter().find(|it| it.sink().is_some()).or(resources.first());
+    let (module, key) = match acting.and_then(|it| own.strip_suffix(it.address().as_str())) {
+        Some(module) => (module, ""),
+        None if own.is_empty() || own.starts_with('[') => ("", own.as_str()),
+        None => return vec![own.clone()],
+    };
+    let granted = grant.and_then(|at| resources.get(at));
+    let is_flow = |it: &&FlowResource<'_>| it.kind() == "sym_strategy" && granted.is_none_or(|other| it.names(other));
+    let mut flows: Vec<&FlowResource<'_>> = resources.iter().filter(is_flow).collect();
+    if flows.is_empty() {
+        flows.extend(granted.or(acting));
+    }
+    flows.into_iter().map(|it| format!("{module}{}{key}", it.address()).into()).collect()
 }
 
 /// A variable of the flow module in one of its instances.
