@@ -212,7 +212,7 @@ impl<'a> ResourceName<'a> {
         self.instance.tenant
     }
 
-    /// Whether its resource is written out for one tenant.
+    /// Whether its resource is for one tenant only.
     fn is_alone(&self) -> bool {
         let is_only = self.instance.address == *self.instance.instance.address();
         self.resource.key.is_none() && (self.instance.repetitions.is_empty() || !is_only)

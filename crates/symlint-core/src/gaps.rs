@@ -122,7 +122,7 @@ fn unread_calls(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>)
             ..NotChecked::new(Code::RemoteModule, reason, call.name.span).help(help)
         });
     }
-    // What these receive may be for something else.
+    // Their arguments may be for something else.
     for call in &model.receiving_calls {
         let Some(source) = source_of(call).filter(|source| seen.insert(source)) else { continue };
         let name = &call.name.text;
@@ -459,8 +459,9 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         };
         if let Some(outside) = runtime.outside.iter().find(is_own) {
             let path = runtime.block.path();
-            let reason =
-                format!("`{path}` allows roles outside of `/sym/`, which are no connectors, so they were not checked");
+            let reason = format!(
+                "`{path}` allows roles outside of `/sym/`, which are not connector roles, so they were not checked"
+            );
             found.push(NotChecked::new(Code::UnknownWiring, reason, outside.origin.span));
         }
         let unknown = runtime.safelists.iter().find_map(|list| Some((list, list.as_unknown()?)));
@@ -550,12 +551,13 @@ fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         for (reference, expr, value) in resource.references().filter(|_| tenant.is_some() || may_grant) {
             let mut all = Vec::new();
             opaque(value, &mut all);
-            // Next to a resource that it may refer to, an ID that is written out is reported as wrong.
+            // If there is a resource that is probably meant, a literal ID is reported as wrong.
             let is_alone = may_grant && !resource.module.resources.iter().any(|it| reference.may_be(it));
             let texts = std::iter::once(value).chain(value.elements().unwrap_or_default());
             let texts = texts.filter(|part| is_alone && part.as_str().is_some());
             let all = all.into_iter().map(|(value, unknown)| (value, unknown.reason.as_str(), unknown.is_unevaluated));
-            for (value, reason, is_unevaluated) in all.chain(texts.map(|text| (text, "this ID is written out", false)))
+            for (value, reason, is_unevaluated) in
+                all.chain(texts.map(|text| (text, "the ID is written as a literal", false)))
             {
                 let is_chosen = value.origin.is_iterated()
                     || tenant.is_some_and(|tenant| model.sources_of_values.depends_on(value, tenant));

@@ -200,7 +200,7 @@ fn a_module_with_the_integrations_is_not_the_flow() {
         ("= var.integration_id", "= var.environment", vec![(miswired, "var.environment")]),
         ("= var.integration_id", "= sym_target.grant.id", vec![(miswired, "sym_target.grant.id")]),
         ("module.context[each.key].integration_id", "each.value.account", vec![(miswired, "each.value.account")]),
-        // Whose integration a written ID is, is not known.
+        // It is not known whose integration has a literal ID.
         (
             "module.context[each.key].integration_id",
             "\"0f8fad5b-d9cb-469f-a165-70867728950e\"",

@@ -1,6 +1,7 @@
 //! Every correct way to pass the tenants' values to the flows must have no findings, and in every way, each fault must
 //! be found at the text that is wrong.
 
+mod additions;
 mod advice;
 mod also;
 mod arguments;
@@ -23,7 +24,6 @@ mod references;
 mod repeated;
 mod resources;
 mod safelists;
-mod strangers;
 mod tables;
 mod unfit;
 mod unknown;

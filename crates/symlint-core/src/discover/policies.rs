@@ -230,7 +230,7 @@ struct PolicyReader<'a, 'p> {
     accounts: Vec<Value>,
     /// The lists that some of the accounts may be.
     alternatives: Vec<Value>,
-    /// The accounts with roles that may be assumed and are no connectors.
+    /// The accounts with roles that may be assumed and are not connector roles.
     outside: Vec<Value>,
     /// Whether a role below `/sym/` is among those that may be assumed.
     is_known_to_be: bool,

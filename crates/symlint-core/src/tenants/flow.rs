@@ -184,7 +184,7 @@ pub struct RuntimeCall<'p> {
     pub safelists: Vec<Value>,
     /// The lists from which a safelist, or a part of one, is chosen.
     pub alternatives: Vec<Value>,
-    /// The accounts in which a policy allows roles that are no connectors.
+    /// The accounts in which a policy allows roles that are not connector roles.
     pub outside: Vec<Value>,
     /// The number of instances, with or without a list.
     pub instances: usize,

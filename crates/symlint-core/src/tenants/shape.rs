@@ -128,7 +128,7 @@ impl TenantShape {
         }
     }
 
-    /// The attribute that `entry` of `object`, which is not a known one, was probably meant to be.
+    /// The known attribute that was probably meant by `entry` of `object`.
     fn misspelt(&self, entry: &Entry, object: &Value) -> Option<MisfitKind> {
         let is_free = |name: &str| object.entry(name).is_none();
         let is_object = entry.value.entries().is_some();

@@ -1,4 +1,4 @@
-//! What a stranger's change could add beside the right wiring, so that nothing would be said of it.
+//! Blocks that a hostile change could add next to the right wiring, and that must not pass silently.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::wiring::{CALL, Found, MODULE, VALUES, VARIABLES, expect, findings, fi
 const OUTPUTS: &str = "output \"integration\" {\n  value = sym_integration.sso.id\n}\noutput \"target\" {\n  value = sym_target.sso.id\n}\n\
      output \"strategy\" {\n  value = sym_strategy.sso.id\n}\n";
 
-/// What is found with `more` beside the right call of a module that outputs its ids.
+/// The findings with `more` next to the right call of a module that outputs its IDs.
 fn beside(more: &str) -> Vec<Found> {
     let (main, module) = (format!("{VARIABLES}\n{CALL}\n{more}"), format!("{MODULE}\n{OUTPUTS}"));
     findings(&[("main.tf", &main), ("sso_flow/main.tf", &module), ("terraform.tfvars", VALUES)])
@@ -24,7 +24,7 @@ const LOOKED_UP: &str = "data \"aws_ssm_parameter\" \"one\" {\n  for_each = var.
      module \"absent\" {\n  for_each = var.customer_tenants\n  source = \"acme/accounts/aws\"\n  name = each.key\n}\n";
 
 #[test]
-fn what_is_selected_by_the_key_of_another_customer_is_that_customer_s() {
+fn a_value_selected_by_another_customers_key_is_miswired() {
     let mut failures = String::new();
     let own = "each.value.target_account_id";
     let chosen = r#"each.key == "red_canyon" ? "blue_harbour" : each.key"#;
@@ -70,7 +70,7 @@ fn strategy(name: &str, of: &str, integration: &str, target: &str) -> String {
 }
 
 #[test]
-fn a_lone_flow_or_strategy_is_named_after_the_tenant_of_what_it_refers_to() {
+fn a_lone_flow_or_strategy_must_be_named_after_the_tenant_that_it_refers_to() {
     let mut failures = String::new();
     let of = |output: &str| format!("module.access[\"blue_harbour\"].{output}");
     let refers =
@@ -85,7 +85,7 @@ fn a_lone_flow_or_strategy_is_named_after_the_tenant_of_what_it_refers_to() {
 }
 
 #[test]
-fn what_a_lone_flow_or_strategy_has_by_its_id_is_not_checked() {
+fn a_literal_id_in_a_lone_flow_or_strategy_is_not_checked() {
     let mut failures = String::new();
     let id = "\"0b8b9d4e-1111-4222-8333-444455556666\"";
     let data =
@@ -110,7 +110,7 @@ fn what_a_lone_flow_or_strategy_has_by_its_id_is_not_checked() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// What is said, but not reported as a finding, with `more` beside the right call.
+/// The notes that are not findings, with `more` next to the right call.
 fn notes(more: &str) -> Vec<String> {
     let main = format!("{VARIABLES}\n{CALL}\n{more}");
     let files = [("main.tf", main.as_str()), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", VALUES)];
@@ -122,7 +122,7 @@ fn notes(more: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_module_that_is_absent_does_not_receive_tenants_in_silence() {
+fn an_unavailable_module_that_receives_tenants_is_noted() {
     let mut failures = String::new();
     let module = |arguments: &str| format!("module \"more\" {{\n  source = \"acme/sso-flow/sym\"\n{arguments}}}\n");
     let other = "var.customer_tenants[\"red_canyon\"]";
@@ -153,7 +153,7 @@ fn a_module_that_is_absent_does_not_receive_tenants_in_silence() {
 }
 
 #[test]
-fn roles_that_are_no_connectors_are_not_checked_in_accounts_of_tenants() {
+fn roles_in_accounts_of_tenants_that_are_not_connectors_are_not_checked() {
     let mut failures = String::new();
     let policy = |more: &str| {
         format!(
@@ -177,7 +177,7 @@ fn roles_that_are_no_connectors_are_not_checked_in_accounts_of_tenants() {
 }
 
 #[test]
-fn a_trust_policy_of_which_nothing_is_known_is_said() {
+fn an_unknown_trust_policy_is_noted() {
     let role = |trusted: &str| {
         format!(
             "data \"aws_caller_identity\" \"this\" {{}}\nresource \"aws_iam_role\" \"one\" {{\n  name = \"SymSSOOne\"\n  path = \"/sym/\"\n  \
@@ -194,7 +194,7 @@ fn a_trust_policy_of_which_nothing_is_known_is_said() {
 }
 
 #[test]
-fn a_file_that_is_chosen_where_terraform_runs_and_a_number_that_is_too_long_are_not_checked() {
+fn a_file_at_an_unknown_path_and_a_number_that_is_too_long_are_not_checked() {
     let mut failures = String::new();
     for account in [
         "jsondecode(file(\"${terraform.workspace}.json\"))[each.key]",
