@@ -315,8 +315,10 @@ impl<'a> Judge<'a> {
             spans.extend((is_text && !owners.contains(&slot.tenant)).then_some(origin.span));
         });
         let is_between = |c: char| !c.is_ascii_alphanumeric() && !":/_+=,.@-".contains(c);
-        let is_other =
-            |text: &&str| has_shape(slot.wanted, text) && right.iter().all(|field| field.as_str() != Some(text));
+        // A text that starts with a separator is only a part of an ARN.
+        let is_other = |text: &&str| {
+            has_shape(slot.wanted, text) && !text.starts_with(':') && right.iter().all(|it| it.as_str() != Some(text))
+        };
         let mut problem = None;
         for span in spans {
             for text in sources.text(span).split(is_between).filter(is_other) {

@@ -2,7 +2,7 @@
 
 use foldhash::{HashMap, HashSet};
 use symlint_core::rule::{Context, FindingBuilder};
-use symlint_core::tenants::{Grant, Model, Place, Tenant, TenantId, Unwired, Whole};
+use symlint_core::tenants::{Field, Grant, Model, Place, Tenant, TenantId, Unwired, Whole};
 use symlint_terraform::{Path, SortedMap, Span};
 
 use super::filter::{are_grants_filtered, is_chosen, is_filtered};
@@ -177,15 +177,24 @@ fn addition(model: &Model<'_>, what: &str) -> String {
 }
 
 /// Grants of tenants whose other grants flows receive.
-fn check_grants(cx: &mut Context<'_>, unreached: &Unreached) {
+fn check_grants<'a>(cx: &mut Context<'a>, unreached: &Unreached) {
     let model = cx.model;
     let is_empty = |tenant: &Tenant| unreached.empty.contains(&tenant.id);
     let is_received = |tenant: &Tenant, grant: &Grant| {
         let is_in_strategy = || !unreached.has_target(tenant.id, grant.target_account_id.raw());
         grant.is_received && !is_empty(tenant) && is_in_strategy()
     };
-    let left_out = |tenant: &&Tenant| is_empty(tenant) || tenant.grants.iter().any(|grant| !is_received(tenant, grant));
-    let tenants: Vec<TenantId> = cx.tenants().iter().filter(left_out).map(|tenant| tenant.id).collect();
+    // Of a grant whose account another grant of the tenant has as well, the permission set is left out.
+    let left_out = |tenant: &'a Tenant, grant: &'a Grant| -> &'a Field {
+        let mut received = tenant.grants.iter().filter(|other| is_received(tenant, other));
+        let target = grant.target_account_id.as_str();
+        match received.any(|other| other.target_account_id.as_str() == target) {
+            true => &grant.permission_set_arn,
+            false => &grant.target_account_id,
+        }
+    };
+    let lacks = |tenant: &&Tenant| is_empty(tenant) || tenant.grants.iter().any(|grant| !is_received(tenant, grant));
+    let tenants: Vec<TenantId> = cx.tenants().iter().filter(lacks).map(|tenant| tenant.id).collect();
     // Where a flow receives something wrong, that is the cause.
     if tenants.is_empty()
         || is_any_miswired(model)
@@ -201,7 +210,7 @@ fn check_grants(cx: &mut Context<'_>, unreached: &Unreached) {
         let message = format!("no flow receives some of the grants of {}", model.count(&tenants, cx.tenants().len()));
         let grants = cx.tenants().iter().flat_map(|tenant| tenant.grants.iter().map(move |grant| (tenant, grant)));
         match grants.into_iter().find(|(tenant, grant)| !is_received(tenant, grant)) {
-            Some((_, first)) => cx.report(&first.target_account_id, message).help(HELP).group(&tenants),
+            Some((tenant, grant)) => cx.report(left_out(tenant, grant), message).help(HELP).group(&tenants),
             None => cx.report(cx.tenant(*first), message).help(HELP).group(&tenants),
         };
         return;
@@ -212,12 +221,8 @@ fn check_grants(cx: &mut Context<'_>, unreached: &Unreached) {
             cx.report(tenant, format!("the flow of `{}` grants nothing", tenant.name())).help(HELP);
             continue;
         }
-        let (received, left_out): (Vec<&Grant>, Vec<&Grant>) =
-            tenant.grants.iter().partition(|grant| is_received(tenant, grant));
-        for grant in left_out {
-            let target = &grant.target_account_id;
-            let has_target = received.iter().any(|other| other.target_account_id.as_str() == target.as_str());
-            let field = if has_target { &grant.permission_set_arn } else { target };
+        for grant in tenant.grants.iter().filter(|grant| !is_received(tenant, grant)) {
+            let field = left_out(tenant, grant);
             let (name, text) = (cx.name(field), field.as_str().unwrap_or_default());
             cx.report(field, format!("no flow receives {name} {text}")).help(HELP);
         }

@@ -18,6 +18,7 @@ mod maps;
 mod more_kept;
 mod names;
 mod one_tenant;
+mod organizations;
 mod origins;
 mod policies;
 mod references;

@@ -78,6 +78,58 @@ module "p" {{
     }
 }
 
+/// Beside the calls of other customers, too, a call that is repeated for accounts alone is for one customer.
+#[test]
+fn each_customer_may_have_a_call_that_is_repeated_for_its_accounts() {
+    let call = |name: &str, role: &str, instance: &str, set: &str, accounts: [&str; 2]| {
+        format!(
+            r#"
+module "{name}" {{
+  source   = "./leaf"
+  for_each = {{ {name}-prod = "{}", {name}-dev = "{}" }}
+  nom      = each.key
+  role     = "{role}"
+  store    = "arn:aws:sso:::instance/{instance}"
+  home     = "eu-west-1"
+  account  = each.value
+  set      = "arn:aws:sso:::permissionSet/{instance}/{set}"
+}}
+"#,
+            accounts[0], accounts[1]
+        )
+    };
+    let (role, other) =
+        ("arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven", "arn:aws:iam::541882002087:role/sym/SymSSOTarnbrook");
+    let (instance, other_instance) = ("ssoins-6804abcca95bf8e2", "ssoins-79070987b3544242");
+    let main = call("quillhaven", role, instance, "ps-f8559f823cdef7f7", ["722971028225", "123937045052"])
+        + &call("tarnbrook", other, other_instance, "ps-b30e58d656ec4f33", ["295440945223", "317385902516"]);
+    check_with(
+        "a repeated call for each customer",
+        &main,
+        &leaf(),
+        &[
+            (role, other, &[("connector-role-foreign", "SymSSOTarnbrook")]),
+            (
+                "store    = \"arn:aws:sso:::instance/ssoins-6804abcca95bf8e2\"",
+                "store    = \"arn:aws:sso:::instance/ssoins-79070987b3544242\"",
+                &[("instance-id-mismatch", "ssoins-79070987b3544242")],
+            ),
+            ("\"123937045052\"", "\"295440945223\"", &[("duplicate-target-account", "295440945223")]),
+            ("\"123937045052\"", "\"722971028225\"", &[("duplicate-entitlement", "ps-f8559f823cdef7f7")]),
+            ("\"123937045052\"", "\"12393704505\"", &[("account-id-format", "12393704505")]),
+            (
+                "quillhaven-dev =",
+                "tarnbrook-test =",
+                &[
+                    (MISWIRED, "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2"),
+                    (MISWIRED, role),
+                    (MISWIRED, "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7"),
+                ],
+            ),
+        ],
+    );
+}
+
 /// An entry with an instance of its own is a tenant and not a grant, even if the connector is the same for all.
 #[test]
 fn a_connector_that_is_the_same_for_several_customers_is_found() {

@@ -443,6 +443,12 @@ fn an_argument_that_only_one_call_of_an_unavailable_module_lacks_is_found() {
     // A call may pass the same value under another name.
     let several = "account_ids        = [\"541882002087\", \"123937045052\"]";
     assert_eq!(found("account_id         = \"541882002087\"", several), []);
+    // The values of the connector may be arguments of their own.
+    let flat = main.replace("  sso_connector_settings = {\n", "").replace("  }\n}", "}");
+    let instance = "\"arn:aws:sso:::instance/ssoins-79070987b3544242\"";
+    let swapped = flat.replace(instance, "\"arn:aws:sso:::instance/ssoins-6804abcca95bf8e2\"");
+    assert_eq!(super::findings(&[("main.tf", &flat)]), []);
+    assert_eq!(super::findings(&[("main.tf", &swapped)]), one("instance-id-mismatch", "ssoins-6804abcca95bf8e2"));
 }
 
 /// A tenant that lacks an attribute has a different type than the other result of the condition.
@@ -500,4 +506,55 @@ module "flow" {
     assert_eq!(found("\"arn:aws:sso:::instance/ssoins-6804abcca95bf8e2\""), []);
     let list = "[\"arn:aws:sso:::instance/ssoins-6804abcca95bf8e2\"]";
     assert_eq!(found(list), [("type-mismatch".to_owned(), list.to_owned())]);
+}
+
+/// No variable declares what a resource of the root module needs.
+#[test]
+fn a_list_or_an_empty_text_that_takes_effect_is_found() {
+    let main = r#"
+locals {
+  organizations = yamldecode(file("organizations.yaml"))
+  grants = flatten([for key, it in local.organizations : [for at, grant in it.grants : merge(grant, { organization = key, at = at })]])
+}
+resource "aws_ssoadmin_account_assignment" "access" {
+  for_each           = { for grant in local.grants : "${grant.organization}-${grant.at}" => grant }
+  instance_arn       = local.organizations[each.value.organization].center
+  permission_set_arn = each.value.set
+  principal_id       = "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"
+  principal_type     = "GROUP"
+  target_id          = each.value.account
+  target_type        = "AWS_ACCOUNT"
+}
+"#;
+    let yaml = r#"
+quillhaven:
+  center: "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2"
+  grants:
+    - { set: "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7", account: "722971028225" }
+    - { set: "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0", account: "123937045052" }
+tarnbrook:
+  center: "arn:aws:sso:::instance/ssoins-79070987b3544242"
+  grants:
+    - { set: "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33", account: "541882002087" }
+"#;
+    let mut failures = String::new();
+    for (to, expected) in [
+        ("\"541882002087\"", &[][..]),
+        ("[\"541882002087\"]", &[("type-mismatch", "[\"541882002087\"] ")]),
+        ("\"\"", &[("missing-attribute", "")]),
+    ] {
+        let yaml = yaml.replace("\"541882002087\"", to);
+        let found = super::findings(&[("main.tf", main), ("organizations.yaml", &yaml)]);
+        super::expect(to, found, expected, &mut failures);
+    }
+    let declared = VARIABLES
+        .replace("region = string", "region = optional(string, \"us-east-1\")")
+        .replace("region       = string", "region       = optional(string, \"us-east-1\")");
+    assert_ne!(declared, VARIABLES);
+    let values = VALUES.replacen("region       = \"", "region       = \"\" # \"", 1);
+    assert_ne!(values, VALUES);
+    let main = format!("{declared}\n{CALL}");
+    let found = super::findings(&[("main.tf", &main), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", &values)]);
+    super::expect("an optional region", found, &[("missing-attribute", "")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
 }

@@ -120,6 +120,28 @@ fn each_candidate_in_the_module_is_checked() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// The rest of a template, around a partition that is not known, is no role of its own.
+#[test]
+fn a_role_in_an_unknown_partition_is_not_checked() {
+    let settings = "sso_connector_settings = each.value.sso_connector_settings";
+    assert!(CALL.contains(settings));
+    let found = |role: &str| {
+        let merged = format!("merge(each.value.sso_connector_settings, {{ role_arn = {role} }})");
+        let call = CALL.replace(settings, &format!("sso_connector_settings = {merged}"));
+        findings_in(&format!("{VARIABLES}\ndata \"aws_partition\" \"current\" {{}}\n{call}"))
+    };
+    let role = |partition: &str, account: &str| {
+        format!("\"arn:{partition}:iam::{account}:role/sym/SymSSO${{title(each.key)}}\"")
+    };
+    let (partition, own) =
+        ("${data.aws_partition.current.partition}", "${split(\":\", each.value.sso_connector_settings.role_arn)[4]}");
+    assert_eq!(found(&role(partition, own)), []);
+    let constant = "arn:aws:iam::604178239951:role/sym/SymSSOBlueHarbour";
+    let either =
+        format!("data.aws_partition.current.id == \"\" ? \"{constant}\" : each.value.sso_connector_settings.role_arn");
+    assert_eq!(rules(&found(&either)), ["flow-argument-miswired"]);
+}
+
 #[test]
 fn a_tenant_that_may_have_one_of_two_values_is_not_checked() {
     let either = format!("timestamp() == \"\" ? \"915827304462\" : \"{ANOTHER}\"");

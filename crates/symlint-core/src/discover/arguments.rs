@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use symlint_terraform::syntax::{Expr, ExprKind, children};
+use symlint_terraform::syntax::{Attribute, Expr, ExprKind, children};
 use symlint_terraform::{Module, ModuleCall, Project, SortedSet, Str};
 
 use super::reach::{Reached, reached};
@@ -62,13 +62,19 @@ impl Inputs {
 
     /// The arguments of a module that cannot be read, recognized by their names.
     pub(super) fn of_call(call: &ModuleCall, config: &Config) -> Self {
-        let named = call.arguments.iter().filter_map(|argument| {
-            let kind = named(&argument.name.text, config)?;
-            Some((argument.name.text.clone(), parts_of(kind, &[], &[], config).into()))
-        });
-        let mut carriers: Vec<_> = named.collect();
+        // The parts of the connector's object may be arguments of their own.
+        let of_connector = |name: &str| FieldKind::CONNECTOR.into_iter().find(|field| field.name() == name);
+        let parts = |name: &str| match named(name, config) {
+            Some(kind) => Some(parts_of(kind, &[], &[], config)),
+            None => of_connector(name).map(|field| vec![whole(field, Evidence::Named)]),
+        };
+        let argument = |argument: &Arc<Attribute>| {
+            let name = &argument.name.text;
+            Some((name.clone(), parts(name)?.into()))
+        };
+        let mut carriers: Vec<(Str, Arc<[ArgumentPart]>)> = call.arguments.iter().filter_map(argument).collect();
         // In the order in which the stock module declares them.
-        carriers.sort_by_key(|(name, _)| self::named(name, config));
+        carriers.sort_by_key(|(name, _)| (of_connector(name), named(name, config)));
         Self { carriers, slugs: Vec::new() }
     }
 
@@ -96,13 +102,7 @@ impl Inputs {
             let most = || slugs().rev().max_by_key(|name| values(name));
             let only = || if call.is_repeated() { slugs().next().filter(|_| slugs().count() == 1) } else { most() };
             if let Some(name) = slugs().find(differs).or_else(only) {
-                let slug = ArgumentPart {
-                    steps: Steps::new(),
-                    field: FieldKind::Key,
-                    is_fragment: false,
-                    evidence: Evidence::Reaches,
-                    has_other_uses: false,
-                };
+                let slug = whole(FieldKind::Key, Evidence::Reaches);
                 let at = carriers.iter().position(|(known, _)| known == name);
                 let others = at.map(|at| carriers.remove(at).1);
                 let parts = std::iter::once(slug).chain(others.iter().flat_map(|parts| parts.iter().cloned()));
@@ -111,6 +111,11 @@ impl Inputs {
         }
         carriers.into()
     }
+}
+
+/// An argument that carries a value as a whole.
+fn whole(field: FieldKind, evidence: Evidence) -> ArgumentPart {
+    ArgumentPart { steps: Steps::new(), field, is_fragment: false, evidence, has_other_uses: false }
 }
 
 /// Which of the stock module's arguments has this name.
@@ -153,7 +158,7 @@ fn parts_of(kind: ArgumentKind, own: &[&Reached], all: &[Reached], config: &Conf
                 .chain(parts_reached(own, all))
                 .fold(Vec::new(), with_new)
         }
-        kind => kind.field().map(|field| part(&[], field)).into_iter().collect(),
+        kind => kind.field().map(|field| whole(field, evidence)).into_iter().collect(),
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn build_with<'p>(project: &'p Project, config: &Config, run: RunId, 
     let conversions = conversions(&evaluator, &found, &variables, &population);
     let mut tenants = population.tenants(&walked, &conversions, config);
     population.name(&mut tenants, &walked);
-    population.add_called(&mut walked, &mut tenants);
+    population.add_called(&mut walked, &mut tenants, &found.for_one_tenant);
     assign_by_references(&mut walked);
     if walked.runtimes.is_empty() && !walked.flows.is_empty() {
         walked.runtimes = policies::likely(std::mem::take(&mut walked.possible_runtimes), &tenants);

@@ -5,6 +5,7 @@ use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Form, Kind, ModuleCall, Origin, Path, PathStep, ResourceId, Root, Span, Str, Value};
 
 use super::effective::{Effective, argued, by_grant, effects_of, role_account};
+use super::names::common_start;
 use super::population::Population;
 use super::walk::Walked;
 use crate::tenants::{
@@ -12,47 +13,95 @@ use crate::tenants::{
     Provenance, State, Tenant, TenantId, Whole, other_shape, resources_of, text_of,
 };
 
+/// The flow instances of a tenant that is in no collection.
+struct Called {
+    /// Where its name is written.
+    span: Span,
+    /// The index of the flow, and those of the instances.
+    call: usize,
+    instances: Vec<usize>,
+    /// The values in the arguments, and those that take effect.
+    argued: Vec<Effective>,
+    received: Vec<Effective>,
+    /// The numbers of the grants of further instances, by the instance and the number that they have there.
+    grants: HashMap<(usize, usize), usize>,
+}
+
+impl Called {
+    /// Adds an instance, with grants of its own.
+    fn add(&mut self, instance: usize, argued: Vec<Effective>, received: Vec<Effective>) {
+        self.instances.push(instance);
+        let mut numbered = |mut it: Effective| {
+            let next = ADDED + self.grants.len();
+            it.grant = it.grant.map(|grant| *self.grants.entry((instance, grant)).or_insert(next));
+            it
+        };
+        self.argued.extend(argued.into_iter().map(&mut numbered));
+        self.received.extend(received.into_iter().map(&mut numbered));
+    }
+}
+
+/// The first number of the grants of further instances. Those of the first instance are lower.
+const ADDED: usize = 1 << 28;
+
 impl Population<'_> {
-    /// Makes a tenant of each flow instance that receives no values of a collection.
-    pub(super) fn add_called(&self, walked: &mut Walked<'_>, tenants: &mut Vec<Tenant>) {
-        let mut alone: Vec<(Span, usize, usize, Vec<Effective>)> = Vec::new();
+    /// Makes a tenant of each flow instance that receives no values of a collection, and one of all instances of each call
+    /// in `for_one_tenant`.
+    pub(super) fn add_called(
+        &self,
+        walked: &mut Walked<'_>,
+        tenants: &mut Vec<Tenant>,
+        for_one_tenant: &HashSet<usize>,
+    ) {
+        let mut alone: Vec<Called> = Vec::new();
         for (call, flow) in walked.flows.iter().enumerate() {
             for (at, instance) in flow.instances.iter().enumerate().filter(|(_, instance)| instance.tenant.is_none()) {
-                let received = effects_of(instance, resources_of(&walked.resources, call, at));
+                let resources = resources_of(&walked.resources, call, at);
+                let received = effects_of(instance, resources);
                 if received.is_empty() || received.iter().any(|effective| self.sources.is_of_tenants(&effective.value))
                 {
                     continue;
                 }
-                let resource = || acting(resources_of(&walked.resources, call, at)).map(|it| it.resource.name.span);
-                let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
-                alone.extend(span.map(|span| (span, call, at, received)));
+                let argued = argued(instance);
+                match alone.last_mut().filter(|it| it.call == call && for_one_tenant.contains(&call)) {
+                    Some(first) => first.add(at, argued, received),
+                    None => {
+                        let resource = || acting(resources).map(|it| it.resource.name.span);
+                        let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
+                        let (instances, grants) = (vec![at], HashMap::default());
+                        alone.extend(span.map(|span| Called { span, call, instances, argued, received, grants }));
+                    }
+                }
             }
         }
         // In source order, whatever the order of a call's keys is.
-        alone.sort_by_key(|(span, call, at, _)| (*span, *call, *at));
+        alone.sort_by_key(|it| (it.span, it.call, it.instances.first().copied()));
         // If all calls pass the same other kind of value, the module uses an argument for something else than its name
         // says.
         let is_misused = |field: FieldKind| {
-            let mut values = alone.iter().flat_map(|(.., received)| received).filter(|it| it.field == field);
+            let mut values = alone.iter().flat_map(|it| &it.received).filter(|it| it.field == field);
             let is_other = |it: &Effective| text_of(&it.value).is_some_and(|text| other_shape(field, &text).is_some());
             alone.len() > 1 && values.all(is_other)
         };
         let misused: Vec<FieldKind> = FieldKind::VALUES.into_iter().filter(|field| is_misused(*field)).collect();
-        alone.iter_mut().for_each(|(.., received)| received.retain(|it| !misused.contains(&it.field)));
+        alone.iter_mut().for_each(|it| it.received.retain(|it| !misused.contains(&it.field)));
         let mut unread: Vec<(usize, &ModuleCall)> = Vec::new();
-        for (span, call, at, received) in alone {
+        for of in alone {
             let id = TenantId::new(self.run, tenants.len());
-            let Some(flow) = walked.flows.get_mut(call) else { continue };
+            let Some(flow) = walked.flows.get_mut(of.call) else { continue };
             let unread_call = flow.call.filter(|call| call.child.is_none());
-            let Some(instance) = flow.instances.get_mut(at) else { continue };
-            instance.tenant = Some(id);
+            let instances: Vec<&FlowInstance> = of.instances.iter().filter_map(|at| flow.instances.get(*at)).collect();
+            let resources = of.instances.first().map(|at| resources_of(&walked.resources, of.call, *at));
             // The root module has no address, so the address of its first resource stands for its flow.
-            let first = || acting(resources_of(&walked.resources, call, at)).map(FlowResource::address);
-            let address = Some(&instance.address).filter(|address| !address.is_empty()).cloned();
+            let first = || resources.and_then(acting).map(FlowResource::address);
+            let address = instances.first().map(|it| it.address.clone()).filter(|address| !address.is_empty());
             let address = address.or_else(first).unwrap_or_default();
-            let mut tenant = called(instance, address, id, call, span, &received);
+            let Some(mut tenant) = called(&instances, address, id, &of) else { continue };
+            for at in &of.instances {
+                flow.instances.get_mut(*at).into_iter().for_each(|it| it.tenant = Some(id));
+            }
             if let Some(call) = unread_call {
-                note_misfits(&mut tenant, &received);
+                note_misfits(&mut tenant, &of.received);
                 unread.push((tenants.len(), call));
             }
             tenants.push(tenant);
@@ -109,25 +158,26 @@ fn named_account(instance: &FlowInstance, tenant: TenantId, path: &Path, name_sp
     Some(Field::new(kind, tenant, Some(value), name_span))
 }
 
-/// A tenant that consists of the values that the flow instance at `address` receives.
-fn called(
-    instance: &FlowInstance,
-    address: Str,
-    id: TenantId,
-    call: usize,
-    name_span: Span,
-    received: &[Effective],
-) -> Tenant {
+/// The tenant that consists of what the `instances` receive, the first of which is at `address`.
+fn called(instances: &[&FlowInstance], address: Str, id: TenantId, of: &Called) -> Option<Tenant> {
+    let (name_span, argued, received, instance) = (of.span, &of.argued, &of.received, *instances.first()?);
     let path = Path::root(Root::ModuleCall(address.clone()));
-    let slug = instance.slug().map(|argument| argument.value.clone());
-    let repeated = instance.repetitions.first().map(|repetition| repetition.key.clone());
-    let is_name = |value: &Value| matches!(&value.kind, Kind::String(text) if !text.is_empty());
-    let key = slug
-        .filter(is_name)
-        .or(repeated.filter(is_name))
-        .unwrap_or_else(|| Value::new(Kind::String(address), Origin::written(name_span, Form::Whole)));
+    let is_name = |value: &&Value| matches!(&value.kind, Kind::String(text) if !text.is_empty());
+    let name = |instance: &&FlowInstance| {
+        let slug = instance.slug().map(|argument| &argument.value);
+        let repeated = instance.repetitions.first().map(|repetition| &repetition.key);
+        slug.filter(is_name).or(repeated.filter(is_name)).cloned()
+    };
+    let address = || Value::new(Kind::String(address.clone()), Origin::written(name_span, Form::Whole));
+    let own = name(&instance).unwrap_or_else(address);
+    let names: Vec<Value> = instances.iter().filter_map(name).collect();
+    let key =
+        match common_start(names.iter().filter_map(Value::as_str).map(Str::as_str)).filter(|_| instances.len() > 1) {
+            Some("") => address(),
+            Some(words) => Value::new(Kind::String(words.into()), own.origin),
+            None => own,
+        };
     let mut missing = Vec::new();
-    let argued = argued(instance);
     // Values that are written in the call come first; how the module changes them is a matter of wiring.
     let effects = || argued.iter().chain(received).filter(|effective| !effective.is_fragment);
     let mut field = |effective: Option<&Effective>, kind: FieldKind| {
@@ -142,12 +192,12 @@ fn called(
         }
         field
     };
-    let mut of = |kind: FieldKind| field(effects().find(|effective| effective.field == kind), kind);
+    let mut value_of = |kind: FieldKind| field(effects().find(|effective| effective.field == kind), kind);
     let connector = Connector {
-        cloud: of(FieldKind::Cloud),
-        instance_arn: of(FieldKind::InstanceArn),
-        region: of(FieldKind::Region),
-        role_arn: of(FieldKind::RoleArn),
+        cloud: value_of(FieldKind::Cloud),
+        instance_arn: value_of(FieldKind::InstanceArn),
+        region: value_of(FieldKind::Region),
+        role_arn: value_of(FieldKind::RoleArn),
         is_common: false,
     };
     // A value that the module combines from several arguments is not written anywhere in the call.
@@ -178,20 +228,20 @@ fn called(
     }
     let mut named = Field::new(FieldKind::Key, id, Some(key), name_span);
     named.path = Some(path.clone());
-    Tenant {
+    Some(Tenant {
         id,
         key: named,
         other_names: Vec::new(),
         sso_account_id,
         connector,
         grants: grants.into(),
-        provenance: Provenance::FlowCall(call),
+        provenance: Provenance::FlowCall(of.call),
         whole: Whole::Object,
         span: name_span,
         path,
         missing,
         misfits: Vec::new(),
-    }
+    })
 }
 
 /// How many letters of the name of an argument may be wrong.

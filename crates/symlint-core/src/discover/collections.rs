@@ -11,6 +11,7 @@ use symlint_terraform::{AssignmentSource, Evaluator, Origin, Path, Project, Root
 
 use super::elements::{container, roots};
 use super::looks::looks_like_tenants;
+use super::one_tenant::calls_for_one_tenant;
 use super::paths::{
     Iterated, argument_paths, counted, element_paths, is_inline, is_inside, is_joined, is_written_for_all, key_in,
     levels, paths_of, selected_paths, shapes,
@@ -37,6 +38,8 @@ pub(super) struct Found {
     pub(super) associated: Vec<Shape>,
     /// Collections that only a safelist has values from.
     pub(super) listed: Vec<Shape>,
+    /// The flows of calls that are repeated only for the grants of one tenant, as indexes.
+    pub(super) for_one_tenant: HashSet<usize>,
     /// The flows of each collection, as indexes.
     pub(super) flows: HashMap<Shape, Vec<usize>>,
     /// The elements of collections without a name, with their paths and the keys that a local gives them. Those that
@@ -81,11 +84,15 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
     // keys.
     let mut leaning: HashMap<Shape, Vec<Shape>> = HashMap::default();
     let mut own_connectors: HashSet<Shape> = HashSet::default();
+    found.for_one_tenant = calls_for_one_tenant(walked);
     let mut resources = walked.resources.as_slice();
     for (at, flow) in walked.flows.iter().enumerate() {
         let count = resources.iter().take_while(|resource| resource.flow == at).count();
         let (own, rest) = resources.split_at(count);
         resources = rest;
+        if found.for_one_tenant.contains(&at) {
+            continue;
+        }
         let tallies = tallies(flow, own);
         let has_connectors: HashSet<&Root> =
             tallies.iter().filter(|(_, tally)| tally.connector > 0).map(|(shape, _)| &shape.root).collect();

@@ -489,12 +489,14 @@ fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &Sourc
         |grant: &Grant| [&grant.permission_set_arn, &grant.target_account_id].map(|field| field.raw().cloned());
     let texts: Vec<[Option<Str>; 2]> = tenant.grants.iter().map(texts_of).collect();
     let as_said: HashSet<&[Option<Str>; 2]> = received.iter().collect();
-    // If a name in a grant selects its other half, not all combinations of halves are meant.
-    let are_selected = received_from().any(|path| {
-        let (_, selections) = path.selections();
-        let taken = sources.locate(path).map(|(.., taken)| taken);
-        taken.is_some_and(|taken| selections.iter().skip(taken).any(|(_, it)| matches!(it, Selection::By(_))))
-    });
+    // If something of a grant selects its other half, not all combinations of halves are meant.
+    let is_conditional = |effective: &Effective| effective.value.origin.dependence.is_some();
+    let are_selected = pairs.values().flatten().flatten().any(|it| is_conditional(it))
+        || received_from().any(|path| {
+            let (_, selections) = path.selections();
+            let taken = sources.locate(path).map(|(.., taken)| taken);
+            taken.is_some_and(|taken| selections.iter().skip(taken).any(|(_, it)| matches!(it, Selection::By(_))))
+        });
     for (grant, own) in tenant.grants.iter_mut().zip(&texts) {
         let is_this = |[permission_set, target]: &[Option<Str>; 2]| {
             let [own_permission_set, own_target] = own;

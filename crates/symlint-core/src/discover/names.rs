@@ -10,6 +10,9 @@ use crate::tenants::{
     ElementKey, Field, FieldKind, FlowInstance, FlowResource, Steps, Tenant, TenantId, format, values_at,
 };
 
+/// Attributes that name an organization, or another element that belongs to a tenant.
+const NAMES: [&str; 6] = ["name", "slug", "alias", "title", "label", "customer"];
+
 impl Population<'_> {
     /// Names elements without a key after their flows, and notes the other names under which tenants are known.
     pub(super) fn name(&self, tenants: &mut [Tenant], walked: &Walked<'_>) {
@@ -69,10 +72,11 @@ impl Population<'_> {
                 }
                 None => None,
             };
-            if let Some((name, tenant)) = name.zip(tenants.get_mut(id.index()))
-                && !tenant.other_names.contains(&name)
-            {
-                tenant.other_names.push(name);
+            let Some(tenant) = tenants.get_mut(id.index()) else { continue };
+            for name in NAMES.iter().filter_map(|attribute| value.get(attribute)?.as_str().cloned()).chain(name) {
+                if !tenant.other_names.contains(&name) {
+                    tenant.other_names.push(name);
+                }
             }
         }
     }
@@ -183,11 +187,7 @@ fn common_words(tenants: &[Tenant], walked: &Walked<'_>) -> HashMap<TenantId, Op
         }
     }
     let common = |names: Vec<&Value>| {
-        let mut texts = names.iter().filter_map(|name| name.as_str());
-        let first = texts.next()?.as_str();
-        let length = |other: &Str| first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
-        let start = texts.map(length).min().and_then(|length| first.get(..length)).unwrap_or(first);
-        let words = start.rfind(['-', '_', '/', '.', ' ']).and_then(|end| start.get(..end)).unwrap_or_default();
+        let words = common_start(names.iter().filter_map(|name| name.as_str()).map(Str::as_str))?;
         // What these words are the whole of is where the name is written.
         let part = |name: &&Value| match &name.origin.makeup {
             Makeup::Joined(parts) => {
@@ -204,8 +204,16 @@ fn common_words(tenants: &[Tenant], walked: &Walked<'_>) -> HashMap<TenantId, Op
     names.into_iter().filter(|(_, names)| are_several(names)).map(|(id, names)| (id, common(names))).collect()
 }
 
+/// The words with which all `texts` start; empty if their first words differ.
+pub(super) fn common_start<'t>(mut texts: impl Iterator<Item = &'t str>) -> Option<&'t str> {
+    let first = texts.next()?;
+    let length = |other: &str| first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let start = texts.map(length).min().and_then(|length| first.get(..length)).unwrap_or(first);
+    Some(start.rfind(['-', '_', '/', '.', ' ']).and_then(|end| start.get(..end)).unwrap_or_default())
+}
+
 /// The slug and the key of an instance, as far as they are known.
-fn slug_and_key(instance: &FlowInstance) -> (Option<&Value>, Option<&Value>) {
+pub(super) fn slug_and_key(instance: &FlowInstance) -> (Option<&Value>, Option<&Value>) {
     let is_text = |value: &&Value| value.as_str().is_some();
     let key = instance.repetitions.first().map(|repetition| &repetition.key);
     (instance.slug().map(|argument| &argument.value).filter(is_text), key.filter(is_text))

@@ -1,17 +1,18 @@
 //! Root modules that are for one tenant as a whole: their flows are repeated only for grants, and the tenant's other
 //! values are in the variables and locals around these.
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Evaluator, Path, Root, Str, Value};
 
 use super::collections::configured;
 use super::effective::{Effective, effects_of};
 use super::elements::{container, roots};
+use super::names::{common_start, slug_and_key};
 use super::unwired::add_texts;
 use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::format::{is_account_id, is_instance_id, is_permission_set_id};
-use crate::tenants::{FieldKind, FlowInstance, has_shape, resources_of, text_of};
+use crate::tenants::{FieldKind, FlowInstance, has_shape, normalise, resources_of, starts, text_of};
 
 /// How deep the values of a connector may be in a variable or a local.
 const DEPTH: usize = 6;
@@ -58,6 +59,60 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
         container(evaluator, walked, &root).iter().for_each(|value| add_texts(value, DEPTH, &mut texts));
     });
     texts.iter().all(|text| instance_in(text).is_none_or(|id| instance.ends_with(id)))
+}
+
+/// The flows, by index, of calls that are repeated only for the grants of one tenant: all instances have one connector, which
+/// no other flow has. In addition, their names start with the same words; or the connector is written in the call, and no
+/// name starts like one of another flow.
+pub(super) fn calls_for_one_tenant(walked: &Walked<'_>) -> HashSet<usize> {
+    let connector = |at: usize| {
+        let flow = walked.flows.get(at)?;
+        let mut connectors = flow.instances.iter().enumerate().map(|(place, instance)| {
+            let effects = effects_of(instance, resources_of(&walked.resources, at, place));
+            let is_written = !effects.iter().any(|it| it.grant.is_none() && is_of_root_module(&it.value));
+            common_connector(&effects).filter(|_| !has_more(instance, &effects)).map(|own| (own, is_written))
+        });
+        let first = connectors.next()?;
+        first.filter(|first| connectors.all(|other| other.as_ref() == Some(first)))
+    };
+    let names = |at: usize| {
+        let instances = walked.flows.get(at).map(|flow| flow.instances.as_slice()).unwrap_or_default();
+        instances.iter().map(slug_and_key).filter_map(|(slug, key)| Some(slug.or(key)?.as_str()?.as_str()))
+    };
+    let all = 0..walked.flows.len();
+    let is_repeated = |at: &usize| walked.flows.get(*at).is_some_and(|flow| flow.instances.len() > 1);
+    let mut found: HashSet<usize> = all.clone().filter(is_repeated).filter(|at| connector(*at).is_some()).collect();
+    if found.is_empty() {
+        return found;
+    }
+    let mut by_connector: HashMap<[Option<Str>; 2], Vec<(usize, bool)>> = HashMap::default();
+    // By the first word of a name: the flow that has it, if it is only one.
+    let mut by_word: HashMap<String, Option<usize>> = HashMap::default();
+    for at in all {
+        if let Some((own, is_written)) = connector(at) {
+            by_connector.entry(own).or_default().push((at, is_written));
+        }
+        for name in names(at) {
+            let own = by_word.entry(first_word(name)).or_insert(Some(at));
+            *own = own.filter(|it| *it == at);
+        }
+    }
+    let are_several = by_connector.len() > 1;
+    let alone = by_connector.into_values().filter_map(|flows| match flows.as_slice() {
+        [only] if are_several => Some(*only),
+        _ => None,
+    });
+    let starts_alike = |at| common_start(names(at)).is_some_and(|words| !words.is_empty());
+    let is_unlike_others = |at| names(at).all(|name| by_word.get(&first_word(name)) == Some(&Some(at)));
+    let is_of_one = |&(at, is_written): &(usize, bool)| starts_alike(at) || is_written && is_unlike_others(at);
+    let alone: HashSet<usize> = alone.filter(is_of_one).map(|(at, _)| at).collect();
+    found.retain(|at| alone.contains(at));
+    found
+}
+
+/// The first word of a name, normalized.
+fn first_word(name: &str) -> String {
+    starts(name).next().unwrap_or_else(|| normalise(name))
 }
 
 /// The id of the instance in a text, which may be its ARN or the id alone.

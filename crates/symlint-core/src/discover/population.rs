@@ -2,8 +2,8 @@
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{
-    ConversionProblem, ErrorSubject, Evaluator, Makeup, Path, PathStep, Project, Root, SortedSet, Span, Str, Type,
-    Value,
+    ConversionProblem, ErrorSubject, Evaluator, Kind, Makeup, Path, PathStep, Project, Root, SortedSet, Span, Str,
+    Type, Value,
 };
 
 use super::collections::Found;
@@ -263,7 +263,8 @@ impl<'a> Population<'a> {
                 effective::apply(tenant, &effects, &self.sources, common);
             }
             self.unknown_effects.extend(effective::unknown(tenant, &effects));
-            note_nulls(tenant, &effects);
+            note_absent(tenant, &effects);
+            note_misfits(tenant, &effects);
             self.unfollowed.extend(effective::unfollowed(&effects, &self.sources));
         }
         tenants
@@ -420,24 +421,37 @@ pub(super) fn assigned<'w, 'p>(
     })
 }
 
-/// Notes the nulls in the entry of `tenant` that take effect. Other nulls may be there for a filter to leave out.
-fn note_nulls(tenant: &mut Tenant, effects: &[Vec<Effective>]) {
-    for effective in effects.iter().flatten().filter(|it| it.value.is_null()) {
-        let Some(path) = &effective.value.origin.path else { continue };
-        let is_it = |field: &&Field| field.kind == effective.field && field.path.as_ref() == Some(path);
-        let null = tenant.fields().find(is_it).filter(|it| matches!(it.state, State::Absent(Absence::Null)));
+/// Notes the nulls and empty texts in the entry of `tenant` that take effect. Others may be there for a filter to leave out.
+fn note_absent(tenant: &mut Tenant, effects: &[Vec<Effective>]) {
+    for Effective { field, value, .. } in effects.iter().flatten() {
+        let absence = match &value.kind {
+            Kind::Null => Absence::Null,
+            Kind::String(text) if text.is_empty() => Absence::Empty,
+            _ => continue,
+        };
+        let Some(path) = &value.origin.path else { continue };
+        let is_it = |it: &&Field| it.kind == *field && it.path.as_ref() == Some(path);
+        let absent = tenant.fields().find(is_it).filter(|it| matches!(it.state, State::Absent(own) if own == absence));
         let known = |gap: &MissingAttribute| gap.path == *path;
-        if let (Some(field), Some(name), false) =
-            (null, path.last().and_then(PathStep::name), tenant.missing.iter().any(known))
+        if let (Some(absent), Some(name), false) =
+            (absent, path.last().and_then(PathStep::name), tenant.missing.iter().any(known))
         {
-            let gap = MissingAttribute {
-                name: name.to_string(),
-                absence: Absence::Null,
-                span: field.span,
-                path: path.clone(),
-                field: Some(field.kind),
-            };
-            tenant.missing.push(gap);
+            let (name, span, path) = (name.to_string(), absent.span, path.clone());
+            tenant.missing.push(MissingAttribute { name, absence, span, path, field: Some(*field) });
+        }
+    }
+}
+
+/// Notes the lists and objects of a tenant that take effect where a text should be.
+fn note_misfits(tenant: &mut Tenant, effects: &[Vec<Effective>]) {
+    let is_other = |value: &Value| value.entries().is_some() || value.elements().is_some();
+    for Effective { field, value, .. } in effects.iter().flatten().filter(|it| is_other(&it.value)) {
+        let span = value.origin.span;
+        let is_it = tenant.values().any(|own| own.kind == *field && own.span == span);
+        let is_known = tenant.misfits.iter().any(|known| known.span == span);
+        if let (true, false, Some(path)) = (is_it, is_known, value.origin.path.clone()) {
+            let kind = MisfitKind::Type { wanted: "string", got: value.type_name() };
+            tenant.misfits.push(Misfit { span, path, kind });
         }
     }
 }

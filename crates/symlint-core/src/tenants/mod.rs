@@ -57,6 +57,7 @@ pub use regions::RegionOutlier;
 pub use relation::{Relation, RelationKind};
 pub use resources::{FlowResource, Input};
 pub(crate) use resources::{flows_of, resources_of};
+pub(crate) use role_names::starts;
 pub use role_names::{Affixes, NamingConvention, NamingConventionKind, RoleNames, RoleNaming};
 pub use set_up::{Earlier, EarlierTenant, SetUp, SetUpParts, SetUpRun};
 pub use shape::{Misfit, MisfitKind};

@@ -249,7 +249,7 @@ fn key_of(tenant: &Tenant) -> Option<&str> {
 }
 
 /// The first words of a name, normalized: those of `acme-eu-admin` are `acme` and `acmeeu`.
-pub(super) fn starts(name: &str) -> impl Iterator<Item = String> + '_ {
+pub(crate) fn starts(name: &str) -> impl Iterator<Item = String> + '_ {
     let ends = name.char_indices().filter(|(_, c)| !c.is_ascii_alphanumeric()).map(|(at, _)| at);
     ends.filter_map(|at| name.get(..at)).map(normalise).filter(|start| !start.is_empty())
 }
