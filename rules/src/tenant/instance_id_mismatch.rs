@@ -288,11 +288,10 @@ fn is_copied_with_role(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>) -> bool
 
 /// Whether the instance in `instance_arn` is that of the tenant whose SSO account was left over, too.
 fn is_copied_with_account(cx: &Context<'_>, tenant: &Tenant, own: Part<'_>) -> bool {
-    let owner = tenant.sso_account().and_then(|sso| cx.set_up.owner_of_account(sso.text(), tenant.id));
+    let owner = cx.set_up.owner_of_instance(own.text(), tenant.id).map(|owner| cx.tenant(owner));
+    let text = |tenant: &Tenant| tenant.sso_account().map(|account| account.text().to_owned());
     owner.is_some_and(|owner| {
-        tenant.has_role_account_mismatch()
-            && cx.set_up.owner_of_instance(own.text(), tenant.id) == Some(owner)
-            && is_left_over(cx, tenant, cx.tenant(owner))
+        tenant.has_role_account_mismatch() && text(owner) == text(tenant) && is_left_over(cx, tenant, owner)
     })
 }
 

@@ -9,7 +9,7 @@ use symlint_core::tenants::{
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
 use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
 
-use super::judge::{Judge, ValueProblem, are_right, consequence, is_always, owner, shared};
+use super::judge::{Judge, ValueProblem, are_right, consequence, is_always, of_another_grant, owner, shared};
 use super::reference::report_foreign;
 use super::slot::{GrantPair, Slot, Slots, name_of};
 use crate::expression;
@@ -95,12 +95,12 @@ fn wrong<'a>(model: &'a Model<'a>, doubtful: &'a [Slots<'a>]) -> Vec<Wrong<'a>> 
     // If a permission set is wrong for other tenants as well, it is the cause.
     let known: HashSet<Span> = wrong.iter().map(|wrong| wrong.slot.argument.span).collect();
     for slots in doubtful {
-        let mixed = slots.pairs.iter().filter(|pair| judge.is_from_two_grants(&slots.slots, pair));
-        let is_new = |pair: &&GrantPair| {
+        let mixed = slots.pairs.iter().filter_map(|pair| Some((pair, judge.wrong_half(&slots.slots, pair)?)));
+        let is_new = |(pair, _): &(&GrantPair, usize)| {
             slots.slots.get(pair.permission_set).is_none_or(|slot| !known.contains(&slot.argument.span))
         };
-        let accounts = mixed.filter(is_new).filter_map(|pair| slots.slots.get(pair.account));
-        wrong.extend(accounts.map(|slot| Wrong { slot, problem: ValueProblem::Grant, instance: slot.instance }));
+        let halves = mixed.filter(is_new).filter_map(|(_, half)| slots.slots.get(half));
+        wrong.extend(halves.map(|slot| Wrong { slot, problem: ValueProblem::Grant, instance: slot.instance }));
     }
     wrong
 }
@@ -426,7 +426,7 @@ fn describe(cx: &Context<'_>, found: &WrongValues<'_>, argument: &str, is_group:
         ValueProblem::Field(FieldKind::Key) => format!("comes from the tenant's key, not from {wanted}"),
         ValueProblem::Field(kind) => format!("comes from {}, not from {wanted}", model.path_name(own, *kind)),
         ValueProblem::Attribute(path) => format!("comes from `{path}`, not from {wanted}"),
-        ValueProblem::Grant => "belongs to a different grant than the permission set".to_owned(),
+        ValueProblem::Grant => of_another_grant(first.slot.wanted).to_owned(),
         ValueProblem::Entry(name) => format!("does not depend on `each.value.{name}`"),
         ValueProblem::Shared => match owner(cx, first.slot.wanted, &first.slot.value) {
             Some(owner) => {

@@ -11,11 +11,15 @@ use symlint_core::tenants::{
 use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Makeup, Module, PathStep, Resource, SortedMap, Span, Str, Value};
 
-use super::judge::{consequence, is_always, is_computed, is_not_own, is_overridden, owner, selected_by, shared};
+use super::judge::{
+    are_mixed, consequence, is_always, is_computed, is_not_own, is_overridden, is_selected_by_literal,
+    of_another_grant, owner, selected_by, shared,
+};
 use super::origin::{Referrer, is_same};
 use super::owners::TextOwners;
 use super::reference::{References, receivers, reference_to, references, refers, report_foreign};
-use super::setting::{FlowSetting, settings};
+use super::setting::{FlowSetting, settings, settings_of};
+use super::slot::{GrantPair, Slots};
 use crate::expression;
 use crate::names::{ResourceName, names};
 
@@ -34,6 +38,8 @@ enum SettingProblem {
     Overridden,
     /// It is the same for all entries of the resource's `for_each`, though they have this attribute.
     SameForAll(Str),
+    /// It belongs to a different grant than the other half.
+    Grant,
     Null,
     /// It was computed from the right value, but differs from it.
     Changed,
@@ -43,7 +49,29 @@ enum SettingProblem {
 pub(super) fn is_any_wrong(model: &Model<'_>) -> bool {
     let doubtful = doubtful(model);
     let judge = SettingJudge::new(model, &doubtful);
-    doubtful.iter().any(|setting| judge.judge(setting).is_some())
+    doubtful.iter().any(|setting| judge.judge(setting).is_some()) || !mixed(model).is_empty()
+}
+
+/// The halves of grants that are wrong in resources that have the permission set of one grant and the account of another,
+/// unless the arguments of the flow are mixed already.
+fn mixed<'a>(model: &'a Model<'a>) -> Vec<FlowSetting<'a>> {
+    let half = |resource: &'a FlowResource<'a>| {
+        let instance = model.instance_of(resource)?;
+        let tenant = instance.tenant.filter(|tenant| model.tenant(*tenant).grants.len() > 1)?;
+        let setting = |wanted: FieldKind| settings_of(model, resource).find(|setting| setting.wanted == wanted);
+        let (permission_set, account) = (setting(FieldKind::PermissionSetArn)?, setting(FieldKind::TargetAccountId)?);
+        if !are_mixed(model, tenant, &permission_set.value, &account.value) {
+            return None;
+        }
+        let slots = Slots::of(instance, tenant);
+        let values = |pair: &GrantPair| Some((slots.slots.get(pair.permission_set)?, slots.slots.get(pair.account)?));
+        let mut passed = slots.pairs.iter().filter_map(values);
+        let is_passed = passed.any(|(set, account)| are_mixed(model, tenant, &set.value, &account.value));
+        let is_fixed = |setting: &FlowSetting<'_>| is_selected_by_literal(&setting.value);
+        let is_set = is_fixed(&permission_set) && !is_fixed(&account);
+        (!is_passed).then_some(if is_set { permission_set } else { account })
+    };
+    model.resources.iter().filter_map(half).collect()
 }
 
 /// The settings that are not certain to be right. Almost all are certain, so only these need a closer look.
@@ -56,8 +84,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let doubtful = doubtful(model);
     let judge = SettingJudge::new(model, &doubtful);
     let mut found: SortedMap<Span, Vec<(&FlowSetting<'_>, SettingProblem)>> = SortedMap::new();
-    for setting in &doubtful {
-        let Some(problem) = judge.judge(setting) else { continue };
+    let mixed = mixed(model);
+    let judged = doubtful.iter().filter_map(|setting| Some((setting, judge.judge(setting)?)));
+    for (setting, problem) in judged.chain(mixed.iter().map(|setting| (setting, SettingProblem::Grant))) {
         let span =
             place(setting).map_or(setting.resource.resource.name.span, |expr| expression::span(expr, cx.sources()));
         found.entry(span).or_default().push((setting, problem));
@@ -335,6 +364,7 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&FlowSetting<'_>, SettingP
         SettingProblem::Written => "is set in the module".to_owned(),
         SettingProblem::Overridden => format!("is set in the configuration and overrides {wanted}"),
         SettingProblem::SameForAll(name) => format!("is the same for all entries, though each has its own `{name}`"),
+        SettingProblem::Grant => of_another_grant(first.wanted).to_owned(),
         SettingProblem::Null => "is null".to_owned(),
         SettingProblem::Changed => format!("is computed from {wanted} and differs from it"),
     };
@@ -349,6 +379,9 @@ fn report(cx: &mut Context<'_>, span: Span, wrong: &[(&FlowSetting<'_>, SettingP
     let written = first.value.origin.span;
     let help = match problem {
         SettingProblem::SameForAll(name) => format!("Use `each.value.{name}`. {}", consequence(first.wanted)),
+        SettingProblem::Grant => {
+            format!("Use the account and the permission set of one grant. {}", consequence(first.wanted))
+        }
         _ => format!("Use {wanted}. {}", consequence(first.wanted)),
     };
     let mut report = cx.report(Place { span, tenant, path }, message).help(help);
@@ -549,7 +582,8 @@ impl<'a> SettingJudge<'a> {
             return Some(SettingProblem::From(self.referrer.name(setting.instance, source)));
         }
         if let Some(source) = sources.iter().find(|source| source.tenant().is_some()) {
-            let is_wrong = !has_shape(setting.wanted, text);
+            // A malformed value of the tenant's own is reported by the rules about formats.
+            let is_wrong = !has_shape(setting.wanted, text) && !self.model.has(own, setting.wanted, text);
             return is_wrong.then(|| SettingProblem::From(self.referrer.name(setting.instance, source)));
         }
         if is_right_text { None } else { self.judge_constant(setting, text, &sources, &wanted()) }

@@ -95,6 +95,14 @@ pub(super) fn shared(value: &Value) -> &'static str {
     }
 }
 
+/// The problem of half of a grant that does not belong to the other half.
+pub(super) fn of_another_grant(wanted: FieldKind) -> &'static str {
+    match wanted {
+        FieldKind::PermissionSetArn => "belongs to a different grant than the account",
+        _ => "belongs to a different grant than the permission set",
+    }
+}
+
 /// Text that reaches one argument, or a part of it.
 type Constant<'a> = (Span, Option<&'a str>, Span, Str);
 
@@ -435,7 +443,12 @@ impl<'a> Judge<'a> {
         }
         // A tenant without the value may well have it built from others, or in its key.
         let is_unnamed = is_composed || matches!(sources.as_slice(), [Source::Attribute(..) | Source::Tenant(_)]);
-        if is_any_right || is_unnamed && is_right_text || !right.iter().copied().any(is_there) {
+        let is_displaced = || {
+            matches!(sources.as_slice(), [Source::Field(it)] if it.kind == FieldKind::SsoAccountId)
+                && slot.wanted == FieldKind::TargetAccountId
+                && self.has_free_account()
+        };
+        if is_any_right || is_unnamed && is_right_text || !right.iter().copied().any(is_there) && !is_displaced() {
             return None;
         }
         if matches!(sources.as_slice(), [Source::Tenant(_)]) && text == tenant.name() {
@@ -464,6 +477,12 @@ impl<'a> Judge<'a> {
             }
         }
         wrong
+    }
+
+    /// Whether the elements of a collection have an attribute that may be the target account and reaches nothing.
+    fn has_free_account(&self) -> bool {
+        let mut others = self.model.sources_of_values.collections().iter().flat_map(|collection| &collection.others);
+        others.any(|attribute| attribute.looks.contains(&FieldKind::TargetAccountId))
     }
 
     /// Judges what the module puts together with others, such as the account of a role.
@@ -609,41 +628,60 @@ impl<'a> Judge<'a> {
         constant(slot, &slot.value).is_some_and(|constant| self.shared.contains(&constant))
     }
 
-    /// Whether the permission set is of one grant and the account of another, where no grant has both, or where the
-    /// one that has both has a flow already: then that of the other is lost.
-    pub(super) fn is_from_two_grants(&self, slots: &[Slot<'_>], pair: &GrantPair) -> bool {
-        let of_two = self.grants_of(slots, pair).filter(|(a, b, _)| a.grant != b.grant);
-        let Some((_, _, entitlement)) = of_two else { return false };
-        let (tenant, permission_set, account) = &entitlement;
-        if permission_set.is_empty() || account.is_empty() {
-            return false;
+    /// Which half of a pair is wrong, if the permission set is of one grant and the account of another, where no grant has
+    /// both, or where the one that has both has a flow already: then that of the other is lost.
+    pub(super) fn wrong_half(&self, slots: &[Slot<'_>], pair: &GrantPair) -> Option<usize> {
+        let (.., entitlement) = self.grants_of(slots, pair).filter(|(a, b, _)| a.grant != b.grant)?;
+        if is_a_grant(self.model, &entitlement) && !self.granted.contains(&entitlement) {
+            return None;
         }
-        let mut grants = self.model.tenant(*tenant).grants.iter();
-        let is_a_grant = grants.any(|grant| {
-            grant.permission_set_arn.as_written() == Some(permission_set.as_str())
-                && grant.target_account_id.as_written() == Some(account.as_str())
-        });
-        !is_a_grant || self.granted.contains(&entitlement)
+        let is_fixed = |at: usize| slots.get(at).is_some_and(|slot| is_selected_by_literal(&slot.value));
+        Some(if is_fixed(pair.permission_set) && !is_fixed(pair.account) { pair.permission_set } else { pair.account })
     }
 
-    /// Where the permission set and the account of a pair come from, and what they are, if both are values of grants of
-    /// its own tenant.
     fn grants_of(&self, slots: &[Slot<'_>], pair: &GrantPair) -> Option<(FieldRef, FieldRef, Entitlement)> {
         let (permission_set, account) = (slots.get(pair.permission_set)?, slots.get(pair.account)?);
-        let (a, b) = (self.field(permission_set)?, self.field(account)?);
-        let is_own = a.tenant == permission_set.tenant && b.tenant == a.tenant && a.grant.is_some();
-        let are_both = (a.kind, b.kind) == (FieldKind::PermissionSetArn, FieldKind::TargetAccountId);
-        let entitlement = (a.tenant, text_of(&permission_set.value)?, text_of(&account.value)?);
-        (is_own && are_both).then_some((a, b, entitlement))
+        halves(self.model, permission_set.tenant, &permission_set.value, &account.value)
     }
+}
 
-    /// The one value of a tenant that `slot` comes from.
-    fn field(&self, slot: &Slot<'_>) -> Option<FieldRef> {
-        match self.model.sources_of_values.of(&slot.value, slot.tenant)?.as_slice() {
-            [Source::Field(field)] => Some(*field),
-            _ => None,
-        }
-    }
+/// Where a permission set and an account come from, and what they are, if both are values of grants of `tenant`.
+fn halves(
+    model: &Model<'_>,
+    tenant: TenantId,
+    permission_set: &Value,
+    account: &Value,
+) -> Option<(FieldRef, FieldRef, Entitlement)> {
+    let field = |value: &Value, kind: FieldKind| match model.sources_of_values.of(value, tenant)?.as_slice() {
+        [Source::Field(field)] if field.tenant == tenant && field.kind == kind => Some(*field),
+        _ => None,
+    };
+    let permission_set_of = field(permission_set, FieldKind::PermissionSetArn).filter(|field| field.grant.is_some());
+    let (a, b) = (permission_set_of?, field(account, FieldKind::TargetAccountId)?);
+    let text = |value: &Value| text_of(value).filter(|text| !text.is_empty());
+    Some((a, b, (tenant, text(permission_set)?, text(account)?)))
+}
+
+/// Whether a permission set and an account belong to different grants of `tenant`, and no grant has both.
+pub(super) fn are_mixed(model: &Model<'_>, tenant: TenantId, permission_set: &Value, account: &Value) -> bool {
+    let halves = halves(model, tenant, permission_set, account);
+    halves.is_some_and(|(a, b, entitlement)| a.grant != b.grant && !is_a_grant(model, &entitlement))
+}
+
+/// Whether a grant of the tenant has both halves.
+fn is_a_grant(model: &Model<'_>, (tenant, permission_set, account): &Entitlement) -> bool {
+    model.tenant(*tenant).grants.iter().any(|grant| {
+        grant.permission_set_arn.as_written() == Some(permission_set.as_str())
+            && grant.target_account_id.as_written() == Some(account.as_str())
+    })
+}
+
+/// Whether a literal index or key, such as in `grants[0]`, selects a value.
+pub(super) fn is_selected_by_literal(value: &Value) -> bool {
+    let is_literal = |(step, selection): &(&PathStep, &Selection)| {
+        matches!((step, selection), (PathStep::Index(_) | PathStep::Key(_), Selection::Literal))
+    };
+    value.origin.path.as_ref().is_some_and(|path| path.selections().1.iter().any(is_literal))
 }
 
 /// Whether a tenant receives a constant that was put into its `entry`, such as by `merge`, for what a call or a resource is

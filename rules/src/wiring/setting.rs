@@ -22,11 +22,16 @@ pub(super) struct FlowSetting<'a> {
 
 /// All of a model.
 pub(super) fn settings<'a>(model: &'a Model<'a>) -> impl Iterator<Item = FlowSetting<'a>> {
-    let instances = model.resources.iter().filter_map(|resource| {
-        let instance = model.instance_of(resource)?;
-        Some((resource, instance, instance.tenant?))
-    });
-    instances.flat_map(|(resource, instance, tenant)| {
+    model.resources.iter().flat_map(|resource| settings_of(model, resource))
+}
+
+/// All of one resource.
+pub(super) fn settings_of<'a>(
+    model: &'a Model<'a>,
+    resource: &'a FlowResource<'a>,
+) -> impl Iterator<Item = FlowSetting<'a>> {
+    let receiver = model.instance_of(resource).and_then(|instance| Some((instance, instance.tenant?)));
+    receiver.into_iter().flat_map(move |(instance, tenant)| {
         resource.settings().map(move |(setting, value)| {
             let (attribute, part, wanted) = (setting.attribute, setting.part, setting.field);
             FlowSetting { resource, instance, tenant, attribute, part, wanted, value }

@@ -787,7 +787,7 @@ fn grants_in_a_map() {
                 "set     = acc.permission_set",
                 r#"set     = o.accounts["prod"].permission_set"#,
                 "flow-argument-miswired",
-                "each.value.account",
+                "each.value.set",
             ),
         ],
     );

@@ -179,3 +179,231 @@ resource "sym_strategy" "strategy" {
 "#;
     assert_eq!(findings(&[("main.tf", main)]), []);
 }
+
+const CUSTOMERS: &str = r#"
+locals {
+  customers = {
+    quillhaven = {
+      payer     = "620966542870"
+      connector = { cloud = "aws", instance_arn = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", region = "eu-west-1", role_arn = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven" }
+      grants = [
+        { name = "read", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" },
+        { name = "admin", account = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" },
+      ]
+    }
+    tarnbrook = {
+      payer     = "326808617937"
+      connector = { cloud = "aws", instance_arn = "arn:aws:sso:::instance/ssoins-79070987b3544242", region = "us-west-2", role_arn = "arn:aws:iam::326808617937:role/sym/SymSSOTarnbrook" }
+      grants = [
+        { name = "read", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" },
+        { name = "admin", account = "233552513779", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-78c19cd5840f1aec" },
+      ]
+    }
+  }
+  grants = merge([for key, it in local.customers : { for grant in it.grants : "${key}-${grant.name}" => merge(grant, { customer = key }) }]...)
+}
+"#;
+
+/// An index in place of the entry selects the wrong half of a grant, and Sym would grant what no grant says.
+#[test]
+fn half_of_another_grant_is_found_where_it_is_selected() {
+    let call = r#"
+module "flow" {
+  source    = "./leaf"
+  for_each  = local.grants
+  client    = each.key
+  workload  = each.value.account
+  set       = each.value.set
+  connector = local.customers[each.value.customer].connector
+}
+"#;
+    let resources = r#"
+resource "sym_integration" "context" {
+  for_each    = local.customers
+  type        = "permission_context"
+  name        = each.key
+  external_id = each.value.connector.instance_arn
+  settings    = each.value.connector
+}
+resource "sym_target" "target" {
+  for_each = local.grants
+  type     = "aws_sso_permission_set"
+  name     = each.key
+  settings = {
+    permission_set_arn = each.value.set
+    account_id         = each.value.account
+  }
+}
+resource "sym_strategy" "strategy" {
+  for_each       = local.customers
+  type           = "aws_sso"
+  name           = each.key
+  integration_id = sym_integration.context[each.key].id
+  targets        = [for key, grant in local.grants : sym_target.target[key].id if grant.customer == each.key]
+  settings       = { instance_arn = each.value.connector.instance_arn }
+}
+"#;
+    let first = |half: &str| format!("local.customers[each.value.customer].grants[0].{half}");
+    for (main, rule) in [(call, "flow-argument-miswired"), (resources, "flow-resource-miswired")] {
+        for half in ["set", "account"] {
+            check_with(
+                rule,
+                &format!("{CUSTOMERS}{main}"),
+                FLOW,
+                &[(&format!("each.value.{half}"), &first(half), &[(rule, &first(half))])],
+            );
+        }
+    }
+}
+
+/// The account of an organization reaches the target, and no grant's own account reaches anything. What a role of another
+/// customer hides is no second finding.
+#[test]
+fn an_account_of_the_organization_is_no_target() {
+    let main = r#"
+locals {
+  organizations = {
+    quillhaven = { payer = "620966542870", center = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", role = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven" }
+    tarnbrook  = { payer = "326808617937", center = "arn:aws:sso:::instance/ssoins-79070987b3544242", role = "arn:aws:iam::326808617937:role/sym/SymSSOTarnbrook" }
+    elmford    = { payer = "330025896745", center = "arn:aws:sso:::instance/ssoins-72233220e5575b53", role = "arn:aws:iam::330025896745:role/sym/SymSSOElmford" }
+  }
+  access = {
+    quillhaven-read = { organization = "quillhaven", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }
+    quillhaven-edit = { organization = "quillhaven", account = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" }
+    tarnbrook-read  = { organization = "tarnbrook", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" }
+    elmford-read    = { organization = "elmford", account = "355009980861", set = "arn:aws:sso:::permissionSet/ssoins-72233220e5575b53/ps-73fcc2917ba89661" }
+  }
+}
+module "flow" {
+  source    = "./leaf"
+  for_each  = local.access
+  client    = each.key
+  workload  = each.value.account
+  set       = each.value.set
+  connector = { cloud = "aws", region = "eu-west-1", instance_arn = local.organizations[each.value.organization].center, role_arn = local.organizations[each.value.organization].role }
+}
+"#;
+    let payer = "local.organizations[each.value.organization].payer";
+    let role = "local.organizations[\"quillhaven\"].role";
+    check_with(
+        "organizations",
+        main,
+        FLOW,
+        &[
+            ("each.value.account", payer, &[("flow-argument-miswired", payer)]),
+            ("local.organizations[each.value.organization].role", role, &[("flow-argument-miswired", role)]),
+        ],
+    );
+}
+
+/// What a module makes of grants in its locals says which part of a variable is which value.
+#[test]
+fn a_module_may_take_its_grants_apart_in_many_ways() {
+    let module = |declared: &str, rows: &str, set: &str, account: &str| {
+        let target = FLOW.replace(
+            "permission_set_arn = var.set, account_id = var.workload",
+            &format!("permission_set_arn = {set}, account_id = {account}"),
+        );
+        let target = target.replace(
+            "type     = \"aws_sso_permission_set\"",
+            "type     = \"aws_sso_permission_set\"\n  for_each = local.rows",
+        );
+        let target = target
+            .replace("${var.client}-target", "${var.client}-${each.key}")
+            .replace("[sym_target.target.id]", "[for it in sym_target.target : it.id]");
+        let target = target.replace(
+            "variable \"workload\" {}\nvariable \"set\" {}",
+            &format!("variable \"access\" {{ type = {declared} }}"),
+        );
+        format!("{target}\nlocals {{\n  rows = {rows}\n}}\n")
+    };
+    let accounts = |sets: [&str; 2], accounts: [&str; 2]| {
+        [
+            format!(
+                "{{ one = {{ account = \"{}\", sets = {{ read = \"{}\", admin = \"{}\" }} }}, two = {{ account = \"{}\", sets = {{ read = \"{}\" }} }} }}",
+                accounts[0], sets[0], sets[1], accounts[1], sets[0]
+            ),
+            format!(
+                "{{ read = {{ arn = \"{}\", accounts = [\"{}\", \"{}\"] }}, admin = {{ arn = \"{}\", accounts = [\"{}\"] }} }}",
+                sets[0], accounts[0], accounts[1], sets[1], accounts[0]
+            ),
+            format!(
+                "{{ \"{}\" = [\"{}\", \"{}\"], \"{}\" = [\"{}\"] }}",
+                accounts[0], sets[0], sets[1], accounts[1], sets[0]
+            ),
+        ]
+    };
+    let sets = ["ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7", "ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0"];
+    let others = ["ssoins-79070987b3544242/ps-b30e58d656ec4f33", "ssoins-79070987b3544242/ps-78c19cd5840f1aec"];
+    let [sets, others] = [sets, others].map(|ids| ids.map(|id| format!("arn:aws:sso:::permissionSet/{id}")));
+    let own = accounts([&sets[0], &sets[1]], ["722971028225", "123937045052"]);
+    let other = accounts([&others[0], &others[1]], ["541882002087", "233552513779"]);
+    let by_account = "map(object({ account = string, sets = map(string) }))";
+    let by_set = "map(object({ arn = string, accounts = list(string) }))";
+    for (data, declared, rows, set, account) in [
+        (
+            0,
+            by_account,
+            "merge([for name, it in var.access : { for set, arn in it.sets : \"${name}-${set}\" => { account = it.account, arn = arn } }]...)",
+            "each.value.arn",
+            "each.value.account",
+        ),
+        (
+            0,
+            by_account,
+            "{ for it in concat([for name, it in var.access : [for set, arn in it.sets : { key = \"${name}-${set}\", account = it.account, arn = arn }]]...) : it.key => it }",
+            "each.value.arn",
+            "each.value.account",
+        ),
+        (
+            1,
+            by_set,
+            "{ for it in flatten([for name, it in var.access : [for pair in setproduct([name], it.accounts) : { set = pair[0], account = pair[1] }]]) : \"${it.set}-${it.account}\" => it }",
+            "var.access[each.value.set].arn",
+            "each.value.account",
+        ),
+        (
+            2,
+            "map(list(string))",
+            "merge([for account, arns in var.access : { for arn in arns : \"${account}-${basename(arn)}\" => { account = account, arn = arn } }]...)",
+            "each.value.arn",
+            "each.value.account",
+        ),
+        (
+            2,
+            "map(list(string))",
+            "merge([for arn, accounts in { for it in flatten([for account, arns in var.access : [for arn in arns : { account = account, arn = arn }]]) : it.arn => it.account... } : { for account in accounts : \"${account}-${basename(arn)}\" => { account = account, arn = arn } }]...)",
+            "each.value.arn",
+            "each.value.account",
+        ),
+    ] {
+        let main = format!(
+            r#"
+locals {{
+  customers = {{
+    quillhaven = {{ connector = {{ cloud = "aws", instance_arn = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", region = "eu-west-1", role_arn = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven" }}, access = {} }}
+    tarnbrook  = {{ connector = {{ cloud = "aws", instance_arn = "arn:aws:sso:::instance/ssoins-79070987b3544242", region = "us-west-2", role_arn = "arn:aws:iam::326808617937:role/sym/SymSSOTarnbrook" }}, access = {} }}
+  }}
+}}
+module "flow" {{
+  source    = "./leaf"
+  for_each  = local.customers
+  client    = each.key
+  access    = each.value.access
+  connector = each.value.connector
+}}
+"#,
+            own[data], other[data]
+        );
+        check_with(
+            rows,
+            &main,
+            &module(declared, rows, set, account),
+            &[
+                ("\"123937045052\"", "\"541882002087\"", &[("duplicate-target-account", "541882002087")]),
+                ("\"123937045052\"", "\"12393704505\"", &[("account-id-format", "12393704505")]),
+                (&sets[1], &others[1], &[("instance-id-mismatch", "ssoins-79070987b3544242")]),
+            ],
+        );
+    }
+}

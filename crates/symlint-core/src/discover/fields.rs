@@ -383,13 +383,16 @@ impl Finder<'_> {
             let written: HashMap<usize, &str> = role_way
                 .map(|way| self.texts(&way.steps).iter().map(|(at, text)| (*at, text.as_str())).collect())
                 .unwrap_or_default();
+            let account_in = |role: &str| role.split(':').nth(4).map(ToOwned::to_owned);
+            let in_written = |element: &usize| account_in(written.get(element)?);
             let account = |element: &usize| {
-                let role = self.effects.roles.get(element).map(String::as_str).or(written.get(element).copied())?;
-                role.split(':').nth(4)
+                let received = self.effects.roles.get(element);
+                received.map_or_else(|| in_written(element), |role| account_in(role))
             };
-            let matches = |attribute: &Attribute| {
-                attribute.texts.iter().filter(|(at, text)| account(at) == Some(text.as_str())).count()
-            };
+            // The role that is received may be another element's by mistake.
+            let is_account_of =
+                |(at, text): &&(usize, String)| [account(at), in_written(at)].contains(&Some(text.clone()));
+            let matches = |attribute: &Attribute| attribute.texts.iter().filter(is_account_of).count();
             let accounts = || {
                 let single = self.attributes.iter().filter(|attribute| !attribute.steps.contains(&Step::Each));
                 single.filter(|attribute| self.looks(&attribute.steps, FieldKind::SsoAccountId))
@@ -401,7 +404,7 @@ impl Finder<'_> {
             let by_role = by_role.rev_max();
             // If most roles are in accounts other than this attribute's, the safelist contains the wrong accounts.
             let is_elsewhere = |attribute: &Attribute| {
-                let known = attribute.texts.iter().filter_map(|(at, text)| Some(account(at)? == text.as_str()));
+                let known = attribute.texts.iter().filter_map(|(at, text)| Some(account(at)? == *text));
                 known.clone().count() * 2 > attribute.texts.len() && known.filter(|is_it| *is_it).count() == 0
             };
             let listed = accounts()

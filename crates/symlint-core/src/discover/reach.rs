@@ -128,7 +128,12 @@ impl<'m> Follower<'m> {
                     ExprKind::String(text) => Step::Name(text.text.clone()),
                     _ => Step::Each,
                 };
-                self.follow(base, before(step, steps), exact);
+                match self.factor(base, key) {
+                    Some((at, factor)) => {
+                        self.outside(at, |outer| outer.follow(factor, before(Step::Each, steps), exact))
+                    }
+                    None => self.follow(base, before(step, steps), exact),
+                }
             }
             ExprKind::Splat(splat) => {
                 let mut inside: Steps = Steps::new();
@@ -175,9 +180,11 @@ impl<'m> Follower<'m> {
             }
             Some("each") => {
                 let Some(for_each) = self.for_each.take() else { return };
-                // The key of a set's element is the element itself; the key of a map's element is a name.
-                let is_element = name.as_str() == "value" || is_set(for_each);
-                self.follow(for_each, before(Step::Each, steps), exact && is_element);
+                // The key of a set's element is the element itself.
+                match name.as_str() == "value" || is_set(for_each) {
+                    true => self.follow(for_each, before(Step::Each, steps), exact),
+                    false => self.key(for_each, exact),
+                }
                 self.for_each = Some(for_each);
             }
             Some("count" | "path" | "terraform" | "module" | "data" | "self") => {}
@@ -187,13 +194,53 @@ impl<'m> Follower<'m> {
 
     fn bound(&mut self, name: &str, steps: Steps, exact: bool) {
         let Some(at) = self.bound.iter().rposition(|(bound, _)| *bound == name) else { return };
-        let outer = self.bound.split_off(at);
-        match outer.first() {
-            Some((_, Binding::Element(collection))) => self.follow(collection, before(Step::Each, steps), exact),
-            Some((_, Binding::Key(collection))) => self.follow(collection, before(Step::Each, Steps::new()), false),
+        let binding = self.bound.get(at).map(|(_, binding)| *binding);
+        self.outside(at, |outer| match binding {
+            Some(Binding::Element(collection)) => outer.follow(collection, before(Step::Each, steps), exact),
+            Some(Binding::Key(collection)) => outer.key(collection, exact),
             None => {}
+        });
+    }
+
+    /// Follows something outside of the `for` expressions from the one that binds the name at `at`.
+    fn outside(&mut self, at: usize, follow: impl FnOnce(&mut Self)) {
+        let inner = self.bound.split_off(at);
+        follow(self);
+        self.bound.extend(inner);
+    }
+
+    /// Finds where the keys of a collection come from.
+    fn key(&mut self, collection: &'m Expr, exact: bool) {
+        match self.value_of(collection).map(|value| &value.kind) {
+            Some(ExprKind::For(each)) if each.key.is_some() => {
+                let bound = std::mem::take(&mut self.bound);
+                self.bind(each);
+                each.key.iter().for_each(|key| self.follow(key, Steps::new(), exact));
+                self.bound = bound;
+            }
+            _ => self.follow(collection, before(Step::Each, Steps::new()), false),
         }
-        self.bound.extend(outer);
+    }
+
+    /// For `pair[0]`, where `pair` is an element of a product: the first factor, and where `pair` is bound.
+    fn factor(&self, base: &Expr, index: &Expr) -> Option<(usize, &'m Expr)> {
+        let (ExprKind::Variable(name), ExprKind::Number(index)) = (&base.kind, &index.kind) else { return None };
+        let at = self.bound.iter().rposition(|(bound, _)| bound == name)?;
+        let (_, Binding::Element(collection)) = self.bound.get(at)? else { return None };
+        let ExprKind::Call(call) = &self.value_of(collection)?.kind else { return None };
+        let factor = call.arguments.get(index.to_string().parse::<usize>().ok()?)?;
+        (call.name.text == "setproduct").then_some((at, factor))
+    }
+
+    /// The expression itself, or that of the local that it refers to.
+    fn value_of(&self, expr: &'m Expr) -> Option<&'m Expr> {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.value_of(inner),
+            ExprKind::Attribute(base, name) if matches!(&base.kind, ExprKind::Variable(root) if root == "local") => {
+                self.module.local(&name.text).map(|local| &local.value)
+            }
+            _ => Some(expr),
+        }
     }
 
     fn object(&mut self, items: &'m [Item], steps: Steps, exact: bool) {
@@ -210,13 +257,21 @@ impl<'m> Follower<'m> {
         }
     }
 
-    fn comprehension(&mut self, each: &'m For, steps: Steps, exact: bool) {
+    fn bind(&mut self, each: &'m For) {
         let names = each.key_name.iter().map(|name| (name.text.as_str(), Binding::Key(&each.collection)));
         let value = (each.value_name.text.as_str(), Binding::Element(&each.collection));
-        let before = self.bound.len();
         self.bound.extend(names.chain([value]));
+    }
+
+    fn comprehension(&mut self, each: &'m For, steps: Steps, exact: bool) {
+        let before = self.bound.len();
+        self.bind(each);
         let exact = exact && !steps.is_empty();
-        let inside = if each.key.is_some() { rest(&steps) } else { in_list(steps) };
+        let inside = match each.key.is_some() {
+            true if each.grouping => in_list(rest(&steps)),
+            true => rest(&steps),
+            false => in_list(steps),
+        };
         self.follow(&each.result, inside, exact);
         self.bound.truncate(before);
     }
@@ -224,11 +279,16 @@ impl<'m> Follower<'m> {
     fn call(&mut self, call: &'m Call, steps: Steps, exact: bool) {
         let name = call.name.text.as_str();
         if name == "merge" {
+            // The elements of an expanded list are arguments.
+            let inside = |argument: &Expr| match call.arguments.last() {
+                Some(last) if call.expand_last && std::ptr::eq(last, argument) => before(Step::Each, steps.clone()),
+                _ => steps.clone(),
+            };
             // The attribute in the last object takes effect.
             let written = call.arguments.iter().rev().find(|argument| writes(argument, steps.first()));
             match written {
                 Some(argument) => self.follow(argument, steps, exact),
-                None => call.arguments.iter().for_each(|argument| self.follow(argument, steps.clone(), exact)),
+                None => call.arguments.iter().for_each(|argument| self.follow(argument, inside(argument), exact)),
             }
             return;
         }
