@@ -5,6 +5,8 @@ use symlint_core::tenants::{
 };
 use symlint_terraform::{Str, Value};
 
+use super::slot::{is_under_own_name, name_of};
+
 /// One value on which Sym acts.
 pub(super) struct FlowSetting<'a> {
     pub resource: &'a FlowResource<'a>,
@@ -53,24 +55,29 @@ impl FlowSetting<'_> {
         let single = |part: &ArgumentPart| !part.steps.contains(&Step::Each);
         let has_single = self.carriers().any(|(_, part)| single(part));
         let carriers = self.carriers().filter(|(_, part)| !has_single || single(part));
-        let values =
-            carriers.filter_map(|(name, part)| Some((part, values_at(&self.instance.input(name)?.value, &part.steps))));
-        let values = values.flat_map(|(part, values)| values.into_iter().map(move |value| (part, value)));
+        let values = carriers.filter_map(|(name, part)| {
+            let values = values_at(&self.instance.input(name)?.value, &part.steps);
+            Some(values.into_iter().map(move |value| ((name, part), value)))
+        });
+        let values = values.flatten();
         // Of a map of them, the module selects one.
         let values = values.flat_map(|(part, value)| {
             let all = if value.entries().is_some() { values_at(&value, &[Step::Each]) } else { vec![value] };
             all.into_iter().map(move |value| (part, value))
         });
-        values.filter(|(part, value)| !self.is_mistaken(model, part, value)).map(|(_, value)| value).collect()
+        values
+            .filter(|((name, part), value)| !self.is_mistaken(model, name, part, value))
+            .map(|(_, value)| value)
+            .collect()
     }
 
     /// Whether the call passes `value` under its right name, but the module uses it as a different value.
-    fn is_mistaken(&self, model: &Model<'_>, part: &ArgumentPart, value: &Value) -> bool {
+    fn is_mistaken(&self, model: &Model<'_>, argument: &Str, part: &ArgumentPart, value: &Value) -> bool {
         if part.is_another(value) {
             return true;
         }
-        let name = model.sources_of_values.name_in_entry(value);
-        if name.is_none_or(|name| part.steps.last() != Some(&Step::Name(name.clone()))) {
+        let name = part.steps.iter().rev().find_map(name_of).unwrap_or(argument);
+        if !is_under_own_name(model, self.tenant, self.wanted, name, value) {
             return false;
         }
         let is_other = |source: &Source<'_>| matches!(source, Source::Field(it) if it.tenant == self.tenant && it.kind != self.wanted);
@@ -97,7 +104,7 @@ impl FlowSetting<'_> {
         let is_mistaken = |name: &Str, part: &ArgumentPart| {
             let values =
                 self.instance.input(name).map(|input| values_at(&input.value, &part.steps)).unwrap_or_default();
-            values.iter().any(|value| value.entries().is_some() || self.is_mistaken(model, part, value))
+            values.iter().any(|value| value.entries().is_some() || self.is_mistaken(model, name, part, value))
         };
         let mut carriers = self.carriers().filter(|(_, part)| !part.steps.contains(&Step::Each));
         let Some((name, part)) = carriers.find(|(name, part)| !is_mistaken(name, part)) else {

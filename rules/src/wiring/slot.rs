@@ -1,6 +1,8 @@
 //! The single values that a flow instance receives, inside settings and lists too.
 
-use symlint_core::tenants::{Argument, ArgumentPart, FieldKind, FlowInstance, Input, Model, Step, TenantId, values_at};
+use symlint_core::tenants::{
+    Argument, ArgumentPart, FieldKind, FlowInstance, Input, Model, Step, TenantId, Way, values_at,
+};
 use symlint_terraform::Value;
 
 /// One value that a flow instance receives.
@@ -39,12 +41,23 @@ impl<'a> Slot<'a> {
         Self { instance, tenant, wanted, argument, part: None, is_fragment: false, value }
     }
 
-    /// Whether the value is passed in an object, under the name that it has in the tenant's entry. Then the call is right,
-    /// and any mistake is in the module.
+    /// See [`is_under_own_name`].
     pub(super) fn is_under_own_name(&self, model: &Model<'_>) -> bool {
-        let name = model.sources_of_values.name_in_entry(&self.value);
-        name.is_some_and(|name| self.part == Some(name.as_str()))
+        is_under_own_name(model, self.tenant, self.wanted, self.part.unwrap_or(&self.argument.name), &self.value)
     }
+}
+
+/// Whether `value`, which should be the `wanted` one, is passed under the name that it has in the tenant's entry, and the
+/// right one has another name there. Then the call is right, and any mistake is in the module.
+pub(super) fn is_under_own_name(
+    model: &Model<'_>,
+    tenant: TenantId,
+    wanted: FieldKind,
+    name: &str,
+    value: &Value,
+) -> bool {
+    let is_right = |way: &Way| way.steps.iter().rev().find_map(name_of) == Some(name);
+    model.sources_of_values.is_called(value, name) && !model.ways_to(tenant, wanted).into_iter().any(is_right)
 }
 
 /// A permission set and the account in which it is granted, by their places among the slots.

@@ -340,10 +340,11 @@ impl SourceIndex {
         self.locate(path).map(|(_, owners, _)| owners.as_slice()).unwrap_or_default()
     }
 
-    /// The attribute name of `value` in its tenant's entry, if it was taken from there unchanged.
-    pub fn name_in_entry<'v>(&self, value: &'v Value) -> Option<&'v Str> {
-        let path = value.origin.path.as_ref().filter(|path| !self.owners(path).is_empty())?;
-        path.last()?.name()
+    /// Whether `value` was taken unchanged from its tenant's entry, where it is the attribute `name`, or an element of a
+    /// collection with this name.
+    pub fn is_called(&self, value: &Value, name: &str) -> bool {
+        let path = value.origin.path.as_ref().filter(|path| !self.owners(path).is_empty());
+        path.is_some_and(|path| path.backwards().take(2).any(|step| step.name().is_some_and(|it| it == name)))
     }
 
     /// All sources of `value`, but not of the parts inside it; `None` if there are too many. A source that belongs to
