@@ -200,7 +200,10 @@ fn names_of_tenants(model: &Model<'_>, config: &Config) -> SortedSet<(&'static s
         Some(local) => ("local", local.to_owned()),
         None => ("var", name.clone()),
     });
-    let roots = model.sources_of_values.collections().iter().filter_map(|collection| match &collection.shape.root {
+    let collections = model.sources_of_values.collections().iter().map(|collection| &collection.shape.root);
+    // A variable may be one tenant.
+    let whole = model.tenants.iter().filter(|tenant| tenant.is_variable()).map(|tenant| tenant.path.start());
+    let roots = collections.chain(whole).filter_map(|root| match root {
         Root::Variable { name, .. } => Some(("var", name.to_string())),
         Root::Local { name, .. } => Some(("local", name.to_string())),
         Root::ModuleCall(_) | Root::Calls(_) | Root::RootModule | Root::Inline(_) => None,

@@ -7,7 +7,7 @@ use symlint_core::tenants::{
     Way, text_of, values_at,
 };
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind};
-use symlint_terraform::{ModuleCall, SortedMap, SortedSet, Span, Str, Value};
+use symlint_terraform::{ModuleCall, Root, SortedMap, SortedSet, Span, Str, Value};
 
 use super::judge::{Judge, ValueProblem, are_right, consequence, is_always, of_another_grant, owner, shared};
 use super::reference::report_foreign;
@@ -232,6 +232,10 @@ fn entry(cx: &Context<'_>, found: &WrongValues<'_>) -> Option<WrongEntry> {
     };
     let owners = found.wrong.iter().map(owner).collect::<Option<SortedMap<_, _>>>()?;
     let slot = found.wrong.first()?.slot;
+    // A call that is for one tenant names the entry itself.
+    if slot.instance.repetitions.is_empty() && slot.instance.around.is_empty() {
+        return None;
+    }
     let mut expr = found.expr?;
     let is_whole = found.passed.as_ref().is_some_and(|passed| passed.argument.value.span == expr.span);
     let name = match slot.argument.is_object() && is_whole {
@@ -488,12 +492,27 @@ fn right_reference(model: &Model<'_>, found: &WrongValues<'_>, wrong: &Wrong<'_>
     let Slot { instance, tenant, wanted, .. } = *wrong.slot;
     let call = found.passed.as_ref()?.call;
     if call.for_each.is_none() {
-        return right_in(model, wrong.slot, instance.around.get(found.around)?);
+        return match instance.around.get(found.around) {
+            Some(variables) => right_in(model, wrong.slot, variables),
+            None => in_own_variable(model, tenant, wanted),
+        };
     }
     let repetitions = &instance.repetitions;
     let repetition = if found.around > 0 { repetitions.last() } else { repetitions.first() }?;
     let meant = wrong.slot.value.origin.path.as_ref().and_then(|path| path.last()?.name());
     in_element(model, tenant, wanted, repetition, meant)
+}
+
+/// How the root module refers to a value of a tenant that is a variable or a local.
+fn in_own_variable(model: &Model<'_>, tenant: TenantId, wanted: FieldKind) -> Option<String> {
+    let tenant = model.tenant(tenant);
+    let mut right = tenant.fields().filter(|field| field.kind == wanted).filter_map(|field| field.path.as_ref());
+    let path = right.next().filter(|path| tenant.is_variable() && path.is_below(&tenant.path))?;
+    match (right.next(), path.start()) {
+        (None, Root::Variable { .. }) => Some(format!("var.{path}")),
+        (None, Root::Local { .. }) => Some(path.to_string()),
+        _ => None,
+    }
 }
 
 /// How a call that is repeated for elements refers to a value of the tenant, if the element has it. If there are

@@ -20,6 +20,7 @@ mod names;
 mod one_tenant;
 mod organizations;
 mod origins;
+mod own_variables;
 mod policies;
 mod references;
 mod repeated;

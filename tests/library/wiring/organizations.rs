@@ -3,7 +3,7 @@
 use super::kept::check_with;
 use super::{expect, findings};
 
-const FLOW: &str = r#"
+pub(super) const FLOW: &str = r#"
 variable "client" {}
 variable "workload" {}
 variable "set" {}

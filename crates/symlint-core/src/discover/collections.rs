@@ -9,9 +9,10 @@ use smallvec::SmallVec;
 use symlint_terraform::syntax::Attribute;
 use symlint_terraform::{AssignmentSource, Evaluator, Origin, Path, Project, Root, Selection, Span, Str, Value};
 
-use super::elements::{container, roots};
+use super::elements::{Element, container, roots};
 use super::looks::looks_like_tenants;
 use super::one_tenant::calls_for_one_tenant;
+use super::own_variables::OwnVariables;
 use super::paths::{
     Iterated, argument_paths, counted, element_paths, is_inline, is_inside, is_joined, is_written_for_all, key_in,
     levels, paths_of, selected_paths, shapes,
@@ -40,6 +41,8 @@ pub(super) struct Found {
     pub(super) listed: Vec<Shape>,
     /// The flows of calls that are repeated only for the grants of one tenant, as indexes.
     pub(super) for_one_tenant: HashSet<usize>,
+    /// Variables and locals that are one tenant each, as one collection.
+    pub(super) own_variables: Option<(Shape, Vec<Element>)>,
     /// The flows of each collection, as indexes.
     pub(super) flows: HashMap<Shape, Vec<usize>>,
     /// The elements of collections without a name, with their paths and the keys that a local gives them. Those that
@@ -159,6 +162,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
     found.configured = named.len();
     found.shapes.retain(|shape| !named.contains(shape));
     found.shapes.splice(0..0, named);
+    found.note_own_variables(OwnVariables::find(evaluator, walked));
     if found.shapes.is_empty() {
         found.shapes.extend(by_looks(evaluator, walked).filter(|shape| !is_needless(walked, &shape.root)));
     }
@@ -176,6 +180,20 @@ impl Found {
             _ if is_by_flow => Discovery::Flows,
             _ => Discovery::Looks,
         }
+    }
+
+    fn note_own_variables(&mut self, OwnVariables { mut elements, flows }: OwnVariables) {
+        elements.retain(|element| self.shapes.iter().all(|shape| shape.root != *element.path.start()));
+        let [first, _, ..] = elements.as_slice() else { return };
+        let shape = Shape { root: Root::Inline(first.span), steps: SmallVec::new() };
+        self.flows.insert(shape.clone(), flows);
+        self.shapes.push(shape.clone());
+        self.own_variables = Some((shape, elements));
+    }
+
+    /// The elements of a collection of variables.
+    pub(super) fn variables_of(&self, shape: &Shape) -> Option<&[Element]> {
+        self.own_variables.as_ref().filter(|(own, _)| own == shape).map(|(_, elements)| elements.as_slice())
     }
 
     fn note_inline(&mut self, flow: &FlowCall<'_>, known: &mut HashSet<Path>) {

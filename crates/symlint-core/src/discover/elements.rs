@@ -5,10 +5,12 @@ use symlint_terraform::{
     Entry, Evaluator, Form, Instance, Kind, ModuleCall, Origin, Path, PathStep, Root, Span, Str, Value, Variable,
 };
 
+use super::collections::Found;
 use super::walk::Walked;
 use crate::tenants::{ElementKey, Shape, Step};
 
 /// An element of a collection.
+#[derive(Clone)]
 pub(super) struct Element {
     pub(super) key: SmallVec<[ElementKey; 1]>,
     /// The path to it through the collection.
@@ -55,12 +57,10 @@ pub(super) struct Member {
 }
 
 /// The elements of a collection in source order, and its value if that is not a collection.
-pub(super) fn elements(
-    evaluator: &Evaluator<'_>,
-    walked: &Walked<'_>,
-    inline: &[(Path, Value, Option<Value>)],
-    shape: &Shape,
-) -> Vec<Element> {
+pub(super) fn elements(evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &Found, shape: &Shape) -> Vec<Element> {
+    if let Some(variables) = found.variables_of(shape) {
+        return variables.to_vec();
+    }
     let mut elements = Vec::new();
     let whole = match &shape.root {
         Root::Calls(folder) => return calls(evaluator, walked, folder),
@@ -85,7 +85,7 @@ pub(super) fn elements(
             add_elements(&value, start, shape.steps.get(taken..).unwrap_or_default(), SmallVec::new(), &mut elements);
         }
         None => {
-            for (path, value, given) in inline {
+            for (path, value, given) in &found.inline {
                 let (root, steps) = path.parts();
                 if let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty())
                     && count == steps.len()

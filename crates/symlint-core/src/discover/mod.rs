@@ -13,7 +13,7 @@
 //! one_tenant   whether the root module as a whole is for one tenant
 //!    ▼
 //! paths        the ways from a value back to the elements that it came from
-//! collections  which elements the flows are built from
+//! collections  which elements the flows are built from; own_variables: variables that are one tenant each
 //! elements     these elements, with their keys and places
 //! owners       which tenant each flow belongs to
 //! fields, ways which attribute of an element is which value; usual: which one is the SSO account in other root modules
@@ -37,6 +37,7 @@ mod looks;
 mod modules;
 mod names;
 mod one_tenant;
+mod own_variables;
 mod owners;
 mod paths;
 mod policies;

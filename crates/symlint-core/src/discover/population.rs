@@ -64,7 +64,7 @@ impl<'a> Population<'a> {
         let mut too_many = None;
         let is_alone = !evaluator.project().has_configuration();
         for (place, shape) in found.shapes.iter().enumerate() {
-            let mut own = elements::elements(evaluator, walked, &found.inline, shape);
+            let mut own = elements::elements(evaluator, walked, found, shape);
             // A values file without a module is read like the shipped example.
             own.retain(|element| !(is_alone && matches!(element.key.last(), Some(ElementKey::Index(_)))));
             // Elements that were rebuilt from existing tenants are not further tenants.
@@ -80,7 +80,8 @@ impl<'a> Population<'a> {
             own.truncate(room);
             let at = sources.collections().len();
             let discovery = found.discovery(place, config);
-            let mut collection = Collection::new(shape.clone(), name_of(shape), discovery);
+            let name = found.variables_of(shape).map_or_else(|| name_of(shape), names_of);
+            let mut collection = Collection::new(shape.clone(), name, discovery);
             collection.flows = found.flows.get(shape).cloned().unwrap_or_default();
             collection.declared = elements::declared(evaluator, walked, &shape.root);
             let mut aliases = Vec::new();
@@ -97,6 +98,7 @@ impl<'a> Population<'a> {
                 }
                 collection.own(element.key.clone(), id);
                 aliases.extend(element.other_paths().into_iter().map(|path| (path, id)));
+                aliases.extend((*element.path.start() != shape.root).then(|| (element.path.clone(), id)));
                 elements.push(Member { collection: at, element });
             }
             sources.push(collection);
@@ -521,6 +523,13 @@ fn collection_name(way: &Way, path: &Path) -> String {
         (Some(Step::Name(name)), _) | (_, Root::Variable { name, .. } | Root::Local { name, .. }) => name.to_string(),
         _ => way.field.name().to_owned(),
     }
+}
+
+/// The names of variables that are one tenant each.
+fn names_of(variables: &[Element]) -> String {
+    let names: Vec<String> = variables.iter().take(3).map(|element| element.path.to_string()).collect();
+    let more = if variables.len() > names.len() { ", …" } else { "" };
+    format!("{}{more}", names.join(", "))
 }
 
 pub(super) fn name_of(shape: &Shape) -> String {

@@ -130,7 +130,7 @@ impl<'m> Follower<'m> {
                 };
                 match self.factor(base, key) {
                     Some((at, factor)) => {
-                        self.outside(at, |outer| outer.follow(factor, before(Step::Each, steps), exact))
+                        self.outside(at, |outer| outer.follow(factor, before(Step::Each, steps), exact));
                     }
                     None => self.follow(base, before(step, steps), exact),
                 }

@@ -155,7 +155,14 @@ impl Tenant {
     /// Whether its key is a name that someone chose, as opposed to the address of a call or an index in a list.
     pub fn is_named(&self) -> bool {
         let is_key = |name: &Str| !name.is_empty();
-        self.path.last().and_then(PathStep::name).is_some_and(is_key) || self.name() != self.path.to_string()
+        self.path.last().and_then(PathStep::name).is_some_and(is_key)
+            || self.is_variable()
+            || self.name() != self.path.to_string()
+    }
+
+    /// Whether it is a variable or a local as a whole.
+    pub fn is_variable(&self) -> bool {
+        self.path.last().is_none() && self.path.start().is_of_root_module()
     }
 
     /// Where the connector is written: the role's path; or else the paths of the account and the instance, with the

@@ -1,0 +1,100 @@
+//! Variables and locals of the root module that are one tenant each, such as `var.acme` and `var.globex`: each call of a
+//! flow module takes its values from another one.
+
+use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
+use symlint_terraform::{Evaluator, Form, Kind, Origin, Path, Root, Str, Value};
+
+use super::effective::effects_of;
+use super::elements::{Element, container, declared, roots};
+use super::walk::Walked;
+use crate::tenants::{Argument, ElementKey, FlowInstance, FlowResource, resources_of};
+
+/// The tenants that are variables or locals, with the flows that take values from them, as indexes.
+#[derive(Default)]
+pub(super) struct OwnVariables {
+    pub(super) elements: Vec<Element>,
+    pub(super) flows: Vec<usize>,
+}
+
+/// What the calls of one module take.
+#[derive(Default)]
+struct Taken {
+    /// The flows, as indexes.
+    flows: Vec<usize>,
+    /// The variables and locals from which they take values of connectors.
+    connectors: HashSet<Root>,
+    /// Those from which they take values of grants.
+    grants: HashSet<Root>,
+}
+
+impl OwnVariables {
+    pub(super) fn find(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Self {
+        // By the module that is called.
+        let mut by_module: HashMap<Option<&str>, Taken> = HashMap::default();
+        for (at, flow) in walked.flows.iter().enumerate() {
+            let source = flow.call.and_then(|call| call.source.as_ref()).map(|source| source.text.as_str());
+            for (place, instance) in flow.instances.iter().enumerate() {
+                let resources = resources_of(&walked.resources, at, place);
+                if !instance.repetitions.is_empty() || !takes_any(instance, resources) {
+                    continue;
+                }
+                let taken = by_module.entry(source).or_default();
+                if taken.flows.last() != Some(&at) {
+                    taken.flows.push(at);
+                }
+                for effective in effects_of(instance, resources).iter().filter(|it| !it.is_fragment) {
+                    let of = if effective.field.is_of_grant() { &mut taken.grants } else { &mut taken.connectors };
+                    of.extend(root_of(&effective.value));
+                }
+            }
+        }
+        let mut found = Self::default();
+        let mut seen: HashSet<Root> = HashSet::default();
+        for Taken { flows, connectors, grants } in by_module.into_values() {
+            // A variable that no call uses has the same attributes as those that calls use.
+            let names_of = |root: &Root| names(&container(evaluator, walked, root)?);
+            let homes: HashSet<Vec<Str>> = connectors.intersection(&grants).filter_map(names_of).collect();
+            let own = roots(evaluator).filter(|(_, root)| names_of(root).is_some_and(|names| homes.contains(&names)));
+            let elements: Vec<Element> =
+                own.filter_map(|(name, root)| element(evaluator, walked, name, root)).collect();
+            if elements.len() > 1 {
+                found.flows.extend(flows);
+                found.elements.extend(elements.into_iter().filter(|it| seen.insert(it.path.start().clone())));
+            }
+        }
+        found.flows.sort_unstable();
+        found.elements.sort_by_key(|element| element.span);
+        found
+    }
+}
+
+fn element(evaluator: &Evaluator<'_>, walked: &Walked<'_>, name: Str, root: Root) -> Option<Element> {
+    let (span, value) = (declared(evaluator, walked, &root)?, container(evaluator, walked, &root)?);
+    let name = Str::from(name.strip_prefix("local.").unwrap_or(&name));
+    Some(Element {
+        key: SmallVec::from_elem(ElementKey::Name(name.clone()), 1),
+        path: Path::root(root),
+        name: Some(Value::new(Kind::String(name), Origin::written(span, Form::Whole))),
+        value,
+        span,
+    })
+}
+
+/// The variable or local of the root module inside which `value` is.
+fn root_of(value: &Value) -> Option<Root> {
+    let path = value.origin.path.as_ref().filter(|path| path.last().is_some())?;
+    path.start().is_of_root_module().then(|| path.start().clone())
+}
+
+/// Whether the instance takes a value from inside a variable or local. Most take none.
+fn takes_any(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> bool {
+    let arguments = instance.arguments.iter().flat_map(Argument::values);
+    let settings = resources.iter().flat_map(FlowResource::settings).map(|(_, value)| value);
+    arguments.chain(settings).any(|value| root_of(&value).is_some())
+}
+
+/// The names of an object's attributes.
+fn names(object: &Value) -> Option<Vec<Str>> {
+    Some(object.entries()?.iter().map(|entry| entry.key.clone()).collect())
+}
