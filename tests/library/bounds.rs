@@ -84,6 +84,32 @@ fn many_suppressions_and_exceptions_are_fast() {
 }
 
 #[test]
+fn one_tenant_with_many_grants_or_many_lists_of_them_is_fast() {
+    let grant = |at: usize| format!("{{ permission_set_arn = \"a{at}\", target_account_id = \"{at}\" }}");
+    let grants: Vec<String> = (0..MANY).map(grant).collect();
+    let in_one = format!("customer_tenants = {{\n  one = {{ grants = [{}] }}\n}}\n", grants.join(", "));
+    let lists = grants.iter().enumerate().map(|(at, grant)| format!("    g{at} = [{grant}]\n")).collect::<String>();
+    let in_many = format!("customer_tenants = {{\n  one = {{\n{lists}  }}\n}}\n");
+    for values in [in_one, in_many] {
+        with_outcome("", &[VARIABLE, ("terraform.tfvars", &values)], |outcome| {
+            assert_eq!(outcome.model.tenants.first().map(|tenant| tenant.grants.len()), Some(MANY));
+        });
+    }
+}
+
+#[test]
+fn many_flows_that_are_written_out_are_fast() {
+    let flow =
+        |at: usize| format!("resource \"sym_flow\" \"f{at}\" {{\n  params {{\n    strategy_id = \"{at}\"\n  }}\n}}\n");
+    let main = "module \"one\" {\n  source = \"./one\"\n}\n".to_owned() + &(0..MANY).map(flow).collect::<String>();
+    let target = "resource \"sym_target\" \"one\" {\n  type = \"aws_sso_permission_set\"\n  settings = { account_id = \"820351694427\" }\n}\n";
+    with_outcome("", &[("main.tf", &main), ("one/main.tf", target)], |outcome| {
+        let open = outcome.model.not_checked.iter().filter(|gap| gap.reason.contains("the ID is written as a literal"));
+        assert_eq!(open.count(), MANY);
+    });
+}
+
+#[test]
 fn what_is_wrong_in_a_duplicate_value_is_not_reported_again() {
     // What is wrong inside a value that is given twice has the duplicate as its cause.
     let values = "customer_tenants = {

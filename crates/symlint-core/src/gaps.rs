@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_terraform::syntax::{Attribute, Expr, ExprKind, children, top_level};
 use symlint_terraform::{
     AssignmentSource, EvalErrorKind, Evaluator, FileRole, LoadErrorKind, Module, ModuleCall, ModuleId, Resource, Root,
@@ -104,7 +104,7 @@ fn no_flow(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
 /// Notes calls of modules that cannot be read and whose arguments identify nothing, once for each source.
 fn unread_calls(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     let reported = likely_flow(model, config).and_then(|flow| flow.call);
-    let mut seen = SortedSet::new();
+    let mut seen: HashSet<&str> = HashSet::default();
     seen.extend(reported.and_then(source_of));
     for call in &model.unread_calls {
         let Some(source) = source_of(call).filter(|source| seen.insert(source)) else { continue };
@@ -547,6 +547,8 @@ fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         }
     }
     let mut same: SortedMap<(Span, String), (Option<TenantId>, bool)> = SortedMap::new();
+    // Whether a module has resources that a reference may be to.
+    let mut own: HashMap<(*const Module, *const Reference), bool> = HashMap::default();
     for resource in &model.resources {
         let tenant = model.instance_of(resource).and_then(|instance| instance.tenant);
         let is_element = tenant.is_none_or(|tenant| model.tenant(tenant).is_element());
@@ -555,7 +557,9 @@ fn unknown_references(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             let mut all = Vec::new();
             opaque(value, &mut all);
             // If there is a resource that is probably meant, a literal ID is reported as wrong.
-            let is_alone = may_grant && !resource.module.resources.iter().any(|it| reference.may_be(it));
+            let place = (std::ptr::from_ref(resource.module), std::ptr::from_ref(reference));
+            let is_any = || resource.module.resources.iter().any(|it| reference.may_be(it));
+            let is_alone = may_grant && !*own.entry(place).or_insert_with(is_any);
             let texts = std::iter::once(value).chain(value.elements().unwrap_or_default());
             let texts = texts.filter(|part| is_alone && part.as_str().is_some());
             let all = all.into_iter().map(|(value, unknown)| (value, unknown.reason.as_str(), unknown.is_unevaluated));

@@ -1,7 +1,7 @@
 //! Malformed account IDs and ARNs of a tenant. Four rules share this, so that the same malformed text in two places is
 //! one finding.
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use symlint_core::rule::{Context, FindingBuilder};
 use symlint_core::tenants::format::{
     instance_id_suffix, is_account_id, is_instance_id, is_partition, is_permission_set_id, is_placeholder_resource,
@@ -67,17 +67,19 @@ pub(super) fn in_values<'t>(tenant: &'t Tenant, kinds: &[FieldKind]) -> Vec<Malf
 fn in_tenant(tenant: &Tenant) -> Vec<Malformed<'_>> {
     let mut found: Vec<Malformed<'_>> = Vec::new();
     let mut seen: HashMap<(PartKind, Option<FieldKind>, &str), (usize, usize)> = HashMap::default();
+    // Suspicious characters in a text that an ARN is built from are reported at that text.
+    let has_suspicious = |it: &&Field| it.cleaned().is_some_and(|cleaned| !cleaned.suspicious.is_empty());
+    let suspicious = tenant.values().filter(has_suspicious).filter_map(|it| Some((it.raw()?.as_str(), it.kind)));
+    let suspicious: HashSet<(&str, FieldKind)> = suspicious.collect();
+    // A name that is derived from a bad key contains the key's characters.
+    let is_strange = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-');
+    let key = tenant.key.as_str().filter(|key| key.contains(is_strange)).map(str::to_lowercase);
     for field in tenant.values() {
         let mut flaws: Vec<Flaw<'_>> = Vec::new();
-        // Suspicious characters in a text that an ARN is built from are reported at that text.
-        let has_suspicious = |it: &&Field| it.cleaned().is_some_and(|cleaned| !cleaned.suspicious.is_empty());
-        // A name that is derived from a bad key contains the key's characters.
-        let is_strange = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-');
-        let key = tenant.key.as_str().filter(|key| key.contains(is_strange)).map(str::to_lowercase);
         let is_reported = |flaw: &Flaw<'_>| {
             let text = flaw.piece.text;
-            let mut others = tenant.values().filter(|other| other.kind != field.kind).filter(has_suspicious);
-            others.any(|other| other.raw().is_some_and(|raw| raw.as_str() == text))
+            let mut others = FieldKind::VALUES.into_iter().filter(|kind| *kind != field.kind);
+            others.any(|kind| suspicious.contains(&(text, kind)))
                 || key.as_ref().is_some_and(|key| text.to_lowercase().contains(key))
         };
         for flaw in flaws_of(field).into_iter().filter(|flaw| !is_reported(flaw)) {
@@ -116,10 +118,9 @@ pub(super) fn report_all(cx: &mut Context<'_>, tenant: &Tenant, kind: FieldKind)
 
 /// Reports malformed values of these kinds whose text must not be shown.
 pub(super) fn report_hidden(cx: &mut Context<'_>, tenant: &Tenant, kinds: &[FieldKind]) {
-    let mut reported: Vec<(FieldKind, Span)> = Vec::new();
+    let mut reported: HashSet<(FieldKind, Span)> = HashSet::default();
     for field in tenant.values().filter(|field| field.is_hidden() && kinds.contains(&field.kind)) {
-        if !reported.contains(&(field.kind, field.span)) {
-            reported.push((field.kind, field.span));
+        if reported.insert((field.kind, field.span)) {
             let name = field.kind.name();
             let what = match field.kind {
                 FieldKind::SsoAccountId | FieldKind::TargetAccountId => "an AWS account ID",
