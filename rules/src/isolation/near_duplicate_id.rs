@@ -29,7 +29,10 @@ fn report(cx: &mut Context<'_>, near: &NearIds) {
     let (Some(wrong), Some(right)) = (part(tenant, &near.id), part(other, &near.other_id)) else { return };
     let is_account = is_account_id(wrong.text());
     let what = if is_account { "digit" } else { "character" };
-    let field = |id: Part<'_>| if is_account { cx.name(id.piece.field).to_string() } else { "instance".to_owned() };
+    let (name, of_its_own) = match is_account {
+        true => (cx.name(wrong.piece.field).to_string(), cx.name(right.piece.field).of_its_own()),
+        false => ("instance".to_owned(), "instance".to_owned()),
+    };
     let is_own = tenant.id == other.id;
     let whose = |what: String| match is_own {
         true => format!("this tenant's own {what}"),
@@ -40,12 +43,11 @@ fn report(cx: &mut Context<'_>, near: &NearIds) {
         false => format!("one {what}"),
     };
     let message = format!(
-        "{} {} differs from {} by only {difference}",
-        field(wrong),
+        "{name} {} differs from {} by only {difference}",
         wrong.text(),
-        whose(format!("{} {}", field(right), right.text()))
+        whose(format!("{of_its_own} {}", right.text()))
     );
-    let related = whose(field(right));
+    let related = whose(of_its_own);
     let report =
         cx.report(wrong.piece, message).label("nearly the same").related(right.piece, related).cause(right.text());
     if is_own {

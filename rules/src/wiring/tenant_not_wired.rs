@@ -185,13 +185,15 @@ fn check_grants<'a>(cx: &mut Context<'a>, unreached: &Unreached) {
         grant.is_received && !is_empty(tenant) && is_in_strategy()
     };
     // Of a grant whose account another grant of the tenant has as well, the permission set is left out.
-    let left_out = |tenant: &'a Tenant, grant: &'a Grant| -> &'a Field {
-        let mut received = tenant.grants.iter().filter(|other| is_received(tenant, other));
-        let target = grant.target_account_id.as_str();
-        match received.any(|other| other.target_account_id.as_str() == target) {
+    let left_out = |tenant: &'a Tenant| -> Vec<&'a Field> {
+        let (received, left_out): (Vec<&Grant>, Vec<&Grant>) =
+            tenant.grants.iter().partition(|grant| is_received(tenant, grant));
+        let accounts: HashSet<Option<&str>> = received.iter().map(|grant| grant.target_account_id.as_str()).collect();
+        let field = |grant: &'a Grant| match accounts.contains(&grant.target_account_id.as_str()) {
             true => &grant.permission_set_arn,
             false => &grant.target_account_id,
-        }
+        };
+        left_out.into_iter().map(field).collect()
     };
     let lacks = |tenant: &&Tenant| is_empty(tenant) || tenant.grants.iter().any(|grant| !is_received(tenant, grant));
     let tenants: Vec<TenantId> = cx.tenants().iter().filter(lacks).map(|tenant| tenant.id).collect();
@@ -208,9 +210,8 @@ fn check_grants<'a>(cx: &mut Context<'a>, unreached: &Unreached) {
     let Some(first) = tenants.first() else { return };
     if are_many(tenants.len(), with_several) {
         let message = format!("no flow receives some of the grants of {}", model.count(&tenants, cx.tenants().len()));
-        let grants = cx.tenants().iter().flat_map(|tenant| tenant.grants.iter().map(move |grant| (tenant, grant)));
-        match grants.into_iter().find(|(tenant, grant)| !is_received(tenant, grant)) {
-            Some((tenant, grant)) => cx.report(left_out(tenant, grant), message).help(HELP).group(&tenants),
+        match tenants.iter().flat_map(|id| left_out(cx.tenant(*id))).next() {
+            Some(field) => cx.report(field, message).help(HELP).group(&tenants),
             None => cx.report(cx.tenant(*first), message).help(HELP).group(&tenants),
         };
         return;
@@ -221,8 +222,7 @@ fn check_grants<'a>(cx: &mut Context<'a>, unreached: &Unreached) {
             cx.report(tenant, format!("the flow of `{}` grants nothing", tenant.name())).help(HELP);
             continue;
         }
-        for grant in tenant.grants.iter().filter(|grant| !is_received(tenant, grant)) {
-            let field = left_out(tenant, grant);
+        for field in left_out(tenant) {
             let (name, text) = (cx.name(field), field.as_str().unwrap_or_default());
             cx.report(field, format!("no flow receives {name} {text}")).help(HELP);
         }
