@@ -131,3 +131,76 @@ fn a_customer_without_a_call_is_not_wired() {
     expect("no call", found, &[("tenant-not-wired", "elmford")], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// A call may be repeated for the grants in its customer's variable, or for accounts in a local of their own.
+#[test]
+fn the_call_of_a_customer_may_be_repeated_for_its_grants() {
+    let customer = |[name, payer, instance, set, account]: [&str; 5], other: &str, is_apart: bool| {
+        let connector = format!(
+            r#"{{ cloud = "aws", instance_arn = "arn:aws:sso:::instance/{instance}", region = "eu-west-1", role_arn = "arn:aws:iam::{payer}:role/sym/SymSSO{}" }}"#,
+            symlint_terraform::title(name)
+        );
+        let grants = format!(
+            r#"{{ prod = {{ set = "arn:aws:sso:::permissionSet/{instance}/{set}", account = "{account}" }}, dev = {{ set = "arn:aws:sso:::permissionSet/{instance}/{set}", account = "{other}" }} }}"#
+        );
+        let (stored, connector, grants) = match is_apart {
+            true => (
+                format!("  {name}_connector = {connector}\n  {name}_grants = {grants}\n"),
+                format!("local.{name}_connector"),
+                format!("local.{name}_grants"),
+            ),
+            false => (
+                format!("  {name} = {{ connector = {connector}, grants = {grants} }}\n"),
+                format!("local.{name}.connector"),
+                format!("local.{name}.grants"),
+            ),
+        };
+        format!(
+            r#"locals {{
+{stored}}}
+module "{name}" {{
+  source    = "./flow"
+  for_each  = {grants}
+  client    = "{name}-${{each.key}}"
+  workload  = each.value.account
+  set       = each.value.set
+  connector = {connector}
+}}
+"#
+        )
+    };
+    let mut failures = String::new();
+    for (what, is_apart, from, to, rule, text) in [
+        (
+            "in one local",
+            false,
+            "= local.quillhaven.connector",
+            "= local.tarnbrook.connector",
+            "flow-argument-miswired",
+            "local.tarnbrook.connector",
+        ),
+        (
+            "in two locals",
+            true,
+            "= local.quillhaven_connector",
+            "= local.tarnbrook_connector",
+            "connector-role-foreign",
+            "SymSSOTarnbrook",
+        ),
+    ] {
+        let others = ["123937045052", "233552513779", "295440945223"];
+        let main: String = CUSTOMERS.iter().zip(others).map(|(it, other)| customer(*it, other, is_apart)).collect();
+        let mut hold = |main: &str, from: &str, to: &str, expected: &[(&str, &str)]| {
+            expect(&format!("{what}: {from} -> {to}"), found(main, "", from, to), expected, &mut failures);
+        };
+        hold(&main, "", "", &[]);
+        hold(&main, from, to, &[(rule, text)]);
+        hold(&main, "\"722971028225\"", "\"541882002087\"", &[("duplicate-target-account", "541882002087")]);
+        hold(&main, "SymSSOQuillhaven", "SymSSOTarnbrook", &[("connector-role-foreign", "SymSSOTarnbrook")]);
+        let [_, payer, instance, set, account] = CUSTOMERS[0];
+        let copied = main + &customer(["umberfell", payer, instance, set, account], others[0], is_apart);
+        let copied = copied.replace("SymSSOUmberfell", "SymSSOQuillhaven");
+        hold(&copied, "", "", &[("duplicate-tenant", "umberfell")]);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -17,19 +17,18 @@ use crate::tenants::{
 struct Called {
     /// Where its name is written.
     span: Span,
-    /// The index of the flow, and those of the instances.
-    call: usize,
-    instances: Vec<usize>,
+    /// The indexes of the flows and of the instances in these.
+    instances: Vec<(usize, usize)>,
     /// The values in the arguments, and those that take effect.
     argued: Vec<Effective>,
     received: Vec<Effective>,
     /// The numbers of the grants of further instances, by the instance and the number that they have there.
-    grants: HashMap<(usize, usize), usize>,
+    grants: HashMap<((usize, usize), usize), usize>,
 }
 
 impl Called {
     /// Adds an instance, with grants of its own.
-    fn add(&mut self, instance: usize, argued: Vec<Effective>, received: Vec<Effective>) {
+    fn add(&mut self, instance: (usize, usize), argued: Vec<Effective>, received: Vec<Effective>) {
         self.instances.push(instance);
         let mut numbered = |mut it: Effective| {
             let next = ADDED + self.grants.len();
@@ -45,15 +44,17 @@ impl Called {
 const ADDED: usize = 1 << 28;
 
 impl Population<'_> {
-    /// Makes a tenant of each flow instance that receives no values of a collection, and one of all instances of each call
-    /// in `for_one_tenant`.
+    /// Makes a tenant of each flow instance that receives no values of a collection, and one of all instances of the flows
+    /// that are `for_one_tenant`, by the first of these.
     pub(super) fn add_called(
         &self,
         walked: &mut Walked<'_>,
         tenants: &mut Vec<Tenant>,
-        for_one_tenant: &HashSet<usize>,
+        for_one_tenant: &HashMap<usize, usize>,
     ) {
         let mut alone: Vec<Called> = Vec::new();
+        // By the first of the flows for one tenant.
+        let mut of_calls: HashMap<usize, usize> = HashMap::default();
         for (call, flow) in walked.flows.iter().enumerate() {
             for (at, instance) in flow.instances.iter().enumerate().filter(|(_, instance)| instance.tenant.is_none()) {
                 let resources = resources_of(&walked.resources, call, at);
@@ -63,19 +64,20 @@ impl Population<'_> {
                     continue;
                 }
                 let argued = argued(instance);
-                match alone.last_mut().filter(|it| it.call == call && for_one_tenant.contains(&call)) {
-                    Some(first) => first.add(at, argued, received),
-                    None => {
-                        let resource = || acting(resources).map(|it| it.resource.name.span);
-                        let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
-                        let (instances, grants) = (vec![at], HashMap::default());
-                        alone.extend(span.map(|span| Called { span, call, instances, argued, received, grants }));
-                    }
+                let first = for_one_tenant.get(&call);
+                if let Some(known) = first.and_then(|first| alone.get_mut(*of_calls.get(first)?)) {
+                    known.add((call, at), argued, received);
+                    continue;
                 }
+                of_calls.extend(first.map(|first| (*first, alone.len())));
+                let resource = || acting(resources).map(|it| it.resource.name.span);
+                let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
+                let (instances, grants) = (vec![(call, at)], HashMap::default());
+                alone.extend(span.map(|span| Called { span, instances, argued, received, grants }));
             }
         }
         // In source order, whatever the order of a call's keys is.
-        alone.sort_by_key(|it| (it.span, it.call, it.instances.first().copied()));
+        alone.sort_by_key(|it| (it.span, it.instances.first().copied()));
         // If all calls pass the same other kind of value, the module uses an argument for something else than its name
         // says.
         let is_misused = |field: FieldKind| {
@@ -88,17 +90,21 @@ impl Population<'_> {
         let mut unread: Vec<(usize, &ModuleCall)> = Vec::new();
         for of in alone {
             let id = TenantId::new(self.run, tenants.len());
-            let Some(flow) = walked.flows.get_mut(of.call) else { continue };
-            let unread_call = flow.call.filter(|call| call.child.is_none());
-            let instances: Vec<&FlowInstance> = of.instances.iter().filter_map(|at| flow.instances.get(*at)).collect();
-            let resources = of.instances.first().map(|at| resources_of(&walked.resources, of.call, *at));
+            let Some(&(call, at)) = of.instances.first() else { continue };
+            let Some(unread_call) = walked.flows.get(call).map(|flow| flow.call.filter(|call| call.child.is_none()))
+            else {
+                continue;
+            };
+            let instance = |&(call, at): &(usize, usize)| walked.flows.get(call)?.instances.get(at);
+            let instances: Vec<&FlowInstance> = of.instances.iter().filter_map(instance).collect();
             // The root module has no address, so the address of its first resource stands for its flow.
-            let first = || resources.and_then(acting).map(FlowResource::address);
+            let first = || acting(resources_of(&walked.resources, call, at)).map(FlowResource::address);
             let address = instances.first().map(|it| it.address.clone()).filter(|address| !address.is_empty());
             let address = address.or_else(first).unwrap_or_default();
-            let Some(mut tenant) = called(&instances, address, id, &of) else { continue };
-            for at in &of.instances {
-                flow.instances.get_mut(*at).into_iter().for_each(|it| it.tenant = Some(id));
+            let Some(mut tenant) = called(&instances, address, id, call, &of) else { continue };
+            for (call, at) in &of.instances {
+                let instance = walked.flows.get_mut(*call).and_then(|flow| flow.instances.get_mut(*at));
+                instance.into_iter().for_each(|it| it.tenant = Some(id));
             }
             if let Some(call) = unread_call {
                 note_misfits(&mut tenant, &of.received);
@@ -159,7 +165,7 @@ fn named_account(instance: &FlowInstance, tenant: TenantId, path: &Path, name_sp
 }
 
 /// The tenant that consists of what the `instances` receive, the first of which is at `address`.
-fn called(instances: &[&FlowInstance], address: Str, id: TenantId, of: &Called) -> Option<Tenant> {
+fn called(instances: &[&FlowInstance], address: Str, id: TenantId, call: usize, of: &Called) -> Option<Tenant> {
     let (name_span, argued, received, instance) = (of.span, &of.argued, &of.received, *instances.first()?);
     let path = Path::root(Root::ModuleCall(address.clone()));
     let is_name = |value: &&Value| matches!(&value.kind, Kind::String(text) if !text.is_empty());
@@ -235,7 +241,7 @@ fn called(instances: &[&FlowInstance], address: Str, id: TenantId, of: &Called) 
         sso_account_id,
         connector,
         grants: grants.into(),
-        provenance: Provenance::FlowCall(of.call),
+        provenance: Provenance::FlowCall(call),
         whole: Whole::Object,
         span: name_span,
         path,

@@ -39,8 +39,9 @@ pub(super) struct Found {
     pub(super) associated: Vec<Shape>,
     /// Collections that only a safelist has values from.
     pub(super) listed: Vec<Shape>,
-    /// The flows of calls that are repeated only for the grants of one tenant, as indexes.
-    pub(super) for_one_tenant: HashSet<usize>,
+    /// The flows of calls that are repeated only for the grants of one tenant, as indexes, each with the first of the flows
+    /// that are for the same one.
+    pub(super) for_one_tenant: HashMap<usize, usize>,
     /// Variables and locals that are one tenant each, as one collection.
     pub(super) own_variables: Option<(Shape, Vec<Element>)>,
     /// The flows of each collection, as indexes.
@@ -87,13 +88,14 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
     // keys.
     let mut leaning: HashMap<Shape, Vec<Shape>> = HashMap::default();
     let mut own_connectors: HashSet<Shape> = HashSet::default();
+    let own_variables = OwnVariables::find(evaluator, walked);
     found.for_one_tenant = calls_for_one_tenant(walked);
     let mut resources = walked.resources.as_slice();
     for (at, flow) in walked.flows.iter().enumerate() {
         let count = resources.iter().take_while(|resource| resource.flow == at).count();
         let (own, rest) = resources.split_at(count);
         resources = rest;
-        if found.for_one_tenant.contains(&at) {
+        if found.for_one_tenant.contains_key(&at) || own_variables.flows.contains(&at) {
             continue;
         }
         let tallies = tallies(flow, own);
@@ -162,8 +164,8 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
     found.configured = named.len();
     found.shapes.retain(|shape| !named.contains(shape));
     found.shapes.splice(0..0, named);
-    found.note_own_variables(OwnVariables::find(evaluator, walked));
-    if found.shapes.is_empty() {
+    found.note_own_variables(own_variables);
+    if found.shapes.is_empty() && found.for_one_tenant.is_empty() {
         found.shapes.extend(by_looks(evaluator, walked).filter(|shape| !is_needless(walked, &shape.root)));
     }
     note_associated(walked, &mut found);

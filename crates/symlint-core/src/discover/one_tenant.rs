@@ -61,10 +61,10 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
     texts.iter().all(|text| instance_in(text).is_none_or(|id| instance.ends_with(id)))
 }
 
-/// The flows, by index, of calls that are repeated only for the grants of one tenant: all instances have one connector, which
-/// no other flow has. In addition, their names start with the same words; or the connector is written in the call, and no
-/// name starts like one of another flow.
-pub(super) fn calls_for_one_tenant(walked: &Walked<'_>) -> HashSet<usize> {
+/// The flows, by index, of calls that are repeated only for the grants of one tenant, each with the first of the flows for the
+/// same one: all instances have one connector, and another flow has another one. In addition, their names start with the
+/// same words; or the connector is written in the call, and no name starts like one of another flow.
+pub(super) fn calls_for_one_tenant(walked: &Walked<'_>) -> HashMap<usize, usize> {
     let connector = |at: usize| {
         let flow = walked.flows.get(at)?;
         let mut connectors = flow.instances.iter().enumerate().map(|(place, instance)| {
@@ -81,32 +81,36 @@ pub(super) fn calls_for_one_tenant(walked: &Walked<'_>) -> HashSet<usize> {
     };
     let all = 0..walked.flows.len();
     let is_repeated = |at: &usize| walked.flows.get(*at).is_some_and(|flow| flow.instances.len() > 1);
-    let mut found: HashSet<usize> = all.clone().filter(is_repeated).filter(|at| connector(*at).is_some()).collect();
-    if found.is_empty() {
-        return found;
+    let repeated: Vec<usize> = all.clone().filter(is_repeated).filter(|at| connector(*at).is_some()).collect();
+    if repeated.is_empty() {
+        return HashMap::default();
     }
-    let mut by_connector: HashMap<[Option<Str>; 2], Vec<(usize, bool)>> = HashMap::default();
+    let connectors: Vec<Option<([Option<Str>; 2], bool)>> = all.clone().map(connector).collect();
+    let of = |at: usize| connectors.get(at).and_then(Option::as_ref);
+    let mut known = connectors.iter().flatten().map(|(connector, _)| connector);
+    let first = known.next();
+    if known.all(|other| Some(other) == first) {
+        return HashMap::default();
+    }
     // By the first word of a name: the flow that has it, if it is only one.
     let mut by_word: HashMap<String, Option<usize>> = HashMap::default();
     for at in all {
-        if let Some((own, is_written)) = connector(at) {
-            by_connector.entry(own).or_default().push((at, is_written));
-        }
         for name in names(at) {
             let own = by_word.entry(first_word(name)).or_insert(Some(at));
             *own = own.filter(|it| *it == at);
         }
     }
-    let are_several = by_connector.len() > 1;
-    let alone = by_connector.into_values().filter_map(|flows| match flows.as_slice() {
-        [only] if are_several => Some(*only),
-        _ => None,
-    });
-    let starts_alike = |at| common_start(names(at)).is_some_and(|words| !words.is_empty());
     let is_unlike_others = |at| names(at).all(|name| by_word.get(&first_word(name)) == Some(&Some(at)));
-    let is_of_one = |&(at, is_written): &(usize, bool)| starts_alike(at) || is_written && is_unlike_others(at);
-    let alone: HashSet<usize> = alone.filter(is_of_one).map(|(at, _)| at).collect();
-    found.retain(|at| alone.contains(at));
+    let mut firsts: HashMap<(&[Option<Str>; 2], &str), usize> = HashMap::default();
+    let mut found = HashMap::default();
+    for at in repeated {
+        let Some((own, is_written)) = of(at) else { continue };
+        match common_start(names(at)) {
+            Some("") | None if *is_written && is_unlike_others(at) => _ = found.insert(at, at),
+            Some("") | None => {}
+            Some(words) => _ = found.insert(at, *firsts.entry((own, words)).or_insert(at)),
+        }
+    }
     found
 }
 

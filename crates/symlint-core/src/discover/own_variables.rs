@@ -5,7 +5,7 @@ use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 use symlint_terraform::{Evaluator, Form, Kind, Origin, Path, Root, Str, Value};
 
-use super::effective::effects_of;
+use super::effective::{Effective, effects_of};
 use super::elements::{Element, container, declared, roots};
 use super::walk::Walked;
 use crate::tenants::{Argument, ElementKey, FlowInstance, FlowResource, resources_of};
@@ -20,10 +20,8 @@ pub(super) struct OwnVariables {
 /// What the calls of one module take.
 #[derive(Default)]
 struct Taken {
-    /// The flows, as indexes.
-    flows: Vec<usize>,
-    /// The variables and locals from which they take values of connectors.
-    connectors: HashSet<Root>,
+    /// The variables and locals from which they take values of connectors, with the flows, as indexes.
+    connectors: HashMap<Root, Vec<usize>>,
     /// Those from which they take values of grants.
     grants: HashSet<Root>,
 }
@@ -36,34 +34,43 @@ impl OwnVariables {
             let source = flow.call.and_then(|call| call.source.as_ref()).map(|source| source.text.as_str());
             for (place, instance) in flow.instances.iter().enumerate() {
                 let resources = resources_of(&walked.resources, at, place);
-                if !instance.repetitions.is_empty() || !takes_any(instance, resources) {
+                if !takes_any(instance, resources) {
+                    continue;
+                }
+                let effects = effects_of(instance, resources);
+                // A connector from an element that the flow is repeated for belongs to that element.
+                let is_repeated = |it: &Effective| it.grant.is_none() && it.value.origin.is_iterated();
+                if !instance.repetitions.is_empty() && effects.iter().any(is_repeated) {
                     continue;
                 }
                 let taken = by_module.entry(source).or_default();
-                if taken.flows.last() != Some(&at) {
-                    taken.flows.push(at);
-                }
-                for effective in effects_of(instance, resources).iter().filter(|it| !it.is_fragment) {
-                    let of = if effective.field.is_of_grant() { &mut taken.grants } else { &mut taken.connectors };
-                    of.extend(root_of(&effective.value));
+                for effective in effects.iter().filter(|it| !it.is_fragment) {
+                    let Some(root) = root_of(&effective.value) else { continue };
+                    match effective.field.is_of_grant() {
+                        true => _ = taken.grants.insert(root),
+                        false => taken.connectors.entry(root).or_default().push(at),
+                    }
                 }
             }
         }
         let mut found = Self::default();
         let mut seen: HashSet<Root> = HashSet::default();
-        for Taken { flows, connectors, grants } in by_module.into_values() {
+        for Taken { connectors, grants } in by_module.into_values() {
             // A variable that no call uses has the same attributes as those that calls use.
             let names_of = |root: &Root| names(&container(evaluator, walked, root)?);
-            let homes: HashSet<Vec<Str>> = connectors.intersection(&grants).filter_map(names_of).collect();
+            let homes: HashSet<Vec<Str>> =
+                connectors.keys().filter(|root| grants.contains(root)).filter_map(names_of).collect();
             let own = roots(evaluator).filter(|(_, root)| names_of(root).is_some_and(|names| homes.contains(&names)));
             let elements: Vec<Element> =
                 own.filter_map(|(name, root)| element(evaluator, walked, name, root)).collect();
             if elements.len() > 1 {
-                found.flows.extend(flows);
+                let flows = elements.iter().filter_map(|element| connectors.get(element.path.start()));
+                found.flows.extend(flows.flatten());
                 found.elements.extend(elements.into_iter().filter(|it| seen.insert(it.path.start().clone())));
             }
         }
         found.flows.sort_unstable();
+        found.flows.dedup();
         found.elements.sort_by_key(|element| element.span);
         found
     }
