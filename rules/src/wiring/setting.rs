@@ -76,8 +76,10 @@ impl FlowSetting<'_> {
         if part.is_another(value) {
             return true;
         }
-        let name = part.steps.iter().rev().find_map(name_of).unwrap_or(argument);
-        if !is_under_own_name(model, self.tenant, self.wanted, name, value) {
+        let inside = part.steps.iter().rev().find_map(name_of);
+        let whole = self.instance.input(argument).map(|input| &input.value).filter(|_| inside.is_some());
+        let wanted = (self.tenant, self.wanted);
+        if !is_under_own_name(model, wanted, inside.unwrap_or(argument), value, whole) {
             return false;
         }
         let is_other = |source: &Source<'_>| matches!(source, Source::Field(it) if it.tenant == self.tenant && it.kind != self.wanted);

@@ -43,21 +43,27 @@ impl<'a> Slot<'a> {
 
     /// See [`is_under_own_name`].
     pub(super) fn is_under_own_name(&self, model: &Model<'_>) -> bool {
-        is_under_own_name(model, self.tenant, self.wanted, self.part.unwrap_or(&self.argument.name), &self.value)
+        let name = self.part.unwrap_or(&self.argument.name);
+        let whole = self.part.map(|_| &self.argument.value);
+        is_under_own_name(model, (self.tenant, self.wanted), name, &self.value, whole)
     }
 }
 
-/// Whether `value`, which should be the `wanted` one, is passed under the name that it has in the tenant's entry, and the
-/// right one has another name there. Then the call is right, and any mistake is in the module.
+/// Whether `value`, which should be the `wanted` one, is passed under the name that it has in the tenant's entry, either
+/// inside a `whole` object of the entry, or while the right one has another name there. Then the call is right, and any
+/// mistake is in the module.
 pub(super) fn is_under_own_name(
     model: &Model<'_>,
-    tenant: TenantId,
-    wanted: FieldKind,
+    (tenant, wanted): (TenantId, FieldKind),
     name: &str,
     value: &Value,
+    whole: Option<&Value>,
 ) -> bool {
     let is_right = |way: &Way| way.steps.iter().rev().find_map(name_of) == Some(name);
-    model.sources_of_values.is_called(value, name) && !model.ways_to(tenant, wanted).into_iter().any(is_right)
+    let is_entry_s =
+        |whole: &Value| whole.origin.path.as_ref().is_some_and(|path| !model.sources_of_values.owners(path).is_empty());
+    model.sources_of_values.is_called(value, name)
+        && (whole.is_some_and(is_entry_s) || !model.ways_to(tenant, wanted).into_iter().any(is_right))
 }
 
 /// A permission set and the account in which it is granted, by their places among the slots.

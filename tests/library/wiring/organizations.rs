@@ -407,3 +407,46 @@ module "flow" {{
         );
     }
 }
+
+/// A call that passes an object as it is passes the right one, even if several of its attributes have one name.
+#[test]
+fn the_module_is_wrong_where_it_takes_another_attribute_of_an_object() {
+    let main = r#"
+locals {
+  customers = {
+    quillhaven = {
+      account   = "620966542870"
+      connector = { cloud = "aws", instance_arn = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", region = "eu-west-1", role_arn = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven" }
+      grants    = { read = { account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" } }
+    }
+    tarnbrook = {
+      account   = "326808617937"
+      connector = { cloud = "aws", instance_arn = "arn:aws:sso:::instance/ssoins-79070987b3544242", region = "us-west-2", role_arn = "arn:aws:iam::326808617937:role/sym/SymSSOTarnbrook" }
+      grants    = { read = { account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" } }
+    }
+  }
+}
+module "flow" {
+  source   = "./leaf"
+  for_each = local.customers
+  client   = each.key
+  customer = each.value
+}
+"#;
+    let module = FLOW
+        .replace("variable \"workload\" {}\nvariable \"set\" {}\nvariable \"connector\" {}", "variable \"customer\" {}")
+        .replace("var.connector", "var.customer.connector")
+        .replace(
+            "type     = \"aws_sso_permission_set\"",
+            "type     = \"aws_sso_permission_set\"\n  for_each = var.customer.grants",
+        )
+        .replace("${var.client}-target", "${var.client}-${each.key}")
+        .replace("var.set, account_id = var.workload", "each.value.set, account_id = each.value.account")
+        .replace("[sym_target.target.id]", "[for it in sym_target.target : it.id]");
+    let wrong = module.replace("account_id = each.value.account", "account_id = var.customer.account");
+    let found = |module: &str| findings(&[("main.tf", main), ("leaf/main.tf", module)]);
+    let mut failures = String::new();
+    expect("as it is", found(&module), &[], &mut failures);
+    expect("another", found(&wrong), &[("flow-resource-miswired", "var.customer.account")], &mut failures);
+    assert!(failures.is_empty(), "{failures}");
+}
