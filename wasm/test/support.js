@@ -126,10 +126,12 @@ export async function drop(page, locator, paths) {
   const devtools = await page.context().newCDPSession(page);
   const data = { items: [], files: paths, dragOperationsMask: 1 };
   const drag = (type) => devtools.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data });
-  await drag("dragEnter");
+  // A busy page may miss the first moves.
+  do {
+    await drag("dragEnter");
+    await drag("dragOver");
+  } while (!(await page.locator("body[data-dropping]").waitFor({ timeout: 3000 }).then(() => true, () => false)));
   // The browser only drops where the page has accepted an earlier move, so the move is repeated.
-  await drag("dragOver");
-  await page.locator("body[data-dropping]").waitFor();
   for (let move = 0; move < 3; move += 1) {
     await drag("dragOver");
     await page.evaluate(() => new Promise(requestAnimationFrame));

@@ -455,6 +455,14 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             );
             found.push(NotChecked { is_finding: !is_lost && !is_reported(model, own.value.span), ..gap });
         }
+        let unknown = runtime.safelists.iter().find_map(|list| Some((list, list.as_unknown()?)));
+        if let Some((list, unknown)) = unknown {
+            let path = runtime.block.path();
+            let reason = format!("`{path}` was not checked: {}", unknown.reason);
+            let gap = NotChecked::new(Code::UnknownWiring, reason, list.origin.span);
+            found.push(NotChecked { is_finding: !is_lost && !is_reported(model, unknown.span), ..gap });
+            continue;
+        }
         let is_own = |account: &&Value| {
             let of =
                 |account: &str| model.tenants.iter().flat_map(Tenant::values).any(|it| it.as_str() == Some(account));
@@ -466,14 +474,6 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
                 "`{path}` allows roles outside of `/sym/`, which are not connector roles, so they were not checked"
             );
             found.push(NotChecked::new(Code::UnknownWiring, reason, outside.origin.span));
-        }
-        let unknown = runtime.safelists.iter().find_map(|list| Some((list, list.as_unknown()?)));
-        if let Some((list, unknown)) = unknown {
-            let path = runtime.block.path();
-            let reason = format!("`{path}` was not checked: {}", unknown.reason);
-            let gap = NotChecked::new(Code::UnknownWiring, reason, list.origin.span);
-            found.push(NotChecked { is_finding: !is_lost && !is_reported(model, unknown.span), ..gap });
-            continue;
         }
         // The known elements are compared nevertheless.
         let elements = runtime.safelists.iter().flat_map(|list| list.elements().unwrap_or_default());

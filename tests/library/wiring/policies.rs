@@ -118,6 +118,24 @@ fn common_policies_of_the_runtime_have_no_findings() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// The only policy about roles of Sym allows none of them, which one letter can do.
+#[test]
+fn a_policy_with_another_path_than_that_of_the_connectors_is_not_checked() {
+    let mut failures = String::new();
+    for (path, expected) in [("sym", vec![]), ("syms", vec!["not-checked"]), ("deploy", vec![])] {
+        let document = format!(
+            "data \"aws_iam_policy_document\" \"runtime\" {{\n  statement {{\n    actions = [{ASSUME}]\n    resources = [for t in \
+             var.customer_tenants : \"arn:aws:iam::${{t.sso_account_id}}:role/{path}/*\"]\n  }}\n}}\n"
+        );
+        let main = format!("{VARIABLES}\n{CALL}\n{document}");
+        let found = findings(&[("main.tf", &main), ("sso_flow/main.tf", MODULE), ("terraform.tfvars", VALUES)]);
+        if found.iter().map(|(rule, _)| rule.as_str()).collect::<Vec<_>>() != expected {
+            failures.push_str(&format!("{path}: {found:?}\n"));
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
 fn attached(arn: &str) -> String {
     format!(
         "resource \"aws_iam_role_policy_attachment\" \"x\" {{\n  role = \"SymRuntimeMain\"\n  policy_arn = {arn}\n}}\n"

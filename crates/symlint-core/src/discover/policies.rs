@@ -129,12 +129,18 @@ pub(super) fn policies<'p>(
             RuntimeBlock::Policy(resource).attribute().map_or(resource.name.span, |attribute| attribute.value.span);
         let unknown = policy.accounts.first().filter(|_| policy.accounts.iter().all(|it| it.uncertainty().is_some()));
         let unknown = unknown.cloned();
+        let names_path = evaluator.project().sources().text(resource.block.span).contains(ROLE_PATH);
+        // Such a path is probably misspelled.
+        if let (true, true, Some(outside)) = (names_path, policy.accounts.is_empty(), policy.outside.first()) {
+            let reason = "it allows only roles outside of `/sym/`, where connectors create theirs";
+            policy.unclear.get_or_insert_with(|| Value::unknown(reason, outside.origin.span));
+        }
         let list = || Value::new(Kind::Tuple(policy.accounts.into()), Origin::derived(span, []));
         let mut of = &mut found.known;
         let list = if policy.is_known_to_be {
             unknown.unwrap_or_else(list)
         } else if let Some(unclear) = policy.unclear
-            && (is_of_runtime || evaluator.project().sources().text(resource.block.span).contains(ROLE_PATH))
+            && (is_of_runtime || names_path)
         {
             policy.open = None;
             unclear
