@@ -127,10 +127,12 @@ export async function drop(page, locator, paths) {
   const data = { items: [], files: paths, dragOperationsMask: 1 };
   const drag = (type) => devtools.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data });
   // A busy page may miss the first moves.
-  do {
+  for (let tries = 0; tries < 10 && (await page.locator("body[data-dropping]").count()) === 0; tries += 1) {
     await drag("dragEnter");
     await drag("dragOver");
-  } while (!(await page.locator("body[data-dropping]").waitFor({ timeout: 3000 }).then(() => true, () => false)));
+    await page.waitForTimeout(50 * tries);
+  }
+  await page.locator("body[data-dropping]").waitFor();
   // The browser only drops where the page has accepted an earlier move, so the move is repeated.
   for (let move = 0; move < 3; move += 1) {
     await drag("dragOver");
