@@ -5,8 +5,8 @@ use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Form, Kind, ModuleCall, Origin, Path, PathStep, ResourceId, Root, Span, Str, Value};
 
 use super::effective::{Effective, argued, by_grant, effects_of, role_account};
-use super::names::common_start;
 use super::population::Population;
+use super::slugs::common_start;
 use super::walk::Walked;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, Misfit, MisfitKind, MissingAttribute,

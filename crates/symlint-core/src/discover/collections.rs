@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use symlint_terraform::syntax::Attribute;
 use symlint_terraform::{AssignmentSource, Evaluator, Origin, Path, Project, Root, Selection, Span, Str, Value};
 
-use super::elements::{Element, container, roots};
+use super::elements::{self, Element, configured, container, roots};
 use super::looks::looks_like_tenants;
 use super::one_tenant::calls_for_one_tenant;
 use super::own_variables::OwnVariables;
@@ -193,6 +193,14 @@ impl Found {
         self.own_variables = Some((shape, elements));
     }
 
+    /// The elements of a collection in source order.
+    pub(super) fn elements(&self, evaluator: &Evaluator<'_>, walked: &Walked<'_>, shape: &Shape) -> Vec<Element> {
+        match self.variables_of(shape) {
+            Some(variables) => variables.to_vec(),
+            None => elements::elements(evaluator, walked, &self.inline, shape),
+        }
+    }
+
     /// The elements of a collection of variables.
     pub(super) fn variables_of(&self, shape: &Shape) -> Option<&[Element]> {
         self.own_variables.as_ref().filter(|(own, _)| own == shape).map(|(_, elements)| elements.as_slice())
@@ -268,25 +276,6 @@ fn by_looks(evaluator: &Evaluator<'_>, walked: &Walked<'_>) -> Option<Shape> {
     let mut values = names.map(|name| (container(evaluator, walked, &name), name));
     let is_tenants = |(value, _): &(Option<Value>, Root)| value.as_ref().is_some_and(looks_like_tenants);
     values.find(is_tenants).map(|(_, root)| Shape { root, steps: SmallVec::new() })
-}
-
-/// The variables and locals that the configuration names, or else the variable of the stock module.
-pub(super) fn configured(evaluator: &Evaluator<'_>, config: &Config) -> Vec<Shape> {
-    let root = evaluator.root();
-    let shapes = config.tenants_variables.iter().filter_map(|name| {
-        let start = match name.strip_prefix("local.") {
-            Some(local) => {
-                evaluator.local(&root, local)?;
-                Root::Local { module: Str::default(), name: local.into() }
-            }
-            None => {
-                evaluator.variable(&root, name)?;
-                Root::variable(name.as_str().into())
-            }
-        };
-        Some(Shape { root: start, steps: SmallVec::new() })
-    });
-    shapes.collect()
 }
 
 /// Counts what the first instances of a flow are repeated for, and where their values come from.

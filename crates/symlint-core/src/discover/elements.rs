@@ -5,8 +5,8 @@ use symlint_terraform::{
     Entry, Evaluator, Form, Instance, Kind, ModuleCall, Origin, Path, PathStep, Root, Span, Str, Value, Variable,
 };
 
-use super::collections::Found;
 use super::walk::Walked;
+use crate::config::Config;
 use crate::tenants::{ElementKey, Shape, Step};
 
 /// An element of a collection.
@@ -57,10 +57,12 @@ pub(super) struct Member {
 }
 
 /// The elements of a collection in source order, and its value if that is not a collection.
-pub(super) fn elements(evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &Found, shape: &Shape) -> Vec<Element> {
-    if let Some(variables) = found.variables_of(shape) {
-        return variables.to_vec();
-    }
+pub(super) fn elements(
+    evaluator: &Evaluator<'_>,
+    walked: &Walked<'_>,
+    inline: &[(Path, Value, Option<Value>)],
+    shape: &Shape,
+) -> Vec<Element> {
     let mut elements = Vec::new();
     let whole = match &shape.root {
         Root::Calls(folder) => return calls(evaluator, walked, folder),
@@ -85,7 +87,7 @@ pub(super) fn elements(evaluator: &Evaluator<'_>, walked: &Walked<'_>, found: &F
             add_elements(&value, start, shape.steps.get(taken..).unwrap_or_default(), SmallVec::new(), &mut elements);
         }
         None => {
-            for (path, value, given) in &found.inline {
+            for (path, value, given) in inline {
                 let (root, steps) = path.parts();
                 if let Some((key, count)) = shape.element(root, &steps).filter(|(key, _)| !key.is_empty())
                     && count == steps.len()
@@ -281,4 +283,23 @@ pub(super) fn name_inside(value: &Value, element: &Element) -> Value {
 pub(super) fn way_as_name(element: &Element) -> Value {
     let way = Str::from(element.path.to_string());
     Value::new(Kind::String(way), Origin::written(element.span, Form::Whole))
+}
+
+/// The variables and locals that the configuration names, or else the variable of the stock module.
+pub(super) fn configured(evaluator: &Evaluator<'_>, config: &Config) -> Vec<Shape> {
+    let root = evaluator.root();
+    let shapes = config.tenants_variables.iter().filter_map(|name| {
+        let start = match name.strip_prefix("local.") {
+            Some(local) => {
+                evaluator.local(&root, local)?;
+                Root::Local { module: Str::default(), name: local.into() }
+            }
+            None => {
+                evaluator.variable(&root, name)?;
+                Root::variable(name.as_str().into())
+            }
+        };
+        Some(Shape { root: start, steps: SmallVec::new() })
+    });
+    shapes.collect()
 }

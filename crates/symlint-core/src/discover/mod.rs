@@ -46,6 +46,7 @@ mod reach;
 mod rounds;
 mod safelists;
 pub mod sinks;
+mod slugs;
 mod unwired;
 mod usual;
 mod walk;

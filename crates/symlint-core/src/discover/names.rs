@@ -5,10 +5,9 @@ use symlint_terraform::{Form, Kind, Makeup, Origin, Span, Str, Value};
 
 use super::elements::Member;
 use super::population::{Population, assigned};
+use super::slugs::{common_start, slug_and_key};
 use super::walk::Walked;
-use crate::tenants::{
-    ElementKey, Field, FieldKind, FlowInstance, FlowResource, Steps, Tenant, TenantId, format, values_at,
-};
+use crate::tenants::{ElementKey, Field, FieldKind, FlowResource, Steps, Tenant, TenantId, format, values_at};
 
 /// Attributes that name an organization, or another element that belongs to a tenant.
 const NAMES: [&str; 6] = ["name", "slug", "alias", "title", "label", "customer"];
@@ -202,21 +201,6 @@ fn common_words(tenants: &[Tenant], walked: &Walked<'_>) -> HashMap<TenantId, Op
     let are_several =
         |names: &Vec<&Value>| names.iter().any(|name| Some(name.as_str()) != names.first().map(|it| it.as_str()));
     names.into_iter().filter(|(_, names)| are_several(names)).map(|(id, names)| (id, common(names))).collect()
-}
-
-/// The words with which all `texts` start; empty if their first words differ.
-pub(super) fn common_start<'t>(mut texts: impl Iterator<Item = &'t str>) -> Option<&'t str> {
-    let first = texts.next()?;
-    let length = |other: &str| first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
-    let start = texts.map(length).min().and_then(|length| first.get(..length)).unwrap_or(first);
-    Some(start.rfind(['-', '_', '/', '.', ' ']).and_then(|end| start.get(..end)).unwrap_or_default())
-}
-
-/// The slug and the key of an instance, as far as they are known.
-pub(super) fn slug_and_key(instance: &FlowInstance) -> (Option<&Value>, Option<&Value>) {
-    let is_text = |value: &&Value| value.as_str().is_some();
-    let key = instance.repetitions.first().map(|repetition| &repetition.key);
-    (instance.slug().map(|argument| &argument.value).filter(is_text), key.filter(is_text))
 }
 
 /// The attributes of an object that are texts.

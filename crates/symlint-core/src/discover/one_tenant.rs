@@ -4,10 +4,9 @@
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Evaluator, Path, Root, Str, Value};
 
-use super::collections::configured;
 use super::effective::{Effective, effects_of};
-use super::elements::{container, roots};
-use super::names::{common_start, slug_and_key};
+use super::elements::{configured, container, roots};
+use super::slugs::{common_start, slug_and_key};
 use super::unwired::add_texts;
 use super::walk::Walked;
 use crate::config::Config;

@@ -64,7 +64,7 @@ impl<'a> Population<'a> {
         let mut too_many = None;
         let is_alone = !evaluator.project().has_configuration();
         for (place, shape) in found.shapes.iter().enumerate() {
-            let mut own = elements::elements(evaluator, walked, found, shape);
+            let mut own = found.elements(evaluator, walked, shape);
             // A values file without a module is read like the shipped example.
             own.retain(|element| !(is_alone && matches!(element.key.last(), Some(ElementKey::Index(_)))));
             // Elements that were rebuilt from existing tenants are not further tenants.

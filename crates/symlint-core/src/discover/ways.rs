@@ -81,7 +81,7 @@ impl Population<'_> {
         {
             let mut collection = Collection::new(shape.clone(), name_of(shape), Discovery::Selected);
             collection.declared = elements::declared(evaluator, walked, &shape.root);
-            let elements = elements::elements(evaluator, walked, found, shape);
+            let elements = found.elements(evaluator, walked, shape);
             let is_parallel = elements.len() == places.len();
             let named = |element: &Element| match element.key_text() {
                 Some(name) => keys.get(name).copied().flatten(),

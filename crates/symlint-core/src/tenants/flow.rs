@@ -8,7 +8,7 @@ use symlint_terraform::{Instance, Module, ModuleCall, Resource, Span, Str, Unkno
 use super::format::may_be;
 use super::id::TenantId;
 use super::kind::FieldKind;
-use super::resources::Input;
+use super::resources::{FlowResource, Input};
 use super::sources::{Evidence, text_of};
 use super::step::{Step, Steps, values_at};
 
@@ -245,3 +245,25 @@ impl<'p> RuntimeBlock<'p> {
 
 /// The argument that only a runtime connector has.
 pub const SAFELIST: &str = "account_id_safelist";
+
+/// The addresses of the flows that `instance`, with these resources, consists of, or of those that offer the resource at
+/// `grant`. If a module has resources of several flows, its strategies stand for them, or else their first sinks.
+pub(crate) fn flows_of(instance: &FlowInstance, resources: &[FlowResource<'_>], grant: Option<usize>) -> Vec<Str> {
+    let own = &instance.address;
+    if own.ends_with(']') && !own.starts_with('[') {
+        return vec![own.clone()];
+    }
+    let acting = resources.iter().find(|it| it.sink().is_some()).or(resources.first());
+    let (module, key) = match acting.and_then(|it| own.strip_suffix(it.address().as_str())) {
+        Some(module) => (module, ""),
+        None if own.is_empty() || own.starts_with('[') => ("", own.as_str()),
+        None => return vec![own.clone()],
+    };
+    let granted = grant.and_then(|at| resources.get(at));
+    let is_flow = |it: &&FlowResource<'_>| it.kind() == "sym_strategy" && granted.is_none_or(|other| it.names(other));
+    let mut flows: Vec<&FlowResource<'_>> = resources.iter().filter(is_flow).collect();
+    if flows.is_empty() {
+        flows.extend(granted.or(acting));
+    }
+    flows.into_iter().map(|it| format!("{module}{}{key}", it.address()).into()).collect()
+}

@@ -36,6 +36,7 @@ pub use characters::{Cleaned, Suspicious, stripped};
 pub use comparable::{Comparable, ComparableGrant};
 pub(crate) use entry::Builder;
 pub use field::{Absence, Field, Piece, State};
+pub(crate) use flow::flows_of;
 pub use flow::{
     Argument, ArgumentPart, ConnectorCall, ConnectorInstance, FlowCall, FlowInstance, Repetition, RuntimeBlock,
     RuntimeCall, SAFELIST, Trust,
@@ -55,8 +56,8 @@ pub(crate) use overridden::overridden;
 pub use place::{Locate, Place};
 pub use regions::RegionOutlier;
 pub use relation::{Relation, RelationKind};
+pub(crate) use resources::resources_of;
 pub use resources::{FlowResource, Input};
-pub(crate) use resources::{flows_of, resources_of};
 pub(crate) use role_names::starts;
 pub use role_names::{Affixes, NamingConvention, NamingConventionKind, RoleNames, RoleNaming};
 pub use set_up::{Earlier, EarlierTenant, SetUp, SetUpParts, SetUpRun};

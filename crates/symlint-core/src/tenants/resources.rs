@@ -3,7 +3,6 @@
 use symlint_terraform::syntax::Expr;
 use symlint_terraform::{Module, Resource, ResourceInstance, Str, Value};
 
-use super::flow::FlowInstance;
 use crate::discover::sinks::{Reference, Setting, Sink, named};
 
 /// One instance of a Sym resource, in one instance of the flow module or of a module that it calls.
@@ -130,28 +129,6 @@ pub(crate) fn resources_of<'r, 'p>(
     let from = all.partition_point(|resource| place(resource) < (flow, instance));
     let to = all.partition_point(|resource| place(resource) <= (flow, instance));
     all.get(from..to).unwrap_or_default()
-}
-
-/// The addresses of the flows that `instance`, with these resources, consists of, or of those that offer the resource at
-/// `grant`. If a module has resources of several flows, its strategies stand for them, or else their first sinks.
-pub(crate) fn flows_of(instance: &FlowInstance, resources: &[FlowResource<'_>], grant: Option<usize>) -> Vec<Str> {
-    let own = &instance.address;
-    if own.ends_with(']') && !own.starts_with('[') {
-        return vec![own.clone()];
-    }
-    let acting = resources.iter().find(|it| it.sink().is_some()).or(resources.first());
-    let (module, key) = match acting.and_then(|it| own.strip_suffix(it.address().as_str())) {
-        Some(module) => (module, ""),
-        None if own.is_empty() || own.starts_with('[') => ("", own.as_str()),
-        None => return vec![own.clone()],
-    };
-    let granted = grant.and_then(|at| resources.get(at));
-    let is_flow = |it: &&FlowResource<'_>| it.kind() == "sym_strategy" && granted.is_none_or(|other| it.names(other));
-    let mut flows: Vec<&FlowResource<'_>> = resources.iter().filter(is_flow).collect();
-    if flows.is_empty() {
-        flows.extend(granted.or(acting));
-    }
-    flows.into_iter().map(|it| format!("{module}{}{key}", it.address()).into()).collect()
 }
 
 /// A variable of the flow module in one of its instances.
