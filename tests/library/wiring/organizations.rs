@@ -256,8 +256,8 @@ resource "sym_strategy" "strategy" {
     }
 }
 
-/// The account of an organization reaches the target, and no grant's own account reaches anything. What a role of another
-/// customer hides is no second finding.
+/// The account of an organization reaches the target, and no grant's own account reaches anything. A role of another
+/// customer causes no second finding.
 #[test]
 fn an_account_of_the_organization_is_no_target() {
     let main = r#"
@@ -341,6 +341,13 @@ fn a_module_may_take_its_grants_apart_in_many_ways() {
     let by_account = "map(object({ account = string, sets = map(string) }))";
     let by_set = "map(object({ arn = string, accounts = list(string) }))";
     for (data, declared, rows, set, account) in [
+        (
+            0,
+            by_account,
+            "merge(flatten([for name, it in var.access : [for arn, accounts in { for set, arn in it.sets : arn => it.account... } : { for account in accounts : \"${name}-${basename(arn)}\" => { account = account, arn = arn } }]])...)",
+            "each.value.arn",
+            "each.value.account",
+        ),
         (
             0,
             by_account,
@@ -449,4 +456,24 @@ module "flow" {
     expect("as it is", found(&module), &[], &mut failures);
     expect("another", found(&wrong), &[("flow-resource-miswired", "var.customer.account")], &mut failures);
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// The lists that a local consists of are counted, and there is no end to those of a local that contains itself.
+#[test]
+fn a_local_that_contains_itself_is_an_error() {
+    let target = "account_id = var.workload";
+    let module =
+        FLOW.replace(target, "account_id = flatten(local.lists)[0].account") + "locals {\n  lists = [local.lists]\n}\n";
+    assert_ne!(module, FLOW);
+    let call = r#"
+module "quillhaven" {
+  source    = "./leaf"
+  client    = "quillhaven"
+  workload  = "722971028225"
+  set       = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7"
+  connector = { cloud = "aws", instance_arn = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", region = "eu-west-1", role_arn = "arn:aws:iam::620966542870:role/sym/SymSSOQuillhaven" }
+}
+"#;
+    let found = findings(&[("main.tf", call), ("leaf/main.tf", &module)]);
+    assert!(found.iter().any(|(rule, _)| rule == "evaluation-error"), "{found:?}");
 }

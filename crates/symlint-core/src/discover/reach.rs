@@ -211,12 +211,17 @@ impl<'m> Follower<'m> {
 
     /// Finds where the keys of a collection come from.
     fn key(&mut self, collection: &'m Expr, exact: bool) {
-        match self.value_of(collection).map(|value| &value.kind) {
-            Some(ExprKind::For(each)) if each.key.is_some() => {
-                let bound = std::mem::take(&mut self.bound);
+        let Some(value) = self.value_of(collection) else { return };
+        match &value.kind {
+            ExprKind::For(each) if each.key.is_some() => {
+                // The names around a reference are not those of the local.
+                let is_here = std::ptr::eq(value, collection);
+                let around = if is_here { Vec::new() } else { std::mem::take(&mut self.bound) };
+                let before = self.bound.len();
                 self.bind(each);
                 each.key.iter().for_each(|key| self.follow(key, Steps::new(), exact));
-                self.bound = bound;
+                self.bound.truncate(before);
+                self.bound.extend(around);
             }
             _ => self.follow(collection, before(Step::Each, Steps::new()), false),
         }
@@ -230,6 +235,16 @@ impl<'m> Follower<'m> {
         let ExprKind::Call(call) = &self.value_of(collection)?.kind else { return None };
         let factor = call.arguments.get(index.to_string().parse::<usize>().ok()?)?;
         (call.name.text == "setproduct").then_some((at, factor))
+    }
+
+    /// How many lists are written around each other, up to `most`: a local may refer to itself.
+    fn lists_in(&self, expr: &'m Expr, most: usize) -> usize {
+        let inside = match self.value_of(expr).map(|value| &value.kind).filter(|_| most > 0) {
+            Some(ExprKind::For(each)) if each.key.is_none() => Some(&each.result),
+            Some(ExprKind::Tuple(elements)) => elements.first(),
+            _ => None,
+        };
+        inside.map_or(0, |inside| 1 + self.lists_in(inside, most - 1))
     }
 
     /// The expression itself, or that of the local that it refers to.
@@ -297,6 +312,12 @@ impl<'m> Follower<'m> {
         let names_file = usize::from(FILES.contains(&name));
         for argument in call.arguments.iter().skip(names_file) {
             let steps = if passes { steps.clone() } else { Steps::new() };
+            // An element of the flattened list is inside all of its lists.
+            let further = match (name, steps.first()) {
+                ("flatten", Some(Step::Each)) => self.lists_in(argument, DEPTH).saturating_sub(1),
+                _ => 0,
+            };
+            let steps = std::iter::repeat_n(Step::Each, further).chain(steps).collect();
             self.follow(argument, steps, exact && passes);
         }
     }
