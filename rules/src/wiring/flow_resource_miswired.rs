@@ -12,8 +12,8 @@ use symlint_terraform::syntax::{Expr, ExprKind};
 use symlint_terraform::{Makeup, Module, PathStep, Resource, SortedMap, Span, Str, Value};
 
 use super::judge::{
-    are_mixed, consequence, is_always, is_computed, is_not_own, is_overridden, is_selected_by_literal,
-    of_another_grant, owner, selected_by, shared,
+    are_mixed, consequence, is_always, is_computed, is_not_own, is_overridden, is_set_wrong, of_another_grant, owner,
+    selected_by, shared,
 };
 use super::origin::{Referrer, is_same};
 use super::owners::TextOwners;
@@ -67,8 +67,7 @@ fn mixed<'a>(model: &'a Model<'a>) -> Vec<FlowSetting<'a>> {
         let values = |pair: &GrantPair| Some((slots.slots.get(pair.permission_set)?, slots.slots.get(pair.account)?));
         let mut passed = slots.pairs.iter().filter_map(values);
         let is_passed = passed.any(|(set, account)| are_mixed(model, tenant, &set.value, &account.value));
-        let is_fixed = |setting: &FlowSetting<'_>| is_selected_by_literal(&setting.value);
-        let is_set = is_fixed(&permission_set) && !is_fixed(&account);
+        let is_set = is_set_wrong(&permission_set.value, &account.value);
         (!is_passed).then_some(if is_set { permission_set } else { account })
     };
     model.resources.iter().filter_map(half).collect()
@@ -248,7 +247,7 @@ fn check_references(cx: &mut Context<'_>) {
             let help = format!("{action} {consequence}");
             let report = cx.report(place, message).help(help).group(&tenants).cause(cause);
             if let Some(only) = only {
-                report.related(only.name.span, "the integration of this flow");
+                report.related(only.name.span, format!("the `{kind}` of this flow"));
             }
         }
     }

@@ -635,8 +635,11 @@ impl<'a> Judge<'a> {
         if is_a_grant(self.model, &entitlement) && !self.granted.contains(&entitlement) {
             return None;
         }
-        let is_fixed = |at: usize| slots.get(at).is_some_and(|slot| is_selected_by_literal(&slot.value));
-        Some(if is_fixed(pair.permission_set) && !is_fixed(pair.account) { pair.permission_set } else { pair.account })
+        let (permission_set, account) = (slots.get(pair.permission_set)?, slots.get(pair.account)?);
+        Some(match is_set_wrong(&permission_set.value, &account.value) {
+            true => pair.permission_set,
+            false => pair.account,
+        })
     }
 
     fn grants_of(&self, slots: &[Slot<'_>], pair: &GrantPair) -> Option<(FieldRef, FieldRef, Entitlement)> {
@@ -676,8 +679,13 @@ fn is_a_grant(model: &Model<'_>, (tenant, permission_set, account): &Entitlement
     })
 }
 
+/// Whether the permission set is the wrong one of two halves that do not belong together: only it is selected by a literal.
+pub(super) fn is_set_wrong(permission_set: &Value, account: &Value) -> bool {
+    is_selected_by_literal(permission_set) && !is_selected_by_literal(account)
+}
+
 /// Whether a literal index or key, such as in `grants[0]`, selects a value.
-pub(super) fn is_selected_by_literal(value: &Value) -> bool {
+fn is_selected_by_literal(value: &Value) -> bool {
     let is_literal = |(step, selection): &(&PathStep, &Selection)| {
         matches!((step, selection), (PathStep::Index(_) | PathStep::Key(_), Selection::Literal))
     };

@@ -60,10 +60,10 @@ pub(super) fn is_under_own_name(
     whole: Option<&Value>,
 ) -> bool {
     let is_right = |way: &Way| way.steps.iter().rev().find_map(name_of) == Some(name);
-    let is_entry_s =
+    let is_of_entry =
         |whole: &Value| whole.origin.path.as_ref().is_some_and(|path| !model.sources_of_values.owners(path).is_empty());
     model.sources_of_values.is_called(value, name)
-        && (whole.is_some_and(is_entry_s) || !model.ways_to(tenant, wanted).into_iter().any(is_right))
+        && (whole.is_some_and(is_of_entry) || !model.ways_to(tenant, wanted).into_iter().any(is_right))
 }
 
 /// A permission set and the account in which it is granted, by their places among the slots.

@@ -78,7 +78,7 @@ module "p" {{
     }
 }
 
-/// Beside the calls of other customers, too, a call that is repeated for accounts alone is for one customer.
+/// A call that is repeated only for accounts is for one customer, even next to calls for other customers.
 #[test]
 fn each_customer_may_have_a_call_that_is_repeated_for_its_accounts() {
     let call = |name: &str, role: &str, instance: &str, set: &str, accounts: [&str; 2]| {

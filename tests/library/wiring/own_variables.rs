@@ -65,7 +65,7 @@ fn locals() -> String {
     CUSTOMERS.iter().map(|it| format!("locals {{\n  {} = {}\n}}\n", it[0], entry(*it))).collect()
 }
 
-/// What is found if `to` stands in place of the first `from`.
+/// The findings after the first `from` is replaced with `to`.
 fn found(main: &str, values: &str, from: &str, to: &str) -> Vec<Found> {
     assert!(main.contains(from) || values.contains(from), "{from}");
     let (main, values) = match main.contains(from) {

@@ -6,7 +6,7 @@ use symlint_terraform::{Form, Kind, ModuleCall, Origin, Path, PathStep, Resource
 
 use super::effective::{Effective, argued, by_grant, effects_of, role_account};
 use super::population::Population;
-use super::slugs::common_start;
+use super::slugs::{common_start, slug_and_key};
 use super::walk::Walked;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, Misfit, MisfitKind, MissingAttribute,
@@ -69,11 +69,12 @@ impl Population<'_> {
                     known.add((call, at), argued, received);
                     continue;
                 }
-                of_calls.extend(first.map(|first| (*first, alone.len())));
                 let resource = || acting(resources).map(|it| it.resource.name.span);
                 let span = name_span(instance).or(flow.call.map(|call| call.name.span)).or_else(resource);
+                let Some(span) = span else { continue };
+                of_calls.extend(first.map(|first| (*first, alone.len())));
                 let (instances, grants) = (vec![(call, at)], HashMap::default());
-                alone.extend(span.map(|span| Called { span, instances, argued, received, grants }));
+                alone.push(Called { span, instances, argued, received, grants });
             }
         }
         // In source order, whatever the order of a call's keys is.
@@ -168,11 +169,9 @@ fn named_account(instance: &FlowInstance, tenant: TenantId, path: &Path, name_sp
 fn called(instances: &[&FlowInstance], address: Str, id: TenantId, call: usize, of: &Called) -> Option<Tenant> {
     let (name_span, argued, received, instance) = (of.span, &of.argued, &of.received, *instances.first()?);
     let path = Path::root(Root::ModuleCall(address.clone()));
-    let is_name = |value: &&Value| matches!(&value.kind, Kind::String(text) if !text.is_empty());
     let name = |instance: &&FlowInstance| {
-        let slug = instance.slug().map(|argument| &argument.value);
-        let repeated = instance.repetitions.first().map(|repetition| &repetition.key);
-        slug.filter(is_name).or(repeated.filter(is_name)).cloned()
+        let (slug, key) = slug_and_key(instance);
+        [slug, key].into_iter().flatten().find(|name| name.as_str().is_some_and(|text| !text.is_empty())).cloned()
     };
     let address = || Value::new(Kind::String(address.clone()), Origin::written(name_span, Form::Whole));
     let own = name(&instance).unwrap_or_else(address);

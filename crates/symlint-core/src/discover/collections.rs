@@ -95,7 +95,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
         let count = resources.iter().take_while(|resource| resource.flow == at).count();
         let (own, rest) = resources.split_at(count);
         resources = rest;
-        if found.for_one_tenant.contains_key(&at) || own_variables.flows.contains(&at) {
+        if found.for_one_tenant.contains_key(&at) || own_variables.flows.binary_search(&at).is_ok() {
             continue;
         }
         let tallies = tallies(flow, own);

@@ -391,7 +391,7 @@ impl Finder<'_> {
             };
             // The role that is received may be another element's by mistake.
             let is_account_of =
-                |(at, text): &&(usize, String)| [account(at), in_written(at)].contains(&Some(text.clone()));
+                |(at, text): &&(usize, String)| [account(at), in_written(at)].iter().flatten().any(|it| it == text);
             let matches = |attribute: &Attribute| attribute.texts.iter().filter(is_account_of).count();
             let accounts = || {
                 let single = self.attributes.iter().filter(|attribute| !attribute.steps.contains(&Step::Each));

@@ -57,7 +57,7 @@ pub(super) fn received(evaluator: &Evaluator<'_>, caller: &Instance, call: &Modu
     instances.iter().take(INSTANCES).flat_map(arguments).collect()
 }
 
-/// Whether the arguments of a call have ARNs of so many kinds that tenants have, or a policy about the roles of
+/// Whether the arguments of a call have at least this many kinds of a tenant's ARNs, or a policy about the roles of
 /// connectors. A module that receives all tenants at once may make a list of them.
 pub(super) fn receives_tenants(received: &[Value], kinds_of_arns: usize) -> bool {
     let mut kinds = SmallVec::new();

@@ -80,12 +80,10 @@ pub(super) fn calls_for_one_tenant(walked: &Walked<'_>) -> HashMap<usize, usize>
     };
     let all = 0..walked.flows.len();
     let is_repeated = |at: &usize| walked.flows.get(*at).is_some_and(|flow| flow.instances.len() > 1);
-    let repeated: Vec<usize> = all.clone().filter(is_repeated).filter(|at| connector(*at).is_some()).collect();
-    if repeated.is_empty() {
+    if !all.clone().filter(is_repeated).any(|at| connector(at).is_some()) {
         return HashMap::default();
     }
     let connectors: Vec<Option<([Option<Str>; 2], bool)>> = all.clone().map(connector).collect();
-    let of = |at: usize| connectors.get(at).and_then(Option::as_ref);
     let mut known = connectors.iter().flatten().map(|(connector, _)| connector);
     let first = known.next();
     if known.all(|other| Some(other) == first) {
@@ -93,7 +91,7 @@ pub(super) fn calls_for_one_tenant(walked: &Walked<'_>) -> HashMap<usize, usize>
     }
     // By the first word of a name: the flow that has it, if it is only one.
     let mut by_word: HashMap<String, Option<usize>> = HashMap::default();
-    for at in all {
+    for at in all.clone() {
         for name in names(at) {
             let own = by_word.entry(first_word(name)).or_insert(Some(at));
             *own = own.filter(|it| *it == at);
@@ -102,8 +100,8 @@ pub(super) fn calls_for_one_tenant(walked: &Walked<'_>) -> HashMap<usize, usize>
     let is_unlike_others = |at| names(at).all(|name| by_word.get(&first_word(name)) == Some(&Some(at)));
     let mut firsts: HashMap<(&[Option<Str>; 2], &str), usize> = HashMap::default();
     let mut found = HashMap::default();
-    for at in repeated {
-        let Some((own, is_written)) = of(at) else { continue };
+    for at in all.filter(is_repeated) {
+        let Some(Some((own, is_written))) = connectors.get(at) else { continue };
         match common_start(names(at)) {
             Some("") | None if *is_written && is_unlike_others(at) => _ = found.insert(at, at),
             Some("") | None => {}

@@ -10,7 +10,7 @@ use super::elements::{Element, container, declared, roots};
 use super::walk::Walked;
 use crate::tenants::{Argument, ElementKey, FlowInstance, FlowResource, resources_of};
 
-/// The tenants that are variables or locals, with the flows that take values from them, as indexes.
+/// The tenants that are variables or locals, with the flows that take values from them, as sorted indexes.
 #[derive(Default)]
 pub(super) struct OwnVariables {
     pub(super) elements: Vec<Element>,
@@ -41,7 +41,7 @@ impl OwnVariables {
                 // A connector from an element that the flow is repeated for belongs to that element.
                 let is_repeated = |it: &Effective| it.grant.is_none() && it.value.origin.is_iterated();
                 if !instance.repetitions.is_empty() && effects.iter().any(is_repeated) {
-                    continue;
+                    break;
                 }
                 let taken = by_module.entry(source).or_default();
                 for effective in effects.iter().filter(|it| !it.is_fragment) {
@@ -60,6 +60,10 @@ impl OwnVariables {
             let names_of = |root: &Root| names(&container(evaluator, walked, root)?);
             let homes: HashSet<Vec<Str>> =
                 connectors.keys().filter(|root| grants.contains(root)).filter_map(names_of).collect();
+            // Most projects have none, and their variables need not be evaluated.
+            if homes.is_empty() {
+                continue;
+            }
             let own = roots(evaluator).filter(|(_, root)| names_of(root).is_some_and(|names| homes.contains(&names)));
             let elements: Vec<Element> =
                 own.filter_map(|(name, root)| element(evaluator, walked, name, root)).collect();
