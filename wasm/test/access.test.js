@@ -60,7 +60,7 @@ onPage("for a large file there is a matrix, and the diagram has the wrong tenant
   await paste(page, many(200));
   await verdict(page, "errors");
   await view(page, "access");
-  await eventually(() => page.locator("#access .legend").innerText(), "2 connections with errors; 198 other tenants not drawn");
+  await eventually(() => page.locator("#access .legend").innerText(), "1 connection with errors; 198 other tenants not drawn");
   await eventually(() => page.locator(".matrix figcaption").innerText(), /1 of 200 tenants uses values of another tenant: 1 mark off the diagonal/);
   await count(page.locator(".matrix .leak"), 1);
   await texts(page.locator(".leaks tbody tr"), ["tenant_199\ttenant_0\trole\t1"]);
@@ -68,14 +68,25 @@ onPage("for a large file there is a matrix, and the diagram has the wrong tenant
   await selected(page, "259298427341");
 });
 
+const placesIn = (page) => page.evaluate(() => [".matrix .leak", ".matrix .field"].map((part) => document.querySelector(part).getBoundingClientRect().toJSON()));
+
+onPage("a value of the previous tenant is visibly off the diagonal", async (page) => {
+  const last = many(999).match(/role_arn .*\n/g).at(-2);
+  await paste(page, many(1000).replace(/role_arn .*\n(?![^]*role_arn)/, last));
+  await verdict(page, "errors");
+  await view(page, "access");
+  await page.locator(".matrix .leak").waitFor();
+  await texts(page.locator(".leaks tbody th"), ["tenant_999"]);
+  await eventually(() => placesIn(page), ([{ x, y, width }, field]) => x - field.x - (y - field.y) > width);
+});
+
 onPage("the matrix of a thousand tenants has visible marks", async (page) => {
   await paste(page, many(1000));
   await verdict(page, "errors");
   await view(page, "access");
   await page.locator(".matrix .leak").waitFor();
-  const places = () => page.evaluate(() => [".matrix .leak", ".matrix .field"].map((part) => document.querySelector(part).getBoundingClientRect().toJSON()));
-  // The last tenant has a value of the first one, so the mark is at the bottom left.
-  await eventually(places, ([{ width, x, y }, field]) => width >= 6 && x - field.x < 5 && y - field.y > field.height - 15);
+  // A tenant with a value of another is first, and the owner is after those, so the mark is at the top right.
+  await eventually(() => placesIn(page), ([{ width, x, y }, field]) => width >= 6 && x - field.x > field.width / 2 && y - field.y < field.height / 2);
   await page.locator(".leaks .link").first().click();
   await selected(page, "259298427341");
 });
@@ -92,6 +103,29 @@ onPage("the marks of thousands of leaks do not cover the matrix", async (page) =
     return area(".matrix .leak") / area(".matrix .field");
   });
   await eventually(covered, (part) => part > 0.2 && part < 0.3);
+});
+
+onPage("the diagram has the wrong tenant first, and nothing is wrong with the one whose value it uses", async (page) => {
+  // The last of the tenants has a value of the first one.
+  await paste(page, many(4));
+  await verdict(page, "errors");
+  await view(page, "access");
+  await eventually(() => page.evaluate(() => [...document.querySelectorAll("#access .node")].filter((node) => /Tenant tenant/.test(node.ariaLabel)).map((node) => node.ariaLabel)), [
+    "Tenant tenant_3, has errors",
+    "Tenant tenant_0",
+    "Tenant tenant_1",
+    "Tenant tenant_2",
+  ]);
+  await eventually(() => page.locator("#access .legend").innerText(), "1 connection with errors");
+});
+
+onPage("an ID at the end of a long line is in sight", async (page) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await choose(page, "copy-paste");
+  await verdict(page, "errors");
+  await page.locator(".problem", { hasText: "permission_set_arn belongs to" }).click();
+  await page.locator(".cm-line .owner", { hasText: "harbour_retail" }).first().waitFor();
+  await eventually(() => page.evaluate(() => [document.querySelector(".cm-scroller"), ...document.querySelectorAll(".cm-line .owner")].map((part) => (part.clientWidth < part.scrollWidth ? part.className : "")).join("")), "");
 });
 
 onPage("a value of another tenant is marked with that tenant's name, in one color everywhere", async (page) => {

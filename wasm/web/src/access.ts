@@ -2,6 +2,7 @@ import type { Access, AccessStep, Finding, Location, Report } from "symlint";
 
 import { known } from "./known";
 import { idsIn } from "./lit";
+import { findingsOn, type Step } from "./steps";
 
 /** The content of the access diagram, independent of how it is drawn. */
 export interface Picture {
@@ -41,10 +42,11 @@ export interface Edge {
 const ROWS = 40;
 
 /** The steps of a tenant's grant, as far as they are known. */
-type Grant = Step[];
+type Grant = Stop[];
 
-interface Step {
+interface Stop {
   id: string | undefined;
+  step: Step;
   column: number;
   label: string;
   detail: string;
@@ -64,7 +66,11 @@ export class Layout {
   }
 
   put(node: Omit<Node, "row">): void {
-    if (this.nodes.has(node.id)) return;
+    const there = this.nodes.get(node.id);
+    if (there) {
+      if (node.wrong && !there.wrong) [there.wrong, there.location] = [true, node.location];
+      return;
+    }
     const row = Math.max(this.#row, this.#free[node.column] ?? 0);
     this.#free[node.column] = row + 1;
     this.nodes.set(node.id, { ...node, row });
@@ -73,23 +79,25 @@ export class Layout {
 
 /** The access graph of the report, with the errors on its edges. */
 export function pictureOf(report: Report): Picture {
-  const errors = new Map(report.findings.filter(({ suppressed, level }) => suppressed === null && level === "error").map((finding) => [finding.fingerprint, finding]));
+  const errorsOn = findingsOn(report.findings.filter(({ suppressed, level }) => suppressed === null && level === "error"));
   const grants = new Map<string, { access: Access; grants: Grant[] }>();
   for (const access of report.access) {
     const id = tenantOf(access);
     const tenant = grants.get(id) ?? { access, grants: [] };
-    tenant.grants.push(grantOf(access, errors));
+    tenant.grants.push(wayOf({ role: access.role.value, instance: access.instance.value, permission_set: access.permission_set.value, account: access.account.value }).map((stop) => ({ ...stop, errors: errorsOn(access, stop.step) })));
     grants.set(id, tenant);
   }
   const written = new Map(report.tenants.map((tenant) => [`tenant ${tenant.run} ${tenant.key}`, tenant]));
   const errorsOf = (id: string) => grants.get(id)?.grants.flat().flatMap((step) => step.errors) ?? [];
   const wrong = new Set([...grants.keys()].filter((id) => errorsOf(id).length > 0));
-  const shown = grants.size > ROWS ? pick(grants, wrong) : new Set(grants.keys());
+  const worst = pick(grants, wrong);
+  const shown = grants.size > ROWS ? worst : new Set([...worst, ...grants.keys()]);
 
   const layout = new Layout();
   const edges = new Map<string, Edge>();
-  for (const [id, { access, grants: own }] of grants) {
-    if (!shown.has(id)) continue;
+  for (const id of shown) {
+    const { access, grants: own = [] } = grants.get(id) ?? {};
+    if (!access) continue;
     layout.begin();
     const tenant = written.get(id);
     const root = report.runs[access.run]?.root ?? ".";
@@ -99,14 +107,14 @@ export function pictureOf(report: Report): Picture {
     layout.put({ id, column: 0, name: access.tenant, label, detail: account, ids: idsIn(account), wrong: wrong.has(id), location });
     for (const grant of own) {
       let from = id;
-      for (const step of grant) {
-        if (!step.id) continue;
-        layout.put({ id: step.id, column: step.column, name: "", label: step.label, detail: step.detail, ids: step.ids, wrong: step.errors.length > 0, location: step.errors[0]?.location ?? tenant?.location });
-        const key = `${from}\n${step.id}`;
-        const edge = edges.get(key) ?? { from, to: step.id, errors: [] };
-        edge.errors.push(...step.errors.filter((error) => !edge.errors.includes(error)));
+      for (const { id: stop, errors, ...node } of grant) {
+        if (!stop) continue;
+        layout.put({ ...node, id: stop, name: "", wrong: errors.length > 0, location: errors[0]?.location ?? tenant?.location });
+        const key = `${from}\n${stop}`;
+        const edge = edges.get(key) ?? { from, to: stop, errors: [] };
+        edge.errors.push(...errors.filter((error) => !edge.errors.includes(error)));
         edges.set(key, edge);
-        from = step.id;
+        from = stop;
       }
     }
   }
@@ -114,41 +122,37 @@ export function pictureOf(report: Report): Picture {
   return { nodes: [...layout.nodes.values()], edges: [...edges.values()], rest: grants.size - shown.size, wrongRest };
 }
 
-function tenantOf({ run, tenant }: Access): string {
+function tenantOf({ run, tenant }: Pick<Access, "run" | "tenant">): string {
   return `tenant ${run} ${tenant}`;
 }
 
-function grantOf({ role, instance, permission_set, account }: Access, errors: ReadonlyMap<string, Finding>): Grant {
-  const own = [role, instance, permission_set, account].map(({ findings }) => findings.flatMap((finding) => errors.get(finding) ?? []));
-  const steps = wayOf({ role: role.value, instance: instance.value, permission_set: permission_set.value, account: account.value });
-  return steps.map((step, at) => ({ ...step, errors: own[at] ?? [] }));
-}
-
-/** The steps of a grant from the tenant to the account. */
-export function wayOf({ role, instance, permission_set, account }: Record<"role" | "instance" | "permission_set" | "account", AccessStep["value"]>): Omit<Step, "errors">[] {
-  const step = (column: number, kind: string, value: AccessStep["value"], show: (text: string) => [label: string, detail: string]): Omit<Step, "errors"> => {
-    const text = known(value);
+/** The way of a grant from the tenant to the account. */
+export function wayOf(values: Record<Step, AccessStep["value"]>): Omit<Stop, "errors">[] {
+  const stop = (column: number, step: Step, show: (text: string) => [label: string, detail: string]): Omit<Stop, "errors"> => {
+    const text = known(values[step]);
     const [label, detail] = text ? show(text) : ["", ""];
-    return { id: text && `${kind} ${text}`, column, label, detail, ids: idsIn(text ?? "") };
+    return { id: text && `${step} ${text}`, step, column, label, detail, ids: idsIn(text ?? "") };
   };
   const last = (arn: string) => arn.split("/").at(-1) ?? arn;
   return [
-    step(1, "role", role, (arn) => [last(arn), arn.split(":")[4] ?? ""]),
-    step(2, "instance", instance, (arn) => [last(arn), ""]),
-    step(3, "set", permission_set, (arn) => [last(arn), arn.split("/").at(-2) ?? ""]),
-    step(4, "account", account, (id) => [id, ""]),
+    stop(1, "role", (arn) => [last(arn), arn.split(":")[4] ?? ""]),
+    stop(2, "instance", (arn) => [last(arn), ""]),
+    stop(3, "permission_set", (arn) => [last(arn), arn.split("/").at(-2) ?? ""]),
+    stop(4, "account", (id) => [id, ""]),
   ];
 }
 
-/** The tenants with errors, and those whose values they use: without the latter, a tenant would look isolated. */
-function pick(grants: ReadonlyMap<string, { grants: Grant[] }>, wrong: ReadonlySet<string>): Set<string> {
+/** The tenants with errors, worst first, each in front of those whose values it uses: without the latter, it would look isolated. */
+function pick(grants: ReadonlyMap<string, { access: Access; grants: Grant[] }>, wrong: ReadonlySet<string>): Set<string> {
   const users = new Map<string, string[]>();
   for (const [id, { grants: own }] of grants) {
     for (const step of new Set(own.flat().map((step) => step.id))) if (step) users.set(step, [...(users.get(step) ?? []), id]);
   }
   const groups = [...wrong].map((id) => {
-    const steps = grants.get(id)?.grants.flat().filter((step) => step.errors.length > 0) ?? [];
-    return new Set([id, ...steps.flatMap((step) => users.get(step.id ?? "") ?? [])]);
+    const { access, grants: own = [] } = grants.get(id) ?? {};
+    const steps = own.flat().filter((step) => step.errors.length > 0);
+    const owners = steps.flatMap(({ errors }) => errors).flatMap(({ tenant, others }) => (access && tenant !== null ? others.map((other) => tenantOf({ run: access.run, tenant: other })) : []));
+    return new Set([id, ...steps.flatMap((step) => users.get(step.id ?? "") ?? []), ...owners.filter((owner) => grants.has(owner))]);
   });
   // Shared values come first.
   groups.sort((a, b) => Number(b.size > 1) - Number(a.size > 1));

@@ -1,9 +1,13 @@
-import type { Access, Finding, Report } from "symlint";
+import type { Finding, Report } from "symlint";
+
+import { STEPS, stepsOf, type Step } from "./steps";
 
 /** Which tenants use values of others: the entries outside of the diagonal in a matrix of tenants and owners. */
 export interface Leaks {
-  /** The number of tenants, which is the number of rows and columns. */
+  /** The number of all tenants. */
   tenants: number;
+  /** The number of rows and of columns: tenants that use values of others, worst first, and the other owners of these values. */
+  size: number;
   /** Worst first. */
   pairs: Leak[];
 }
@@ -14,26 +18,12 @@ export interface Leak {
   owner: string;
   /** The root of the run, if there are several. */
   run?: string;
-  /** The indexes of the two tenants. */
+  /** The indexes of the two tenants in the matrix. */
   row: number;
   column: number;
   /** The affected steps on the way from the tenant to the account. */
   through: Step[];
   findings: Finding[];
-}
-
-export const STEPS = ["role", "instance", "permission_set", "account"] as const satisfies (keyof Access)[];
-export type Step = (typeof STEPS)[number];
-
-/** The steps of the access that each finding is on, by the fingerprint of the finding. */
-export function stepsOf(report: Report): Map<string, Set<Step>> {
-  const steps = new Map<string, Set<Step>>();
-  for (const access of report.access) {
-    for (const step of STEPS) {
-      for (const finding of access[step].findings) steps.set(finding, (steps.get(finding) ?? new Set()).add(step));
-    }
-  }
-  return steps;
 }
 
 /** The leaks in a report, according to its errors. */
@@ -57,5 +47,9 @@ export function leaksOf(report: Report): Leaks {
     }
   }
   const worst = [...pairs.values()].sort((a, b) => b.through.length - a.through.length || b.findings.length - a.findings.length || a.row - b.row);
-  return { tenants: report.tenants.length, pairs: worst };
+  // Blocks are often copied to the next one. In the order of the files, such leaks would be too close to the diagonal to be seen.
+  const order = [...new Set([...worst.map(({ row }) => row), ...worst.map(({ column }) => column)])];
+  const index = new Map(order.map((place, at) => [place, at]));
+  const at = (place: number) => index.get(place) ?? 0;
+  return { tenants: report.tenants.length, size: order.length, pairs: worst.map((leak) => ({ ...leak, row: at(leak.row), column: at(leak.column) })) };
 }

@@ -1,13 +1,14 @@
 import type { Location } from "symlint";
 
 import { button, count, h, s } from "./dom";
-import type { Leak, Leaks, Step } from "./leaks";
+import type { Leak, Leaks } from "./leaks";
 import { ownerClass } from "./owner";
+import type { Step } from "./steps";
 
 /** The width and the height in pixels, for any number of tenants. */
 const SIZE = 300;
-/** The minimum size of a visible mark. */
-const MARK = 7;
+/** The minimum and the maximum size of a mark. */
+const MARK = [7, 24] as const;
 /** If there are many leaks, the marks cover at most this part, so that their places are visible. */
 const COVERED = 0.25;
 const STEP = 100;
@@ -27,21 +28,21 @@ export function drawMatrix(host: HTMLElement, leaks: Leaks, jump: (location: Loc
     "figure",
     { class: "matrix" },
     pictureOf(leaks, says, jump),
-    h("figcaption", { class: "hint" }, `${says}. Each row is a tenant, each column an owner, in the order of the files.`),
+    h("figcaption", { class: "hint" }, `${says}. Each row is a tenant, each column an owner, worst first.${pairs.length > 0 ? " All other tenants are left out." : ""}`),
   );
   host.replaceChildren(figure, ...(pairs.length > 0 ? [listOf(pairs, jump, step)] : []));
 }
 
 /** Only the matrix. The table next to it has the same content. */
-export function pictureOf({ tenants, pairs }: Leaks, says: string, jump: (location: Location) => void): SVGElement {
-  const cell = SIZE / tenants;
-  const size = Math.max(cell, Math.min(MARK, SIZE * Math.sqrt(COVERED / pairs.length)));
-  const at = (place: number) => String(Math.max(0, Math.min((place + 0.5) * cell - size / 2, SIZE - size)));
+export function pictureOf({ size, pairs }: Leaks, says: string, jump: (location: Location) => void): SVGElement {
+  const cell = SIZE / Math.max(size, 1);
+  const mark = Math.max(Math.min(cell, MARK[1]), Math.min(MARK[0], SIZE * Math.sqrt(COVERED / pairs.length)));
+  const at = (place: number) => String(Math.max(0, Math.min((place + 0.5) * cell - mark / 2, SIZE - mark)));
   const marks = pairs.map(({ row, column, tenant, owner, findings }) => {
-    const mark = s("rect", { class: "leak", x: at(column), y: at(row), width: String(size), height: String(size) }, s("title", {}, `${tenant} uses values of ${owner}`));
+    const rect = s("rect", { class: "leak", x: at(column), y: at(row), width: String(mark), height: String(mark) }, s("title", {}, `${tenant} uses values of ${owner}`));
     const [first] = findings;
-    if (first) mark.addEventListener("click", () => jump(first.location));
-    return mark;
+    if (first) rect.addEventListener("click", () => jump(first.location));
+    return rect;
   });
   const box = String(SIZE);
   return s(

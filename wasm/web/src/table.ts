@@ -1,7 +1,7 @@
 import type { Finding, Level, Location, Report, Tenant } from "symlint";
 
 import { known } from "./known";
-import { STEPS, stepsOf, type Step } from "./leaks";
+import { findingsOn, STEPS, stepsOf, type Step } from "./steps";
 
 /** Which tenants of the table to show, and in which order. */
 export interface Query {
@@ -93,19 +93,11 @@ function notesOf(report: Report): Map<string, Map<string, Note[]>> {
     if (!notes.some((note) => note.location === location)) own.set(column, [...notes, { level, message, location }]);
     all.set(tenant, own);
   };
-  const ofSeveral = new Map<string, Finding>();
-  for (const finding of report.findings) {
-    if (finding.suppressed) continue;
-    if (finding.tenant === null) ofSeveral.set(finding.fingerprint, finding);
-    else add(`${finding.run} ${finding.tenant}`, columnOf(finding), finding);
-  }
+  const counting = report.findings.filter(({ suppressed }) => suppressed === null);
+  for (const finding of counting) if (finding.tenant !== null) add(`${finding.run} ${finding.tenant}`, columnOf(finding), finding);
+  const ofSeveral = findingsOn(counting.filter(({ tenant }) => tenant === null));
   for (const access of report.access) {
-    for (const step of STEPS) {
-      for (const fingerprint of access[step].findings) {
-        const finding = ofSeveral.get(fingerprint);
-        if (finding) add(`${access.run} ${access.tenant}`, BY_STEP[step], finding);
-      }
-    }
+    for (const step of STEPS) for (const finding of ofSeveral(access, step)) add(`${access.run} ${access.tenant}`, BY_STEP[step], finding);
   }
   return all;
 }
