@@ -6,7 +6,7 @@ import type { Editing, Surface } from "./surface";
 /** A plain text field, which accepts pasted and typed text before the rich editor is loaded. */
 export class PlainText implements Surface {
   #state = EditorState.create();
-  readonly #field = h("textarea", { class: "plain", spellcheck: "false", autocomplete: "off", autocapitalize: "off", wrap: "off" });
+  readonly #field = h("textarea", { class: "plain", spellcheck: "false", autocomplete: "off", autocapitalize: "off" });
 
   constructor(
     parent: HTMLElement,

@@ -80,6 +80,8 @@ const BASE: Extension = [
   drawSelection(),
   bracketMatching(),
   highlightActiveLine(),
+  // An ID at the end of a long line must be visible.
+  EditorView.lineWrapping,
   hcl,
   syntaxHighlighting(COLORS),
   owned,
