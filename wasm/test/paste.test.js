@@ -84,12 +84,41 @@ onPage("one tenant without its name is recognized in JSON and YAML", async (page
   await verdict(page, "partial", "warnings", /1 tenant /);
 });
 
-onPage("a list of tenants that is already in its variable is kept", async (page) => {
-  const list = `customer_tenants = [\n${TENANT.replace(/tenant_0 =/, "").replace("{", '{\n    name = "acme"')}\n]\n`;
-  await paste(page, list);
-  await verdict(page, "errors");
-  await count(page.locator("#notice p"), 0);
-  await shown(page, list);
+const LIST = `customer_tenants = [\n${TENANT.replace(/tenant_0 =/, "").replace("{", '{\n    name = "acme"')}\n]\n`;
+
+onPage("a list of tenants is read through an added main.tf, and stays in its variable", async (page) => {
+  await paste(page, LIST);
+  await notice(page, "These tenants are a list, so a main.tf that reads it was added.");
+  await verdict(page, "partial", "warnings", /1 tenant /, /Wiring was not checked: put your own main\.tf/);
+  await shown(page, LIST);
+});
+
+for (const [what, text, expected] of [
+  ["a block from the middle of a JSON file", `  "acme": ${JSON.stringify({ sso_account_id: "259298427341", target_account_id: "339986187397" })},\n`, /This is JSON/],
+  ["a list in JSON", JSON.stringify({ customers: [{ customer: "acme", sso_account_id: "259298427341", permission_set_arn: null, target_account_id: "339986187397", sso_connector_settings: {} }] }), /JSON with a list.*tenants\.json/],
+  ["YAML with the tenants below other data", `version: 1\nprod:\n  tenants:\n${YAML.slice(0, YAML.indexOf("globex")).replaceAll(/^(?=.)/gm, "    ")}`, /This is YAML/],
+  ["a list in YAML whose names have another key", YAML.slice(0, YAML.indexOf("globex")).replaceAll(/^(\w+):$/gm, "- customer: $1"), /This is YAML/],
+  ["a list without its variable", LIST.slice(LIST.indexOf("[")), /without the variable that holds them.*are a list/],
+  ["a quoted mail", many(1).replaceAll(/^/gm, "> "), "Removed: the > in front of each line."],
+  ["numbered lines", many(1).split("\n").map((line, at) => `${at + 8} ${line}`).join("\n"), "Removed: the numbers of the lines."],
+  ["the lines of a diff without its headers", many(1).trimEnd().replaceAll(/^/gm, "+").replace("+ ", "-   old = 1\n+ "), /These are lines of a diff/],
+  ["a Markdown page that was not copied to its end", `In \`terraform.tfvars\`:\n\n\`\`\`hcl\n${many(1)}`, /This is Markdown/],
+  ["the output of a terminal with colors", many(1).replace("arn:", "\u001b[31marn:\u001b[0m"), "Replaced: 2 color codes."],
+]) {
+  onPage(`${what} is recognized`, async (page) => {
+    await paste(page, text);
+    await notice(page, expected);
+    await verdict(page, "errors", "partial", "warnings", /1 tenant /);
+    await count(page.locator(".problem", { hasText: /is not expected|missing after|no attribute|not a list/ }), 0);
+    await keep(page);
+    await shown(page, text);
+  });
+}
+
+onPage("blocks of a Markdown page without anything to check are left out", async (page) => {
+  await paste(page, `\`\`\`hcl\n${many(2)}\`\`\`\n\nThe workflow:\n\n\`\`\`yaml\non: push\njobs:\n  check:\n    runs-on: ubuntu\n\`\`\`\n`);
+  await notice(page, /1 code block of it became terraform.tfvars/);
+  await verdict(page, "errors", /2 tenants/);
 });
 
 onPage("files from a paste into a sample stay in its folder", async (page) => {

@@ -10,8 +10,8 @@ export interface Project {
 /** The files for a new visitor, to paste into. */
 const STANDARD = ["terraform.tfvars", "main.tf", "variables.tf", ".symlint.hcl"];
 
-/** The first line of a main.tf that was only added so that pasted YAML is read. Its wiring is not the visitor's. */
-export const STAND_IN = "# This file was added so that tenants.yaml is read. Put your own main.tf in its place.";
+/** The first line of a main.tf that was only added so that pasted tenants are read. Its wiring is not the visitor's. */
+export const STAND_IN = "# This file was added so that your tenants are read. Put your own main.tf in its place.";
 
 /** The full path of a file that is added to the checked folder. */
 export function inside(path: string, name: string): string {
