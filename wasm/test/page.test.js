@@ -106,6 +106,11 @@ onPage("values alone are not a pass: the verdict says what is missing", async (p
   await verdict(page, "partial", /^No findings in the values/, /Wiring was not checked: add main\.tf/);
 });
 
+onPage("where a module of the repository is missing, the verdict says to add its files", async (page) => {
+  await paste(page, `module "acme" {\n  source             = "./modules/sso_flow"\n  account_id         = "339986187397"\n  permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-7223310b09241097/ps-26c577a40376e138"\n}\n`);
+  await verdict(page, "problem", /There is no module in modules\/sso_flow\./, /Add its files, for example with Open\./);
+});
+
 onPage("no tenants are not a pass", async (page) => {
   await show(page, "main.tf");
   await paste(page, 'variable "customer_tenants" {\n  type    = any\n  default = {}\n}\n\nmodule "sso_flow" {\n  source      = "git::https://example.com/sso-flow"\n  for_each    = var.customer_tenants\n  tenant_slug = each.key\n}\n');

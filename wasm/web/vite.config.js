@@ -12,7 +12,7 @@ export default defineConfig({
   base: "./",
   // The page shows how much has been loaded, but servers do not always send the size.
   define: { CHECK_BYTES: sizeOf("check"), REST_BYTES: sizeOf("rest") },
-  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: false },
   worker: { format: "es" },
   // The samples are read from the repository's examples.
   server: { fs: { allow: ["../.."] } },

@@ -4,7 +4,6 @@ import type { Finding, Location } from "symlint";
 import { AccessView } from "./access-view";
 import type { Check, Checker } from "./checker";
 import type { CompareView } from "./compare-view";
-import { drawCoverage } from "./coverage";
 import { byId } from "./dom";
 import type { Dropped } from "./drop";
 import { Findings, worstFirst } from "./findings";
@@ -185,7 +184,7 @@ export class Results {
       case "tenants":
         return void this.#tenantsView().then((view) => view.draw());
       case "coverage":
-        return drawCoverage(byId("coverage"), report, this.actions.jump);
+        return void import("./coverage").then(({ drawCoverage }) => report === this.#report && drawCoverage(byId("coverage"), report, this.actions.jump));
       case "compare":
         return void this.actions.compareView().then((view) => view.draw());
     }

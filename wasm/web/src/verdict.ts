@@ -84,7 +84,9 @@ function problemOf(problem: PlainProblem, report: Head | undefined, actions: Ver
   const { kind, message, help, location } = problem;
   const title = kind === "config" ? "The configuration has a mistake" : report ? headline(report.summary.verdict) : "Not checked";
   const more = (report?.problems.length ?? 1) - 1;
-  const details: Words["details"] = [sentence(message), ...(help ? [sentence(help)] : []), ...(more > 0 ? [`There ${more === 1 ? "is" : "are"} ${count(more, "more problem")}.`] : [])];
+  // The command line reads files; here, they are among those that are open.
+  const advice = kind === "unreadable" ? "add its files, for example with Open" : help;
+  const details: Words["details"] = [sentence(message), ...(advice ? [sentence(advice)] : []), ...(more > 0 ? [`There ${more === 1 ? "is" : "are"} ${count(more, "more problem")}.`] : [])];
   if (location) details.push(button(`${location.file}:${location.start.line}:${location.start.column}`, () => actions.jump(location)));
   return { state: "problem", title, details };
 }
