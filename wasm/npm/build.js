@@ -11,7 +11,8 @@ await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 await Promise.all([shapes(), ...["symlint.wasm", "pages.json"].map((name) => cp(`generated/${name}`, `dist/${name}`))]);
 for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) await cp(`../../${licence}`, licence);
-await bundle("node", ["es", "cjs"]);
+// Jest's environment with a DOM lacks these globals.
+await bundle("node", ["es", "cjs"], { TextDecoder: ["node:util", "TextDecoder"], TextEncoder: ["node:util", "TextEncoder"] });
 await bundle("browser", ["es"]);
 execFileSync(process.execPath, ["../node_modules/typescript/bin/tsc"], { stdio: "inherit" });
 await declarations();
@@ -28,11 +29,11 @@ async function shapes() {
   await writeFile("src/shapes.d.ts", `// Made of the schema, which is built from the Rust types.\n${shapes}`);
 }
 
-async function bundle(name, formats) {
+async function bundle(name, formats, inject = {}) {
   const build = await rolldown({
     input: `src/${name}.ts`,
     platform: name,
-    transform: { define: { PACKAGE_VERSION: JSON.stringify(version) } },
+    transform: { define: { PACKAGE_VERSION: JSON.stringify(version) }, inject },
     resolve: { alias: { "./glue.js": `${import.meta.dirname}/generated/glue.js` } },
   });
   for (const format of formats) {

@@ -17,6 +17,8 @@ const TOOLS = {
   "webpack": "5.113.0",
   "webpack-cli": "7.3.1",
   "bun": "1.4.5",
+  "jest": "30.5.2",
+  "jest-environment-jsdom": "30.5.2",
   "typescript": "5.9.3",
   "@arethetypeswrong/cli": "0.18.5",
 };
@@ -152,6 +154,16 @@ async function besideBundle(tool, file) {
   const output = execFileSync(join(scratch, "node_modules/.bin/bun"), ["run", join(folder, "main.js")], { cwd: scratch, encoding: "utf8" });
   assert.equal(output.trim(), SAYS);
   say(`bun: ${SAYS}`);
+}
+
+{
+  const folder = await project("jest", {
+    "use.test.cjs": `const { load, version } = require("symlint");\ntest("use", async () => { const symlint = await load(); ${CHECK} expect(says).toBe(${JSON.stringify(SAYS)}); });\n`,
+  });
+  for (const environment of ["node", "jsdom"]) {
+    node("jest/bin/jest.js", ["--rootDir", folder, "--env", environment], { stdio: "pipe" });
+    say(`jest with ${environment}: ${SAYS}`);
+  }
 }
 
 {

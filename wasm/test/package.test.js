@@ -41,6 +41,12 @@ test("a CommonJS module of Node uses the package", async () => {
   assert.equal(execFileSync(process.execPath, ["use.cjs"], { cwd: scratch, encoding: "utf8" }).trim(), SAYS);
 });
 
+test("the package works where TextDecoder and TextEncoder are no globals, as in Jest with a DOM", async () => {
+  const without = "delete globalThis.TextDecoder; delete globalThis.TextEncoder;";
+  await writeFile(join(scratch, "without.cjs"), `const { load } = require("symlint");\n${without}\n(async () => {${USE}})();`);
+  assert.equal(execFileSync(process.execPath, ["without.cjs"], { cwd: scratch, encoding: "utf8" }).trim(), SAYS);
+});
+
 test("Vite builds a page with the package", async () => {
   await mkdir(join(scratch, "src"), { recursive: true });
   await writeFile(join(scratch, "index.html"), `<script type="module" src="./src/main.js"></script>`);
