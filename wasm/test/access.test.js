@@ -44,6 +44,19 @@ onPage("each finding is noted in a cell of the table, which links to it", async 
   await selected(page, "689558360591");
 });
 
+onPage("a finding about a tenant as a whole is not noted at its role", async (page) => {
+  await paste(page, many(2));
+  await page.locator("#tabs").getByRole("button", { name: "Add a file" }).click();
+  await page.locator("#name-text").fill("copy.tfvars");
+  await page.locator("#name").getByRole("button", { name: "Add" }).click();
+  await paste(page, many(2));
+  await verdict(page, "errors", /4 tenants/);
+  await page.locator(".problem", { hasText: "are also in" }).waitFor();
+  await view(page, "tenants");
+  await count(page.locator("#tenants .note.warning"), (notes) => notes > 0);
+  await eventually(() => page.locator("#tenants .note.warning").evaluateAll((notes) => [...new Set(notes.map((note) => document.querySelectorAll("#tenants thead th")[note.closest("td").cellIndex].textContent))]), ["Findings"]);
+});
+
 onPage("the table is saved as CSV in which no value is run as a formula", async (page) => {
   await paste(page, many(2).replace("tenant_1 = {", '"=1+1" = {'));
   await verdict(page, "errors", "partial", "warnings");

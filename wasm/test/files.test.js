@@ -2,7 +2,7 @@
 import { join } from "node:path";
 
 import { count, notice, onPage, show, shown, tabs, withFiles } from "./on-page.js";
-import { choose, drop, eventually, many, type, verdict } from "./support.js";
+import { choose, drop, eventually, many, pick, type, verdict } from "./support.js";
 
 onPage("a file is added by its name", async (page) => {
   await page.getByRole("button", { name: "Add a file" }).click();
@@ -79,6 +79,14 @@ onPage("a file that is added to a sample is checked with it", async (page) => {
   await page.locator("#files").setInputFiles([{ name: "b.auto.tfvars", mimeType: "text/plain", buffer: Buffer.from(many(3)) }]);
   await verdict(page, "errors", /3 tenants/);
   await tabs(page, (names) => names.at(-1) === "multi-tenant/b.auto.tfvars");
+});
+
+withFiles("a menu has the files whose tabs do not fit, and the values come first", Object.fromEntries(["prod/terraform.tfvars", "prod/more.auto.tfvars", "prod/main.tf", "test/terraform.tfvars", "test/main.tf"].map((name) => [name, "a = {\n"])), async (page, folder) => {
+  await page.setInputFiles("#folder", folder);
+  await tabs(page, ["prod/terraform.tfvars", "test/terraform.tfvars", "prod/more.auto.tfvars", "prod/main.tf", "test/main.tf"]);
+  await pick(page, "All files", "test/main.tf");
+  await page.locator('.tab[aria-selected="true"][data-name="test/main.tf"]').waitFor();
+  await page.locator(".tab-list").evaluate((list) => list.scrollLeft > 0 || list.scrollWidth <= list.clientWidth || Promise.reject(new Error("it is out of sight")));
 });
 
 onPage("after all files are closed, new ones can be added", async (page) => {

@@ -52,7 +52,7 @@ export function isBlank(files: Files): boolean {
 export function ordered({ files, path }: Project): Files {
   const elsewhere = (name: string) => Number(path !== "." && !name.startsWith(`${path}/`));
   const depth = (name: string) => name.split("/").length;
-  const kind = (name: string) => (/\.tfvars(\.json)?$/.test(name) ? 0 : name.endsWith(".symlint.hcl") ? 2 : 1);
+  const kind = (name: string) => (/(^|\/)terraform\.tfvars(\.json)?$/.test(name) ? 0 : /\.tfvars(\.json)?$/.test(name) ? 1 : name.endsWith(".symlint.hcl") ? 3 : 2);
   const sorted = Object.entries(files).sort(([a], [b]) => elsewhere(a) - elsewhere(b) || depth(a) - depth(b) || kind(a) - kind(b) || a.localeCompare(b));
   return Object.fromEntries(sorted);
 }

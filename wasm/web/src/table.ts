@@ -78,9 +78,8 @@ function textOf(cell: Cell | undefined): string {
 /** The findings of each tenant, by the column that they are about. */
 function notesOf(report: Report): Map<string, Map<string, Note[]>> {
   const steps = stepsOf(report);
-  const columnOf = ({ path, fingerprint }: Finding) => {
+  const columnOf = ({ path, fingerprint }: Finding, [step] = [...(steps.get(fingerprint) ?? [])]) => {
     const attribute = path?.split(".").at(-1) ?? "";
-    const [step] = steps.get(fingerprint) ?? [];
     // A finding that is not about a value of the tenant is on its first step.
     const isOther = step === "role" && !/role|account/.test(attribute);
     return BY_ATTRIBUTE[attribute] ?? (step && !isOther ? BY_STEP[step] : FINDINGS);
@@ -97,7 +96,7 @@ function notesOf(report: Report): Map<string, Map<string, Note[]>> {
   for (const finding of counting) if (finding.tenant !== null) add(`${finding.run} ${finding.tenant}`, columnOf(finding), finding);
   const ofSeveral = findingsOn(counting.filter(({ tenant }) => tenant === null));
   for (const access of report.access) {
-    for (const step of STEPS) for (const finding of ofSeveral(access, step)) add(`${access.run} ${access.tenant}`, BY_STEP[step], finding);
+    for (const step of STEPS) for (const finding of ofSeveral(access, step)) add(`${access.run} ${access.tenant}`, columnOf(finding, [step]), finding);
   }
   return all;
 }

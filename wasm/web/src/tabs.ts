@@ -1,4 +1,5 @@
-import { byId, h } from "./dom";
+import { byId, count as counted, h } from "./dom";
+import { menu } from "./menu";
 import { from } from "./project";
 import { stepOf } from "./rove";
 
@@ -7,6 +8,10 @@ export interface TabActions {
   remove(name: string): void;
   add(name: string): void;
 }
+
+/** The tabs of more files may not fit, so there is a menu of all files. */
+const FEW = 4;
+let all: { label: string; findings: number; show(): void }[] = [];
 
 /** Draws the tabs of the files, with those of the checked folder first. */
 export function drawTabs(host: HTMLElement, names: string[], active: string, counts: Map<string, number>, path: string, actions: TabActions): void {
@@ -48,13 +53,21 @@ export function drawTabs(host: HTMLElement, names: string[], active: string, cou
   name.onclick = () => ask(actions);
   remove.title = remove.ariaLabel = `Remove ${active}`;
   remove.onclick = () => actions.remove(active);
+  all = names.map((name) => ({ label: from(path, name), findings: counts.get(name) ?? 0, show: () => actions.show(name) }));
   if (host.firstElementChild?.classList.contains("tab-list")) host.firstElementChild.replaceWith(list);
-  else host.replaceChildren(list, name, remove);
+  else host.replaceChildren(list, h("div", { class: "opens" }, menuOfFiles()), name, remove);
+  host.querySelector(".opens")?.toggleAttribute("hidden", names.length <= FEW);
   const tabs = [...list.children] as HTMLElement[];
   [...tabs, name, remove].find((part) => part.dataset["name"] === focused)?.focus();
   // scrollIntoView would also scroll the page.
   const selected = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
   if (selected) list.scrollLeft = selected.offsetLeft - list.offsetLeft - 24;
+}
+
+function menuOfFiles(): HTMLElement {
+  const opener = h("button", { type: "button", class: "icon", id: "all-files", title: "All files", "aria-label": "All files" });
+  menu(opener, () => all.map(({ label, findings, show }) => ({ label, ...(findings > 0 ? { about: counted(findings, "finding") } : {}), run: show })));
+  return opener;
 }
 
 function ask(actions: TabActions): void {
