@@ -1,27 +1,22 @@
-import { EditorState, type ChangeSpec, type EditorSelection, type Text } from "@codemirror/state";
 import type { Finding } from "symlint";
 
 import type { Owned } from "./owned";
 import { PlainText } from "./plain-text";
-import type { Editing, Surface } from "./surface";
-import { asShown, formOf, textOf, type Form } from "./texts";
-
-export interface Change {
-  from: number;
-  to: number;
-  insert: string;
-}
+import type { Change, Editing, Selected, State, Surface } from "./surface";
+import { asShown, formOf, PlainDoc, textOf, type Doc, type Form } from "./texts";
 
 /** All texts with their histories at one moment. */
 export interface Snapshot {
-  states: ReadonlyMap<string, EditorState>;
+  states: ReadonlyMap<string, State>;
   active: string;
   forms: ReadonlyMap<string, Form>;
 }
 
 /** The editor: one text at a time, each with its own history. */
 export class Editor {
-  #states = new Map<string, EditorState>();
+  #states = new Map<string, State>();
+  /** The plain texts that texts of the rich editor were created from. A report may be about these. */
+  readonly #origins = new WeakMap<Doc, Doc>();
   #active = "";
   /** The forms in which the files were opened. */
   #forms = new Map<string, Form>();
@@ -41,10 +36,11 @@ export class Editor {
     const rich = await import("./rich");
     this.#keep();
     this.#rich = rich;
-    for (const [name, state] of this.#states) this.#states.set(name, this.#state(name, state.doc, state.selection));
-    const { hasFocus } = this.#surface;
+    for (const [name, { doc, selection }] of this.#states) this.#states.set(name, this.#state(name, doc, selection.main));
+    const { hasFocus, state } = this.#surface;
     this.#surface.destroy();
-    this.#surface = rich.create(this.parent, this.#states.get(this.#active) ?? EditorState.create());
+    this.#surface = rich.create(this.parent);
+    this.#surface.setState(this.#states.get(this.#active) ?? state);
     if (hasFocus) this.#surface.focus();
   }
 
@@ -62,14 +58,14 @@ export class Editor {
   }
 
   /** The value of `files` for these documents. */
-  filesOf(docs: ReadonlyMap<string, Text>): Record<string, string> {
+  filesOf(docs: ReadonlyMap<string, Doc>): Record<string, string> {
     return Object.fromEntries([...docs].map(([name, doc]) => [name, textOf(doc, this.#forms.get(name))]));
   }
 
   /** All texts by name. Unchanged texts are the same objects. */
-  get docs(): Map<string, Text> {
+  get docs(): Map<string, Doc> {
     this.#keep();
-    return new Map([...this.#states].map(([name, { doc }]) => [name, doc]));
+    return new Map([...this.#states].map(([name, { doc }]) => [name, this.#origins.get(doc) ?? doc]));
   }
 
   /** The total number of characters. */
@@ -85,7 +81,7 @@ export class Editor {
   restore({ states, active, forms }: Snapshot): void {
     this.#forms = new Map(forms);
     // A state from the plain field does not have the extensions of the rich editor.
-    this.#states = new Map([...states].map(([name, state]) => [name, this.#rich?.isRich(state) === false ? this.#state(name, state.doc, state.selection) : state]));
+    this.#states = new Map([...states].map(([name, state]) => [name, this.#rich?.isRich(state) === false ? this.#state(name, state.doc, state.selection.main) : state]));
     this.#active = "";
     this.show(active);
   }
@@ -138,32 +134,36 @@ export class Editor {
   replace(name: string, text: string): void {
     this.show(name);
     const { length } = this.#surface.state.doc;
-    this.#surface.dispatch({ changes: { from: 0, to: length, insert: text }, selection: { anchor: 0 }, scrollIntoView: true, ...this.#rich?.ONE_STEP });
+    this.#surface.dispatch({ changes: [{ from: 0, to: length, insert: text }], selection: { anchor: 0, head: 0 }, scrollIntoView: true, ...this.#rich?.ONE_STEP });
   }
 
   /** Replaces ranges of a text that do not overlap, as one step of its history, and shows the first of them. */
   change(name: string, changes: readonly Change[]): void {
     this.show(name);
-    const specs: ChangeSpec[] = changes.map(({ from, to, insert }) => ({ from, to, insert }));
-    this.#surface.dispatch({ changes: specs, userEvent: "input.fix", ...this.#rich?.ONE_STEP });
+    this.#surface.dispatch({ changes, userEvent: "input.fix", ...this.#rich?.ONE_STEP });
     const from = Math.min(...changes.map((change) => change.from));
     const change = changes.find((change) => change.from === from);
     if (change) this.select(from, from + change.insert.length, false);
   }
 
   /** Marks the findings in the text that is shown, and the owners of its values, if they are about its current content. */
-  mark(doc: Text | undefined, findings: readonly Finding[], marks: readonly Owned[]): void {
+  mark(doc: Doc | undefined, findings: readonly Finding[], marks: readonly Owned[]): void {
     const { state } = this.#surface;
-    if (!this.#rich || (state.doc !== doc && findings.length + marks.length > 0)) return;
-    this.#surface.dispatch(...this.#rich.marking(state, findings, marks, this.editing));
+    const isCurrent = doc === (this.#origins.get(state.doc) ?? state.doc);
+    if (!this.#rich?.isRich(state) || (!isCurrent && findings.length + marks.length > 0)) return;
+    this.#surface.dispatch(this.#rich.marking(state, findings, marks, this.editing));
   }
 
   #keep(): void {
     if (this.#active && this.#states.has(this.#active)) this.#states.set(this.#active, this.#surface.state);
   }
 
-  #state(name: string, doc: string | Text, selection?: EditorSelection): EditorState {
-    if (typeof doc === "string") this.#forms.set(name, formOf(doc));
-    return EditorState.create({ doc: typeof doc === "string" ? asShown(doc) : doc, ...(selection ? { selection } : {}), extensions: this.#rich?.extensionsOf(name, this.editing) ?? [] });
+  #state(name: string, text: string | Doc, selection: Selected = { anchor: 0, head: 0 }): State {
+    if (typeof text === "string") this.#forms.set(name, formOf(text));
+    const doc = typeof text === "string" ? new PlainDoc(asShown(text)) : text;
+    if (!this.#rich) return { doc, selection: { main: selection } };
+    const state = this.#rich.stateOf(name, doc.toString(), selection, this.editing);
+    if (typeof text !== "string") this.#origins.set(state.doc, doc);
+    return state;
   }
 }

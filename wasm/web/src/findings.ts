@@ -1,4 +1,3 @@
-import type { Text } from "@codemirror/state";
 import type { Finding, Location } from "symlint";
 
 import { button, count, h, plain, prose } from "./dom";
@@ -8,6 +7,7 @@ import { idsIn } from "./lit";
 import { ownerClass } from "./owner";
 import { previewOf } from "./preview";
 import type { Head } from "./protocol";
+import type { Doc } from "./texts";
 import { capital } from "./verdict";
 
 export interface FindingActions {
@@ -18,7 +18,7 @@ export interface FindingActions {
   /** The name of a file in the checked folder. */
   nameOf(file: string): string;
   /** The text of a file as it was checked. */
-  doc(file: string): Text | undefined;
+  doc(file: string): Doc | undefined;
 }
 
 /** More rows at a time would make the page slow. */

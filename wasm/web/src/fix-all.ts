@@ -1,9 +1,9 @@
 import type { Files, Fixed } from "symlint";
 
 import { byId, count, h, list, messageOf } from "./dom";
-import type { Change } from "./editor";
 import { diffLines, linesOf, type Hunk } from "./line-diff";
 import { diffLine } from "./preview";
+import type { Change } from "./surface";
 import { asShown } from "./texts";
 
 export interface Fixes {

@@ -4,7 +4,7 @@ import { Checker } from "./checker";
 import type { Before, CompareView } from "./compare-view";
 import { byId, download, messageOf, plain } from "./dom";
 import { acceptDrops, chosen } from "./drop";
-import { Editor, type Change } from "./editor";
+import { Editor } from "./editor";
 import { prepareFooter } from "./footer";
 import { prepareHeader } from "./header";
 import { Keeper } from "./keep";
@@ -15,6 +15,7 @@ import { sample, SAMPLES } from "./samples";
 import { drawStart } from "./start";
 import { drawTabs } from "./tabs";
 import type { Takings } from "./take-along";
+import type { Change } from "./surface";
 import { asShown } from "./texts";
 import { Workspace } from "./workspace";
 

@@ -1,7 +1,7 @@
-import type { Text } from "@codemirror/state";
 import type { Finding } from "symlint";
 
 import { h, plain } from "./dom";
+import type { Doc } from "./texts";
 
 type Fix = Finding["fixes"][number];
 
@@ -16,7 +16,7 @@ export function diffLine(kind: keyof typeof SIGNS, text: (Node | string)[], numb
 }
 
 /** Shows what a fix would change: each line before and after, with the changes marked. */
-export function previewOf(fix: Fix, docOf: (file: string) => Text | undefined): HTMLElement {
+export function previewOf(fix: Fix, docOf: (file: string) => Doc | undefined): HTMLElement {
   const lines = fix.edits.flatMap(({ location, text }) => {
     const doc = docOf(location.file);
     if (!doc) return [];

@@ -1,4 +1,3 @@
-import type { Text } from "@codemirror/state";
 import type { Finding, Location } from "symlint";
 
 import { AccessView } from "./access-view";
@@ -14,11 +13,12 @@ import { checkedIn, type Checked, type Head, type Mark, type Outcome } from "./p
 import type { Query } from "./table";
 import { arrows } from "./tabs";
 import type { Tenants } from "./tenants";
+import type { Doc } from "./texts";
 import { gapsOf, showChecking, showVerdict, type Verdict } from "./verdict";
 
 /** A check of immutable texts: a changed text is another object. */
 export interface TextCheck extends Check {
-  docs: ReadonlyMap<string, Text>;
+  docs: ReadonlyMap<string, Doc>;
 }
 
 export interface ResultActions {
@@ -43,7 +43,7 @@ export class Results {
   #counting: Finding[] = [];
   #marks: Mark[] = [];
   /** The texts that the report is about. */
-  #docs: ReadonlyMap<string, Text> = new Map();
+  #docs: ReadonlyMap<string, Doc> = new Map();
   /** The urgency of each rule. */
   #urgency: ReadonlyMap<string, number> = new Map();
   readonly #findings: Findings;
@@ -97,7 +97,7 @@ export class Results {
     colorOwners(this.#marks.map(({ owner }) => owner));
     if ("crashed" in outcome) this.#say({ state: "crashed", reason: outcome.crashed });
     else if ("problem" in outcome) this.#say({ state: "problem", problem: outcome.problem, report: this.#report });
-    else if (checked) this.#say({ state: "report", report: checked.report, isStandIn: [...docs.values()].some((doc) => doc.line(1).text === STAND_IN) });
+    else if (checked) this.#say({ state: "report", report: checked.report, isStandIn: [...docs.values()].some((doc) => doc.lineAt(0).text === STAND_IN) });
     this.#draw();
   }
 
@@ -128,7 +128,7 @@ export class Results {
   }
 
   /** The text of a file as it was checked. */
-  doc(file: string): Text | undefined {
+  doc(file: string): Doc | undefined {
     return this.#docs.get(file);
   }
 

@@ -1,7 +1,7 @@
 import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import type { EditorState, Extension, TransactionSpec } from "@codemirror/state";
+import { EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Finding } from "symlint";
@@ -10,7 +10,7 @@ import { diagnosticsOf, type Fixing } from "./diagnostics";
 import { hcl } from "./hcl";
 import { ids } from "./ids";
 import { owned, setOwned, type Owned } from "./owned";
-import type { Editing } from "./surface";
+import type { Edit, Editing, Selected, State, Surface } from "./surface";
 
 // The colors are those of the page in light or dark mode: see editor.css.
 const COLORS = HighlightStyle.define([
@@ -21,32 +21,33 @@ const COLORS = HighlightStyle.define([
   { tag: [tags.function(tags.variableName)], color: "var(--code-function)" },
 ]);
 
-/** Shows a state in `parent`. */
-export function create(parent: HTMLElement, state: EditorState): EditorView {
-  return new EditorView({ parent, state });
+/** Shows an editor in `parent`. */
+export function create(parent: HTMLElement): Surface {
+  return new EditorView({ parent });
 }
 
-/** All features of the editor for a text with this name. */
-export function extensionsOf(name: string, editing: Editing): Extension {
-  return [BASE, placeholder(`Paste ${name.split("/").at(-1) ?? name} here`), listeners(name, editing)];
+/** The state for a text with this name, with all features of the editor. */
+export function stateOf(name: string, doc: string, selection: Selected, editing: Editing): EditorState {
+  return EditorState.create({ doc, selection, extensions: [BASE, placeholder(`Paste ${name.split("/").at(-1) ?? name} here`), listeners(name, editing)] });
 }
 
 /** Whether a state was created for this editor. */
-export function isRich(state: EditorState): boolean {
-  return state.field(owned, false) !== undefined;
+export function isRich(state: State): state is EditorState {
+  return state instanceof EditorState;
 }
 
 /** Makes a change a separate step in the history. */
-export const ONE_STEP = { annotations: isolateHistory.of("full") } satisfies TransactionSpec;
+export const ONE_STEP = { annotations: isolateHistory.of("full") } satisfies Edit;
 
 /** Scrolls to a position. */
-export function intoView(place: number): TransactionSpec {
+export function intoView(place: number): Edit {
   return { effects: EditorView.scrollIntoView(place, { y: "center" }) };
 }
 
 /** Marks findings, and values of other tenants. */
-export function marking(state: EditorState, findings: readonly Finding[], marks: readonly Owned[], fixing: Fixing): TransactionSpec[] {
-  return [setDiagnostics(state, diagnosticsOf(findings, fixing)), { effects: setOwned.of(marks) }];
+export function marking(state: EditorState, findings: readonly Finding[], marks: readonly Owned[], fixing: Fixing): Edit {
+  const { effects = [] } = setDiagnostics(state, diagnosticsOf(findings, fixing));
+  return { effects: [effects, setOwned.of(marks)].flat() };
 }
 
 function listeners(name: string, editing: Editing): Extension {

@@ -1,9 +1,10 @@
 import type { Files } from "symlint";
 
-import type { Change, Editor, Snapshot } from "./editor";
+import type { Editor, Snapshot } from "./editor";
 import { list } from "./dom";
 import type { Notices } from "./notice";
 import { blank, first, inside, isBlank, ordered, written, type Project } from "./project";
+import type { Change } from "./surface";
 
 /** The open files and the checked folder at one moment. */
 interface Moment {
