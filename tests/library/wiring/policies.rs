@@ -208,3 +208,48 @@ fn an_assignment_of_any_provider_is_a_grant() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// A role for services is neither a connector's nor the runtime's, so a call that may create one leaves nothing open.
+#[test]
+fn roles_for_services_do_not_matter() {
+    let shards = "variable \"shards\" {}\nmodule \"shard\" {\n  source = \"./shard\"\n  for_each = var.shards\n  name = each.key\n}\n";
+    let runtime = "module \"runtime_connector\" {\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = \
+                   [\"719240583316\", \"280365914472\", \"048261739905\", \"593017462285\"]\n}\n";
+    let main = format!("{VARIABLES}\n{CALL}\n{runtime}{shards}");
+    let role = |trust: &str| {
+        format!(
+            "variable \"name\" {{}}\nresource \"aws_iam_role\" \"own\" {{\n  name = var.name\n  assume_role_policy = {trust}\n}}\n"
+        )
+    };
+    let encoded = |principal: &str| {
+        role(&format!(
+            "jsonencode({{ Statement = [{{ Effect = \"Allow\", Action = {ASSUME}, Principal = {principal} }}] }})"
+        ))
+    };
+    let document = |kind: &str| {
+        role("data.aws_iam_policy_document.trust.json")
+            + &format!(
+                "data \"aws_iam_policy_document\" \"trust\" {{\n  statement {{\n    actions = [{ASSUME}]\n    principals {{\n      type = \
+                 \"{kind}\"\n      identifiers = [\"x\"]\n    }}\n  }}\n}}\n"
+            )
+    };
+    let logs = statement("\"logs:PutLogEvents\"", "\"*\"");
+    let logs = format!("resource \"aws_iam_policy\" \"logs\" {{\n  policy = {logs}\n}}\n");
+    let stale = [("safelist-stale", "593017462285")];
+    let open = [("not-checked", "var.shards")];
+    let mut failures = String::new();
+    for (module, expected) in [
+        (encoded("{ Service = \"lambda.amazonaws.com\" }"), &stale),
+        (encoded("{ Service = \"lambda.amazonaws.com\" }") + &logs, &stale),
+        (document("Service"), &stale),
+        (encoded("{ AWS = \"arn:aws:iam::803477428605:root\" }"), &open),
+        (document("AWS"), &open),
+        (encoded("var.name"), &open),
+        (format!("resource \"aws_iam_role_policy\" \"own\" {{\n  policy = {}\n}}\n", statement(ASSUME, ANY)), &open),
+    ] {
+        let files = [("main.tf", main.as_str()), ("shard/main.tf", &module), ("sso_flow/main.tf", MODULE)];
+        let found = findings(&[&files[..], &[("terraform.tfvars", VALUES)]].concat());
+        expect(&module, found, expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}

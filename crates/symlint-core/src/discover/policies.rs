@@ -70,6 +70,19 @@ pub(super) struct Policies<'p> {
     pub(super) possible: Vec<RuntimeCall<'p>>,
     /// The principals in trust policies of Sym's roles.
     pub(super) trusts: Vec<Trust<'p>>,
+    /// Whether other roles trust AWS accounts or their roles.
+    are_others_trusted: bool,
+}
+
+impl Policies<'_> {
+    /// Whether anything here can be the runtime's or a connector's, given that the names of roles are not known.
+    pub(super) fn matter(&self) -> bool {
+        let may_enter = |policy: &RuntimeCall<'_>| {
+            policy.safelists.iter().any(|list| list.elements().is_none_or(|accounts| !accounts.is_empty()))
+        };
+        let Self { known, possible, trusts, are_others_trusted } = self;
+        *are_others_trusted || !trusts.is_empty() || !known.is_empty() || possible.iter().any(may_enter)
+    }
 }
 
 /// The policies of the module. `is_runtime` says which of its calls create a runtime connector.
@@ -117,6 +130,7 @@ pub(super) fn policies<'p>(
                 false => evaluator.tolerating(|| policy.read(resource)),
             }
         }
+        found.are_others_trusted |= !policy.is_of_sym && !policy.trusted.is_empty();
         if policy.is_of_sym && !policy.trusted.is_empty() {
             found.trusts.push(Trust { resource, principals: std::mem::take(&mut policy.trusted) });
         }
@@ -407,7 +421,8 @@ impl<'p> PolicyReader<'_, 'p> {
         };
         if !blocks("condition").any(|it| part(it, "variable").is_none_or(|key| key.as_str().is_none_or(limits_callers)))
         {
-            let of_aws = blocks("principals").filter(|it| part(it, "type").is_none_or(|it| !is_text(&it, "Service")));
+            let is_other = |kind: Value| ["Service", "Federated"].iter().any(|it| is_text(&kind, it));
+            let of_aws = blocks("principals").filter(|it| part(it, "type").is_none_or(|kind| !is_other(kind)));
             self.trusted.extend(of_aws.filter_map(|it| part(it, "identifiers")));
         }
         let before = self.accounts.len();
@@ -519,7 +534,11 @@ impl<'p> PolicyReader<'_, 'p> {
                 let mut keys = conditions.iter().flat_map(|keys| keys.entries().unwrap_or_default());
                 if !keys.any(|entry| limits_callers(&entry.key)) {
                     let principal = value.get("Principal");
-                    self.trusted.extend(principal.map(|all| all.get("AWS").unwrap_or(all)));
+                    // The other kinds of principals are services and identity providers.
+                    self.trusted.extend(principal.and_then(|all| match all.entries() {
+                        Some(_) => all.get("AWS"),
+                        None => Some(all),
+                    }));
                 }
                 let before = self.accounts.len();
                 resource.iter().for_each(|resource| self.roles(resource, 0));

@@ -239,7 +239,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                     self.walked.runtimes.extend(policies::in_place_of(handed, own));
                 }
                 Role::Other => {
-                    let unknown = unknown.filter(|_| self.roles.leads_on(call));
+                    let unknown = unknown.filter(|_| self.leads_on(instance, call));
                     self.walked.unknown_calls.extend(unknown.map(|unknown| (call, unknown)));
                 }
             }
@@ -250,6 +250,19 @@ impl<'a, 'p> Walker<'a, 'p> {
                 }
             }
         }
+    }
+
+    /// Whether an instance of a call, whichever it is, has anything that matters.
+    fn leads_on(&self, caller: &Instance, call: &'p ModuleCall) -> bool {
+        if !self.roles.leads_on(call) {
+            return false;
+        }
+        let any = self.evaluator.any_instance(caller, call);
+        let Some(module) = self.module_of(&any) else { return false };
+        let is_runtime = |call: &ModuleCall| self.roles.of(call) == Role::Runtime;
+        let policies = || policies::policies(self.evaluator, &any, module, &is_runtime);
+        module.calls.iter().any(|call| self.roles.of(call) != Role::Other || self.leads_on(&any, call))
+            || self.evaluator.tolerating(policies).matter()
     }
 
     fn module_of(&self, instance: &Instance) -> Option<&'p Module> {
