@@ -1,6 +1,7 @@
 //! The safelists of runtime connectors, and what they lack.
 
 use foldhash::HashSet;
+use symlint_core::facts::is_placeholder_account;
 use symlint_core::rule::Context;
 use symlint_core::spelling::closest;
 use symlint_core::tenants::{FieldKind, FlowInstance, Model, RuntimeCall, Tenant, TenantId, stripped, text_of};
@@ -184,7 +185,8 @@ fn lacking<'a>(cx: &Context<'_>, tenants: impl Iterator<Item = &'a Tenant>, acco
         let account = tenant.sso_account().filter(|account| account.is_well_formed())?.text();
         // The runtime may always assume roles in its own account.
         let is_host = cx.config.host_accounts.contains(account);
-        let is_judged = !tenant.sso_account_id.is_garbled() && !is_host;
+        // Whoever has the account that documentation uses must not be listed.
+        let is_judged = !tenant.sso_account_id.is_garbled() && !is_host && !is_placeholder_account(account);
         // A list of the roles' accounts lacks it for a reason that has a finding.
         let role = tenant.role_account().filter(|_| tenant.has_role_account_mismatch());
         let is_mismatched = role.is_some_and(|role| listed.contains(role.text()));

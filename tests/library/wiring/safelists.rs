@@ -482,3 +482,15 @@ fn a_policy_that_may_be_the_runtimes_is_checked() {
     expect("beside a safelist", found(&runtime), &[], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// Somebody else has the account that documentation uses.
+#[test]
+fn a_placeholder_is_not_added_to_the_safelist() {
+    let main = format!(
+        "{VARIABLES}\nmodule \"runtime_connector\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  \
+         account_id_safelist = [\"719240583316\", \"280365914472\"]\n}}\n"
+    );
+    let values = VALUES.replace("048261739905", "123456789012");
+    let found = findings(&[("main.tf", &main), ("terraform.tfvars", &values)]);
+    assert_eq!(found, [("placeholder-value".into(), "123456789012".into())]);
+}
