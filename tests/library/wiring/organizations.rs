@@ -477,3 +477,33 @@ module "quillhaven" {
     let found = findings(&[("main.tf", call), ("leaf/main.tf", &module)]);
     assert!(found.iter().any(|(rule, _)| rule == "evaluation-error"), "{found:?}");
 }
+
+/// An alias in YAML is the object that has the anchor, like a reference in HCL.
+#[test]
+fn an_alias_is_one_written_object() {
+    let main = r#"
+module "p" {
+  source    = "./flow"
+  for_each  = yamldecode(file("${path.module}/grants.yaml"))
+  client    = each.key
+  workload  = each.value.account
+  set       = each.value.set
+  connector = each.value.connector
+}
+"#;
+    let connector = "\n    cloud: aws\n    role_arn: arn:aws:iam::620966542870:role/sym/SymSSOQuill\n    instance_arn: \
+                     arn:aws:sso:::instance/ssoins-6804abcca95bf8e2\n    region: eu-west-1\n";
+    let yaml = |first: &str, second: &str| {
+        format!(
+            "quill_read:\n  connector: {first}{connector}  account: \"722971028225\"\n  set: \
+             arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7\nquill_admin:\n  connector: {second}\n  account: \
+             \"123937045052\"\n  set: arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0\n"
+        )
+    };
+    let rules = |yaml: &str| {
+        let found = findings(&[("main.tf", main), ("flow/main.tf", FLOW), ("grants.yaml", yaml)]);
+        found.into_iter().map(|(rule, _)| rule).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(&yaml("&quill", "*quill")), [""; 0]);
+    assert_eq!(rules(&yaml("", connector)), ["shared-sso-account"]);
+}

@@ -187,6 +187,17 @@ impl Field {
         self.path.as_ref()
     }
 
+    /// Where the value, or the one that it was taken out of, is written as a literal; otherwise the path to it. Two
+    /// paths may lead to one written value, as with an alias in YAML.
+    pub(super) fn writing(&self) -> Option<Result<Span, &Path>> {
+        match &self.state {
+            State::Text(Text { makeup: Makeup::Written(_), .. }) if self.span.start < self.span.end => {
+                Some(Ok(self.span))
+            }
+            _ => self.way().map(Err),
+        }
+    }
+
     /// The paths to the value and to each part that it was built from.
     pub(super) fn ways(&self) -> impl Iterator<Item = &Path> {
         let parts = match &self.state {

@@ -138,8 +138,11 @@ impl Connector {
     }
 }
 
-/// The path to a role; or else the path to the account in it, with the role and the path to the instance.
-type ConnectorSource<'t> = (&'t Path, Option<&'t str>, Option<&'t Path>);
+/// The place of a role; or else that of the account in it, with the role and the place of the instance.
+type ConnectorSource<'t> = (Writing<'t>, Option<&'t str>, Option<Writing<'t>>);
+
+/// Where a value is written, or the path to it.
+type Writing<'t> = Result<Span, &'t Path>;
 
 impl Tenant {
     /// The key as it is written.
@@ -165,14 +168,14 @@ impl Tenant {
         self.path.last().is_none() && self.path.start().is_of_root_module()
     }
 
-    /// Where the connector is written: the role's path; or else the paths of the account and the instance, with the
-    /// role that is built from the account. Two tenants with the same source share one written connector.
+    /// Where the connector is written: the role's place; or else those of the account and the instance, with the role
+    /// that is built from the account. Two tenants with the same source share one written connector.
     pub(crate) fn connector_source(&self) -> Option<ConnectorSource<'_>> {
         let Connector { role_arn, instance_arn, .. } = &self.connector;
-        if let (Some(path), Some(_)) = (&role_arn.path, role_arn.as_written()) {
-            return Some((path, None, None));
+        if let (Some(role), Some(_), Some(_)) = (role_arn.writing(), &role_arn.path, role_arn.as_written()) {
+            return Some((role, None, None));
         }
-        Some((self.sso_account_id.way()?, role_arn.as_written(), instance_arn.path.as_ref()))
+        Some((self.sso_account_id.writing()?, role_arn.as_written(), instance_arn.writing()))
     }
 
     /// The key, if it is the key in a map or a name in the tenant's own entry, as opposed to the name of a call or an
