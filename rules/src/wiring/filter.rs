@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 use symlint_core::tenants::Model;
 use symlint_terraform::syntax::{Expr, ExprKind, children};
-use symlint_terraform::{Module, ModuleCall, Root};
+use symlint_terraform::{Module, ModuleCall, Project, Root, Span};
 
 /// Whether the expressions that decide on the instances of a flow call, or of a module around it, contain a filter: a
 /// `for … if`, a condition, or the difference of two sets. The arguments of the modules around it are searched, too.
@@ -15,7 +15,7 @@ pub(super) fn is_filtered(model: &Model<'_>) -> bool {
         });
         calls.any(|call| {
             let mut repeats = [&call.for_each, &call.count].into_iter().flatten();
-            let mut search = FilterSearch { module, seen: HashSet::default(), conditions: true };
+            let mut search = FilterSearch::new(model, module);
             let is_repeated = repeats.any(|repeat| search.finds(&repeat.value));
             search.conditions = false;
             is_repeated || call.arguments.iter().any(|argument| search.finds(&argument.value))
@@ -34,7 +34,7 @@ pub(super) fn is_chosen(model: &Model<'_>, root: &Root) -> bool {
         let calls = module.calls.iter().filter(|call| call.child.is_some() || is_flow(model, call));
         let mut repeats = calls.flat_map(|call| call.for_each.iter().chain(&call.count)).map(|repeat| &repeat.value);
         repeats.any(|repeat| {
-            let filters = FilterSearch { module, seen: HashSet::default(), conditions: true }.finds(repeat);
+            let filters = FilterSearch::new(model, module).finds(repeat);
             filters && mentions(module, repeat, (kind, name), &mut HashSet::default())
         })
     })
@@ -60,7 +60,7 @@ pub(super) fn are_grants_filtered(model: &Model<'_>) -> bool {
     model.project.modules().iter().any(|module| {
         let resources = module.resources.iter();
         let mut repeats = resources.flat_map(|resource| ["for_each", "count"].map(|name| resource.attribute(name)));
-        let mut search = FilterSearch { module, seen: HashSet::default(), conditions: true };
+        let mut search = FilterSearch::new(model, module);
         repeats.any(|repeat| repeat.is_some_and(|repeat| search.finds(&repeat.value)))
     })
 }
@@ -70,29 +70,48 @@ fn is_flow(model: &Model<'_>, call: &ModuleCall) -> bool {
 }
 
 struct FilterSearch<'a> {
+    project: &'a Project,
     module: &'a Module,
-    /// The locals that have been searched.
-    seen: HashSet<&'a str>,
+    /// The locals and outputs that have been searched.
+    seen: HashSet<Span>,
     /// Whether `a ? b : c` is treated as a filter.
     conditions: bool,
 }
 
 impl<'a> FilterSearch<'a> {
+    fn new(model: &Model<'a>, module: &'a Module) -> Self {
+        Self { project: model.project, module, seen: HashSet::default(), conditions: true }
+    }
+
     fn finds(&mut self, expr: &'a Expr) -> bool {
         let is_filter = match &expr.kind {
             ExprKind::For(comprehension) => comprehension.condition.is_some(),
             ExprKind::Conditional(_) => self.conditions,
             ExprKind::Call(call) => matches!(call.name.text.as_str(), "setsubtract" | "setintersection" | "matchkeys"),
-            ExprKind::Attribute(base, name) if is_local(base) => {
-                let local = self.module.local(&name.text);
-                local.is_some_and(|local| self.seen.insert(local.name.text.as_str()) && self.finds(&local.value))
-            }
+            ExprKind::Attribute(base, name) => self.finds_in_named(base, &name.text),
             _ => false,
         };
         is_filter || children(expr).into_iter().any(|child| self.finds(child))
     }
-}
 
-fn is_local(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Variable(root) if root.as_str() == "local")
+    /// Whether there is a filter in a local, or in the output of a called module.
+    fn finds_in_named(&mut self, base: &'a Expr, name: &str) -> bool {
+        let (module, value) = match &base.kind {
+            ExprKind::Variable(root) if root.as_str() == "local" => {
+                (self.module, self.module.local(name).map(|local| &local.value))
+            }
+            ExprKind::Attribute(root, call) if matches!(&root.kind, ExprKind::Variable(it) if it.as_str() == "module") =>
+            {
+                let child = self.module.call(&call.text).and_then(|call| self.project.module(call.child?));
+                let Some(child) = child else { return false };
+                (child, child.output(name).and_then(|output| output.value.as_ref()).map(|value| &value.value))
+            }
+            _ => return false,
+        };
+        let Some(value) = value.filter(|value| self.seen.insert(value.span)) else { return false };
+        let caller = std::mem::replace(&mut self.module, module);
+        let found = self.finds(value);
+        self.module = caller;
+        found
+    }
 }

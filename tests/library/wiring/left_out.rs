@@ -90,3 +90,27 @@ fn a_forgotten_tenant_is_found_despite_filters_elsewhere() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// A module that returns the customers may leave some of them out on purpose.
+#[test]
+fn an_output_may_leave_a_tenant_out_on_purpose() {
+    let mut failures = String::new();
+    let main = "module \"customers\" {\n  source = \"./customers\"\n  all = var.customer_tenants\n}\n".to_owned();
+    let forgotten = [("tenant-not-wired", "red_canyon")];
+    for (output, expected) in
+        [(FILTERED.to_owned(), &[][..]), ("local.live".to_owned(), &[]), (TWO.to_owned(), &forgotten)]
+    {
+        let own = |text: &str| text.replace("var.customer_tenants", "var.all");
+        let inner = format!(
+            "variable \"all\" {{ type = any }}\nlocals {{\n  live = {}\n}}\noutput \"live\" {{\n  value = {}\n}}\n",
+            own(FILTERED),
+            own(&output)
+        );
+        let again = "{ for name, tenant in module.customers.live : name => tenant }";
+        for tenants in ["module.customers.live", again] {
+            let main = main.clone() + &flow(tenants);
+            expect(&output, check(&main, &inner), expected, &mut failures);
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
