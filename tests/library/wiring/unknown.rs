@@ -273,6 +273,34 @@ fn an_unavailable_module_that_receives_tenants_is_reported() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// So is one that receives a list of grants, even if the ARNs in it are not known.
+#[test]
+fn an_unavailable_module_that_receives_grants_is_reported() {
+    let call = |grants: &str| {
+        format!(
+            "module \"grants\" {{\n  source = \"example/sso/aws//modules/account-assignments\"\n  account_assignments = {grants}\n}}\n"
+        )
+    };
+    let one =
+        |set: &str| format!("{{ account = \"604178239951\", permission_set_arn = {set}, principal = \"Admins\" }}");
+    let known = one("\"arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63\"");
+    let computed = one("data.aws_ssoadmin_permission_set.admin.arn");
+    let of_unset = format!("flatten([for account in var.accounts : [for set in account.sets : {computed}]])");
+    let local = format!("variable \"accounts\" {{}}\nlocals {{\n  grants = {of_unset}\n}}\n");
+    let data = "data \"aws_ssoadmin_permission_set\" \"admin\" {}\n";
+    let mut failures = String::new();
+    let gap = [("not-checked", "grants")];
+    for (main, expected) in [
+        (call(&format!("[{known}]")), &gap[..]),
+        (call(&format!("[{computed}]")) + data, &gap),
+        (call("local.grants") + &local + data, &gap),
+        (call("[{ name = \"Admins\", account = \"604178239951\" }]"), &[]),
+    ] {
+        expect(&main, findings(&[("main.tf", &main)]), expected, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
 /// Without a configuration, values are recognized by their names, and an account with an unknown name is reported.
 #[test]
 fn accounts_with_unknown_names_are_reported_without_a_configuration() {

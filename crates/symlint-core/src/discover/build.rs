@@ -7,7 +7,7 @@ use symlint_terraform::{ConversionProblem, ConversionProblemKind, Evaluator, Kin
 
 use super::called::assign_by_references;
 use super::collections::{self, Found};
-use super::looks::{looks_like_tenants, received, receives_tenants};
+use super::looks::{looks_like_tenants, passes_grants, received, receives_tenants};
 use super::modules::Roles;
 use super::policies;
 use super::population::{Population, element_type};
@@ -124,7 +124,10 @@ fn hands_on_tenants(project: &Project) -> bool {
     let mut locals = root.locals.iter().filter_map(|it| evaluator.local(&instance, &it.name.text));
     variables.any(|it| looks_like_tenants(&it))
         || locals.any(|it| looks_like_tenants(&it))
-        || unread.any(|call| receives_tenants(&received(&evaluator, &instance, call), 2))
+        || unread.any(|call| {
+            receives_tenants(&received(&evaluator, &instance, call), 2)
+                || passes_grants(&evaluator, &instance, root, call)
+        })
 }
 
 /// Collections whose values do not match their declared types, or that are not collections.

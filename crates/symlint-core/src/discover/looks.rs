@@ -1,7 +1,9 @@
 //! Which values look like tenants, if no flow shows which are.
 
+use foldhash::HashSet;
 use smallvec::SmallVec;
-use symlint_terraform::{Evaluator, Instance, ModuleCall, Value};
+use symlint_terraform::syntax::{Expr, ExprKind, Key, children};
+use symlint_terraform::{Evaluator, Instance, Module, ModuleCall, Span, Value};
 
 use super::policies::names_connectors;
 use crate::tenants::{FieldKind, Step, has_shape, values_at};
@@ -65,6 +67,48 @@ pub(super) fn receives_tenants(received: &[Value], kinds_of_arns: usize) -> bool
     let values = received.iter().filter(|value| !looks_like_tenants(value));
     values.for_each(|value| arn_kinds(value, &mut left, &mut kinds));
     kinds.len() >= kinds_of_arns || received.iter().filter_map(Value::as_str).any(|text| names_connectors(text))
+}
+
+/// Whether a call passes objects with an attribute that only grants have: it is in the value of an argument, or if the
+/// value is unknown, in the expression.
+pub(super) fn passes_grants(evaluator: &Evaluator<'_>, caller: &Instance, module: &Module, call: &ModuleCall) -> bool {
+    let instances = evaluator.instances(caller, call).unwrap_or_else(|_| vec![evaluator.any_instance(caller, call)]);
+    let Some(instance) = instances.into_iter().next() else { return false };
+    let mut seen = HashSet::default();
+    call.arguments.iter().any(|argument| match evaluator.argument(&instance, &argument.name.text) {
+        Some(value) if value.as_unknown().is_none() => {
+            !looks_like_tenants(&value) && has_grants(&value, &mut (PARTS * INSTANCES))
+        }
+        _ => writes_grants(module, &argument.value, &mut seen),
+    })
+}
+
+fn is_of_grant(name: &str) -> bool {
+    name == FieldKind::PermissionSetArn.name()
+}
+
+fn has_grants(value: &Value, left: &mut usize) -> bool {
+    *left = left.saturating_sub(1);
+    let entries = value.entries().unwrap_or_default();
+    let parts = entries.iter().map(|entry| &entry.value).chain(value.elements().unwrap_or_default());
+    *left > 0
+        && (entries.iter().any(|entry| is_of_grant(&entry.key)) || parts.into_iter().any(|part| has_grants(part, left)))
+}
+
+/// Whether an object with such an attribute is written in an expression, or in a local to which it refers.
+fn writes_grants<'m>(module: &'m Module, expr: &'m Expr, seen: &mut HashSet<Span>) -> bool {
+    let is_written = match &expr.kind {
+        ExprKind::Object(items) => {
+            items.iter().any(|item| matches!(&item.key, Key::Literal(key) if is_of_grant(&key.text)))
+        }
+        ExprKind::Attribute(base, name) if matches!(&base.kind, ExprKind::Variable(root) if root.as_str() == "local") =>
+        {
+            let local = module.local(&name.text).filter(|local| seen.insert(local.value.span));
+            local.is_some_and(|local| writes_grants(module, &local.value, seen))
+        }
+        _ => false,
+    };
+    is_written || children(expr).into_iter().any(|child| writes_grants(module, child, seen))
 }
 
 const ARNS: [FieldKind; 3] = [FieldKind::InstanceArn, FieldKind::PermissionSetArn, FieldKind::RoleArn];

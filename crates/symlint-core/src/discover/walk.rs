@@ -11,7 +11,7 @@ use symlint_terraform::{
 
 use super::arguments::{Carriers, Inputs, is_repeated};
 use super::components;
-use super::looks::{received, receives_tenants};
+use super::looks::{passes_grants, received, receives_tenants};
 use super::modules::{Role, Roles};
 use super::policies;
 use super::safelists;
@@ -198,7 +198,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 // A separate evaluator is used, because errors in calls that are not for tenants do not matter.
                 let aside = self.aside.get_or_insert_with(|| Evaluator::new(self.project));
                 let values = received(aside, instance, call);
-                match receives_tenants(&values, 2) {
+                match receives_tenants(&values, 2) || passes_grants(aside, instance, module, call) {
                     true => self.walked.unread_calls.push(call),
                     false => self.walked.other_calls.push((call, values)),
                 }
