@@ -171,20 +171,20 @@ fn remaining(report: &Report, text: &mut String) -> usize {
 
 /// The message that no configuration is needed.
 fn nothing_to_write(report: &Report) -> String {
-    let from: Vec<String> = report
-        .runs
-        .iter()
-        .filter_map(|run| {
-            let from = run.tenants.from.as_ref()?;
-            (run.tenants.count > 0).then(|| format!("{} in `{from}`", count(run.tenants.count, "tenant")))
-        })
-        .collect();
-    let found = match from.as_slice() {
+    let with_tenants: Vec<_> = report.runs.iter().filter(|run| run.tenants.count > 0).collect();
+    let found = match with_tenants.as_slice() {
         [] => return "nothing to write: no tenants were found; `symlint check` says why\n".to_owned(),
-        [one] => format!(" ({one})"),
-        several => format!(" ({} runs with tenants)", several.len()),
+        [run] => {
+            let from = run.tenants.from.as_ref().map(|from| format!(" in `{from}`")).unwrap_or_default();
+            format!("{}{from}", count(run.tenants.count, "tenant"))
+        }
+        several => format!("{} runs with tenants", several.len()),
     };
-    format!("nothing to write: symlint finds everything here without a configuration{}\n", printable(&found))
+    let found = printable(&found);
+    match report.gaps().any(|(_, gap)| gap.is_surprise) || !report.problems.is_empty() {
+        true => format!("nothing to write ({found}), but not everything could be checked; `symlint check` says why\n"),
+        false => format!("nothing to write: symlint finds everything here without a configuration ({found})\n"),
+    }
 }
 
 fn config_there(file: &str) -> Failure {

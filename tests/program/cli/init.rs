@@ -68,6 +68,27 @@ fn settings_that_are_not_needed_are_not_written() {
 }
 
 #[test]
+fn what_is_said_agrees_with_the_check() {
+    let said = |main: &str| {
+        let dir = folder(&[("main.tf", main)]);
+        let first = run(dir.path(), &["init"]);
+        (first.code, first.stdout)
+    };
+    let grant = |count: &str| {
+        format!(
+            "resource \"aws_ssoadmin_account_assignment\" \"read\" {{\n  {count}instance_arn = \
+             \"arn:aws:sso:::instance/ssoins-7223a91be40c5d68\"\n  permission_set_arn = \
+             \"arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63\"\n  target_id = \"604178239951\"\n}}\n"
+        )
+    };
+    let whole = "nothing to write: symlint finds everything here without a configuration (1 tenant)\n";
+    assert_eq!(said(&grant("")), (0, whole.to_owned()));
+    let more = grant("count = timestamp() == \"\" ? 1 : 2\n  ").replace("\"read\"", "\"write\"");
+    let part = "nothing to write (1 tenant), but not everything could be checked; `symlint check` says why\n";
+    assert_eq!(said(&(grant("") + &more)), (0, part.to_owned()));
+}
+
+#[test]
 fn conventions_are_set_and_customers_are_asked_about() {
     let renamed = |text: String| text.replace("customer_tenants", "clients").replace("SymSSO", "Access-");
     let shared = tenant("blue_valley", &[("ps-5e1b09c7d2a84f63", "ps-b3c8f10a6e4d9275")]);
