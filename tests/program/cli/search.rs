@@ -533,6 +533,32 @@ fn an_unused_module_does_not_stop_the_check() {
     assert_eq!(check(dir.path(), &["old/sso_flow"]).code, 2);
 }
 
+/// Terraform does not plan a module whose caller is elsewhere, so what its defaults lead to is no error.
+#[test]
+fn a_module_without_a_caller_has_no_tenants() {
+    let library = |default: &str| {
+        format!(
+            "variable \"account_id\" {{}}\nvariable \"groups\" {{\n  type = list(string)\n  default = {default}\n}}\n\
+             resource \"aws_ssoadmin_account_assignment\" \"groups\" {{\n  for_each = toset(var.groups)\n  target_id = var.account_id\n  \
+             instance_arn = \"arn:aws:sso:::instance/ssoins-7223a91be40c5d68\"\n  permission_set_arn = \
+             \"arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63\"\n}}\n"
+        )
+    };
+    let why = "nothing that was found calls it, and its variables have no values";
+    for default in ["null", "[]"] {
+        let text = library(default);
+        let files = prod("var.bad");
+        let mut files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        files.push(("library/main.tf", &text));
+        let run = check(folder(&files).path(), &[]);
+        let said = format!("left-out `library` was left out: {why}");
+        assert_eq!((run.code, run.findings(), gaps(&run)), (0, vec![], vec![said]), "{default}");
+        let alone = check(folder(&[("main.tf", &text)]).path(), &[]);
+        let said = format!("no-flow this module has no tenants: {why}");
+        assert_eq!((alone.findings(), gaps(&alone)), (vec!["not-checked -".to_owned()], vec![said]), "{default}");
+    }
+}
+
 #[test]
 fn files_for_terraform_and_for_opentofu_are_both_checked() {
     let [(_, right), tenants, module] = prod("var.bad");

@@ -1,7 +1,9 @@
 //! Which folders are called as modules, as opposed to root modules.
 
 use symlint_terraform::syntax::Block;
-use symlint_terraform::{Evaluator, Module, ModuleId, Project, SortedSet};
+use symlint_terraform::{EvalError, Evaluator, Module, ModuleId, Project, SortedSet, Str, Variable};
+
+use crate::tenants::Model;
 
 /// The folders of the modules that `project` calls, except those that are also root modules: a call elsewhere in the
 /// repository must not hide a module that is applied on its own. Such a module has defaults for all variables, and
@@ -24,6 +26,23 @@ pub(super) fn is_set_up(module: &Module) -> bool {
         "provider" => !block.body.attributes.iter().all(|attribute| attribute.name.text.as_str() == "alias"),
         _ => false,
     })
+}
+
+/// The first variable of a root module that has no value.
+pub(super) fn unset<'p>(project: &Project, root: &'p Module) -> Option<&'p Variable> {
+    let is_set = |name: &Str| project.assignments().iter().any(|it| it.variable.text == *name);
+    root.variables.iter().find(|variable| !is_set(&variable.name.text))
+}
+
+/// Whether there are only flows that are repeated for nothing because of the variables' defaults.
+pub(super) fn has_nothing_by_default(model: &Model<'_>) -> bool {
+    let is_of_variable = |error: &EvalError| model.sources().text(error.span).contains("var.");
+    model.tenants.is_empty()
+        && !model.flows.is_empty()
+        && model.knows_its_flows()
+        && model.unknown_resources.iter().all(|(_, unknown)| unknown.is_refused)
+        && model.runtimes.len() + model.connectors.len() + model.variables.len() == 0
+        && model.evaluation_errors.iter().all(is_of_variable)
 }
 
 /// The modules on the way to one of `wanted` whose calls create something, or may.

@@ -21,6 +21,7 @@ use symlint_terraform::{EntryKind, FileRole, FileTree, Given, Module, SortedMap,
 
 use crate::check::{self, Outcome, Run};
 use crate::config::Config;
+use crate::coverage::{Code, NotChecked};
 use crate::discover::{self, UsualAccount, module_names};
 use crate::fix::{self, FixRound};
 use crate::inspection::{self, ChosenValues, Inspection, OtherRoot};
@@ -410,19 +411,25 @@ fn without_equal_readings<'t, 'p>(
 
 /// Leaves out modules that nothing calls and that do not look like root modules either, if other modules have tenants:
 /// a caller in another repository passes all their values. Returns a note for each.
-fn without_libraries<'t, 'p>(models: Vec<(&'t Target, Model<'p>)>) -> (Vec<(&'t Target, Model<'p>)>, Vec<String>) {
+fn without_libraries<'t, 'p>(mut models: Vec<(&'t Target, Model<'p>)>) -> (Vec<(&'t Target, Model<'p>)>, Vec<String>) {
+    let reason = "nothing that was found calls it, and its variables have no values";
     let is_library = |(target, model): &(&Target, Model<'_>)| {
-        let is_set = |name: &Str| target.project.assignments().iter().any(|it| it.variable.text == *name);
-        let is_called = |root: &Module| {
-            !called::is_set_up(root) && root.variables.iter().any(|variable| !is_set(&variable.name.text))
-        };
-        target.values.is_none() && model.all_values_are_unknown() && target.project.root().is_some_and(is_called)
+        let is_called = |root: &Module| !called::is_set_up(root) && called::unset(&target.project, root).is_some();
+        target.values.is_none()
+            && (model.all_values_are_unknown() || called::has_nothing_by_default(model))
+            && target.project.root().is_some_and(is_called)
     };
     if !models.iter().any(|both| !both.1.tenants.is_empty() && !is_library(both)) {
+        for (target, model) in models.iter_mut().filter(|both| both.1.tenants.is_empty() && is_library(both)) {
+            model.evaluation_errors.clear();
+            model.not_checked.retain(|gap| !matches!(gap.code, Code::NoFlow | Code::UnknownWiring));
+            let unset = target.project.root().and_then(|root| called::unset(&target.project, root));
+            let reason = format!("this module has no tenants: {reason}");
+            model.not_checked.push(NotChecked::new(Code::NoFlow, reason, unset.map(|it| it.name.span)));
+        }
         return (models, Vec::new());
     }
     let (libraries, others): (Vec<_>, Vec<_>) = models.into_iter().partition(is_library);
-    let reason = "nothing that was found calls it, and its variables have no values";
     let notes = libraries.iter().map(|(target, _)| format!("`{}` was left out: {reason}", target.root));
     let notes = notes.collect();
     (others, notes)
