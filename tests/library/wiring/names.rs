@@ -173,3 +173,43 @@ fn a_name_with_a_line_break_is_shown_in_one_line() {
         "the `sym_flow` name `sso blue_harbour` contains U+000A, but Sym allows only letters, digits, `_`, and `-`";
     assert_eq!(said, [expected]);
 }
+
+/// The keys of a map do not come from its values.
+#[test]
+fn a_permission_set_does_not_name_the_tenant() {
+    let role = "arn:aws:iam::719240583316:role/sym/SymSSOBlue-Harbour";
+    let module = format!(
+        r#"variable "read" {{}}
+variable "admin" {{}}
+locals {{
+  store  = "arn:aws:sso:::instance/ssoins-7223a91be40c5d68"
+  levels = {{ read = var.read, admin = var.admin }}
+}}
+resource "sym_integration" "sso" {{
+  type        = "permission_context"
+  name        = "blue-harbour"
+  external_id = local.store
+  settings    = {{ cloud = "aws", instance_arn = local.store, region = "us-east-1", role_arn = "{role}" }}
+}}
+resource "sym_target" "level" {{
+  for_each = local.levels
+  type     = "aws_sso_permission_set"
+  name     = "blue-harbour-${{each.key}}"
+  settings = {{ permission_set_arn = var.admin, account_id = "604178239951" }}
+}}
+resource "sym_strategy" "level" {{
+  for_each       = local.levels
+  type           = "aws_sso"
+  name           = "blue-harbour-${{each.key}}"
+  integration_id = sym_integration.sso.id
+  targets        = [sym_target.level[each.key].id]
+  settings       = {{ instance_arn = local.store }}
+}}
+"#
+    );
+    let set = |id: &str| format!("\"arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-{id}\"");
+    let (read, admin) = (set("5e1b09c7d2a84f63"), set("b3c8f10a6e4d9275"));
+    let main = format!("module \"blue_harbour\" {{\n  source = \"./own\"\n  read = {read}\n  admin = {admin}\n}}\n");
+    let found = tell(&[("main.tf", &main), ("own/main.tf", &module)], |finding, _| finding.rule.to_owned());
+    assert_eq!(found, ["duplicate-entitlement"]);
+}

@@ -212,19 +212,25 @@ impl<'m> Follower<'m> {
     /// Finds where the keys of a collection come from.
     fn key(&mut self, collection: &'m Expr, exact: bool) {
         let Some(value) = self.value_of(collection) else { return };
+        // The names around a reference are not those of the local.
+        let is_here = std::ptr::eq(value, collection);
+        let around = if is_here { Vec::new() } else { std::mem::take(&mut self.bound) };
         match &value.kind {
             ExprKind::For(each) if each.key.is_some() => {
-                // The names around a reference are not those of the local.
-                let is_here = std::ptr::eq(value, collection);
-                let around = if is_here { Vec::new() } else { std::mem::take(&mut self.bound) };
                 let before = self.bound.len();
                 self.bind(each);
                 each.key.iter().for_each(|key| self.follow(key, Steps::new(), exact));
                 self.bound.truncate(before);
-                self.bound.extend(around);
+            }
+            // The keys do not come from the values.
+            ExprKind::Object(items) => {
+                let keys =
+                    items.iter().filter_map(|item| if let Key::Computed(key) = &item.key { Some(key) } else { None });
+                keys.for_each(|key| self.follow(key, Steps::new(), exact));
             }
             _ => self.follow(collection, before(Step::Each, Steps::new()), false),
         }
+        self.bound.extend(around);
     }
 
     /// For `pair[0]`, where `pair` is an element of a product: the first factor, and where `pair` is bound.

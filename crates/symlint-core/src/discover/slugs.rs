@@ -12,9 +12,9 @@ pub(super) fn common_start<'t>(mut texts: impl Iterator<Item = &'t str>) -> Opti
     Some(start.rfind(['-', '_', '/', '.', ' ']).and_then(|end| start.get(..end)).unwrap_or_default())
 }
 
-/// The slug and the key of an instance, as far as they are known.
+/// The slug and the key of an instance, as far as they are known. An ARN is not a name.
 pub(super) fn slug_and_key(instance: &FlowInstance) -> (Option<&Value>, Option<&Value>) {
-    let is_text = |value: &&Value| value.as_str().is_some();
+    let is_name = |value: &&Value| value.as_str().is_some_and(|text| !text.starts_with("arn:"));
     let key = instance.repetitions.first().map(|repetition| &repetition.key);
-    (instance.slug().map(|argument| &argument.value).filter(is_text), key.filter(is_text))
+    (instance.slug().map(|argument| &argument.value).filter(is_name), key.filter(is_name))
 }
