@@ -23,6 +23,14 @@ use crate::unmatched;
 /// What to do about a variable without a value.
 const SET_IT: &str = "Set it in a values file, or name a file that sets it: `symlint check --var-file FILE`";
 
+/// What to do about a part that differs between workspaces.
+const SELECT_IT: &str = "Select the workspace: `TF_WORKSPACE=NAME symlint check`. Check each of them.";
+
+/// What to do about a reason for which something is not known, if it can be known.
+fn remedy(reason: &str) -> Option<String> {
+    reason.contains("`terraform.workspace`").then(|| SELECT_IT.to_owned())
+}
+
 /// Everything in a model that was not checked, in the order of the codes.
 pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
     let mut found = model.not_checked.clone();
@@ -426,8 +434,9 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             call.for_each.as_ref().or(call.count.as_ref()).map_or(call.name.span, |attribute| attribute.value.span);
         let repeated = repetition(call);
         let reason = format!("{what} of `module.{name}` was not checked, because of its {repeated}: {reason}");
+        let help = remedy(&reason);
         let gap = NotChecked::new(Code::UnknownWiring, reason, at);
-        found.push(NotChecked { is_finding: !is_reported, ..gap });
+        found.push(NotChecked { is_finding: !is_reported, help, ..gap });
     };
     // If the tenants are unknown, so is everything that is created for each of them. That is reported with the
     // variable.
@@ -521,8 +530,9 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
         let were = if addresses.len() == 1 { "was" } else { "were" };
         let reason =
             format!("{} {were} not checked, because it is not known how many there are: {reason}", listed(&addresses));
+        let help = remedy(&reason);
         let gap = NotChecked::new(Code::UnknownWiring, reason, model.project.visible(at));
-        found.push(NotChecked { is_finding: !is_lost && !is_reported(model, at), ..gap });
+        found.push(NotChecked { is_finding: !is_lost && !is_reported(model, at), help, ..gap });
     }
 }
 
@@ -531,7 +541,7 @@ fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
 fn uncertain(model: &Model<'_>, what: &str, reason: &str, is_unevaluated: bool, at: Span) -> NotChecked {
     let code = if is_unevaluated { Code::UnknownWiring } else { Code::UnknownValues };
     let gap = NotChecked::new(code, format!("{what} not checked: {reason}"), model.project.visible(at));
-    NotChecked { is_finding: gap.is_finding && !is_reported(model, at), ..gap }
+    NotChecked { is_finding: gap.is_finding && !is_reported(model, at), help: remedy(reason), ..gap }
 }
 
 /// Notes references that cannot be followed. If they do not depend on tenants, or if Terraform may know them, they may

@@ -371,3 +371,29 @@ fn errors_in_modules_without_tenants_are_not_reported() {
     let run = Symlint::new(&["check", "--format", "concise"]).dir(dir.path()).run();
     assert!(!run.stdout.contains("error[") && !run.stdout.contains("warning["), "{}", run.stdout);
 }
+
+/// Exit code 2 comes with what to do about it.
+#[test]
+fn a_check_of_nothing_shows_a_way_out() {
+    let call = include_str!("../../fixtures/wiring/call.tf");
+    let flow = include_str!("../../fixtures/wiring/sso_flow.tf");
+    let said = |main: &str| {
+        let files = [("main.tf", main), ("sso_flow/main.tf", flow)];
+        let dir = folder(if main.contains("./sso_flow") { &files } else { &files[..1] });
+        let run = Symlint::new(&["check"]).dir(dir.path()).run();
+        assert_eq!(run.code, 2, "{run:?}");
+        run.stderr
+    };
+    let by_workspace = "yamldecode(file(\"${terraform.workspace}.yaml\"))";
+    let text = said(&call.replace("var.customer_tenants", by_workspace));
+    assert!(text.contains("help: Select the workspace: `TF_WORKSPACE=NAME symlint check`"), "{text}");
+    let grants = "data \"aws_organizations_organization\" \"org\" {}\nresource \"aws_ssoadmin_account_assignment\" \"all\" {\n  \
+                  # symlint-ignore: not-checked -- AWS lists them\n  \
+                  for_each = toset(data.aws_organizations_organization.org.accounts[*].id)\n  instance_arn = \
+                  \"arn:aws:sso:::instance/ssoins-7223a91be40c5d68\"\n  permission_set_arn = \
+                  \"arn:aws:sso:::permissionSet/ssoins-7223a91be40c5d68/ps-5e1b09c7d2a84f63\"\n  target_id = each.value\n}\n";
+    let text = said(grants);
+    let why = "error: no tenants were checked in `.`: `aws_ssoadmin_account_assignment.all` was not checked, because it is not known \
+               how many there are: ";
+    assert!(text.starts_with(why) && text.contains("with `exclude` in .symlint.hcl"), "{text}");
+}

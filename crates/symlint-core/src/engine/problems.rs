@@ -6,7 +6,7 @@ use super::loader::mistake;
 use super::request::Request;
 use super::targets::Target;
 use crate::check::Outcome;
-use crate::coverage::Code;
+use crate::coverage::{Code, NotChecked};
 use crate::gaps;
 use crate::inspection::OtherRoot;
 use crate::level::Level;
@@ -117,6 +117,20 @@ fn problem(message: String) -> Problem {
     Problem::new(ProblemKind::NothingChecked, message)
 }
 
+/// How the values of a root module without any known value can be checked, or how it is left out.
+fn way_out(outcome: &Outcome<'_>) -> String {
+    let gaps = || outcome.model.not_checked.iter();
+    let absent = gaps()
+        .filter(|gap| matches!(gap.code, Code::NoFlow | Code::RemoteModule | Code::Terragrunt | Code::UnloadedValues));
+    let unknown = gaps().filter(|gap| !matches!(gap.code, Code::LeftOut));
+    let help = |gap: &NotChecked| gap.help.clone();
+    absent.filter_map(help).next_back().or_else(|| unknown.filter_map(help).next()).unwrap_or_else(|| {
+        "if a variable decides on it, set that in a values file; if only AWS knows it, leave this folder out, with \
+         `exclude` in .symlint.hcl or from the paths that are checked"
+            .to_owned()
+    })
+}
+
 /// The problem if no value of any tenant could be checked.
 fn nothing_known(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
     let (root, model) = (&target.root, &outcome.model);
@@ -126,7 +140,7 @@ fn nothing_known(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
             true => "every value of the tenants depends on an expression that cannot be evaluated",
             false => "no value of any tenant is known before apply",
         };
-        return Some(problem(format!("nothing was checked in `{root}`: {why}")));
+        return Some(problem(format!("nothing was checked in `{root}`: {why}")).help(way_out(outcome)));
     }
     if model.has_no_values() && !has_errors(outcome) {
         let message =
@@ -146,15 +160,7 @@ fn nothing_known(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
 /// Why a root module has no tenants although it should have some. If Terraform would reject it, that is a finding.
 fn tenants_missing(target: &Target, outcome: &Outcome<'_>) -> Option<Problem> {
     let reason = if has_errors(outcome) { None } else { reason(outcome) }?;
-    let problem = problem(format!("no tenants were checked in `{}`: {reason}", target.root));
-    let gaps = &outcome.model.not_checked;
-    let help = gaps
-        .iter()
-        .filter(|gap| matches!(gap.code, Code::NoFlow | Code::RemoteModule | Code::Terragrunt | Code::UnloadedValues));
-    match help.filter_map(|gap| gap.help.clone()).next_back() {
-        Some(help) => Some(problem.help(help)),
-        None => Some(problem),
-    }
+    Some(problem(format!("no tenants were checked in `{}`: {reason}", target.root)).help(way_out(outcome)))
 }
 
 fn reason(outcome: &Outcome<'_>) -> Option<String> {
@@ -186,7 +192,9 @@ fn reason(outcome: &Outcome<'_>) -> Option<String> {
     let lost = model.flows.iter().find(is_empty);
     let unread = model.unread_calls.first();
     let unread = unread.map(|call| format!("`module.{}` receives ARNs of tenants, and cannot be read", call.name.text));
-    flow.or(unread).or_else(|| {
+    let uncounted = model.not_checked.iter().find(|gap| gap.code == Code::UnknownWiring);
+    let uncounted = uncounted.filter(|_| !model.unknown_resources.is_empty()).map(|gap| gap.reason.clone());
+    flow.or(unread).or(uncounted).or_else(|| {
         lost.map(|flow| match flow.call {
             Some(_) => format!("none was found for the flow `module.{}`", flow.name()),
             None => "none was found for the resources of the root module".to_owned(),
