@@ -11,7 +11,7 @@ use symlint_terraform::{
 
 use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
-use crate::discover::sinks::{ASSIGNMENTS, Reference, has_sinks, sinks_in};
+use crate::discover::sinks::{ASSIGNMENTS, GROUP, Reference, has_sinks, sinks_in};
 use crate::discover::{self, module_names};
 use crate::spelling::{closest, listed};
 use crate::tenants::{
@@ -43,6 +43,7 @@ pub(crate) fn of(model: &Model<'_>, config: &Config) -> Vec<NotChecked> {
     ignored_changes(model, &mut found);
     unknown_values(model, &mut found);
     unmapped_fields(model, config, &mut found);
+    groups(model, &mut found);
     limits(model, &mut found);
     other_workspaces(model, &mut found);
     values_alone(model, &mut found);
@@ -670,7 +671,7 @@ fn is_unset(model: &Model<'_>, at: Span) -> bool {
     declared.is_some_and(|variable| !is_set(&variable.name.text))
 }
 
-/// Notes values that a flow needs and no tenant has. Grants that AWS itself carries out need no connector.
+/// Notes values that a flow needs and no tenant has.
 fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecked>) {
     // Values without a module are checked as if a flow received them.
     let is_alone = !model.project.has_configuration();
@@ -678,7 +679,18 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         return;
     }
     let is_assigned = |resource: &FlowResource<'_>| ASSIGNMENTS.contains(&resource.kind());
-    let has_connector = model.resources.is_empty() || !model.resources.iter().all(is_assigned);
+    // Grants that AWS itself carries out need no connector, and a group has no permission set.
+    let is_needed = |field: &FieldKind| {
+        let needs = |resource: &FlowResource<'_>| match field {
+            FieldKind::RoleArn => !is_assigned(resource),
+            FieldKind::PermissionSetArn | FieldKind::TargetAccountId => {
+                let sink = resource.sink().filter(|sink| sink.type_name != Some(GROUP));
+                sink.is_some_and(|sink| sink.settings.iter().any(|setting| setting.field == *field))
+            }
+            _ => true,
+        };
+        model.resources.is_empty() || model.resources.iter().any(needs)
+    };
     let needed = [FieldKind::InstanceArn, FieldKind::RoleArn, FieldKind::PermissionSetArn, FieldKind::TargetAccountId];
     let is_unseen = |field: &FieldKind| {
         let mut fields = model.tenants.iter().flat_map(Tenant::values).filter(|it| it.kind == *field);
@@ -692,11 +704,8 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         || model.conversions.iter().any(|problem| problem.kind.is_error())
         || model.flows.iter().any(|flow| flow.unknown.is_some())
         || model.tenants.iter().any(|tenant| !tenant.missing.is_empty() || !tenant.misfits.is_empty());
-    let unseen: Vec<FieldKind> = needed
-        .into_iter()
-        .filter(|field| !config.is_absent(*field) && (*field != FieldKind::RoleArn || has_connector))
-        .filter(is_unseen)
-        .collect();
+    let unseen: Vec<FieldKind> =
+        needed.into_iter().filter(|field| !config.is_absent(*field) && is_needed(field)).filter(is_unseen).collect();
     if !unseen.is_empty() && !is_reported {
         let span = model.tenants.first().map(|tenant| tenant.key.span);
         let others = unmatched::unseen(config, model).others;
@@ -712,7 +721,7 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
             "were not found in any tenant, so they were"
         };
         let reason = format!("{} {so} not checked{there}", listed(&names));
-        let pairs: Vec<String> = unseen.iter().map(|ours| pair(ours.name(), &others)).collect();
+        let pairs = pairs(&unseen, &others);
         let are = if names.len() == 1 { "it is" } else { "they are" };
         let help = format!(
             "If {are} named differently, set this in .symlint.hcl:\n\n    tenants {{ attributes = {{ {} }} }}",
@@ -728,12 +737,36 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
     }
 }
 
-/// The setting `ours = "theirs"`, with the name that resembles ours, or the only name.
-fn pair(ours: &str, others: &[String]) -> String {
-    let is_like = |other: &&String| ours.contains(other.as_str()) || other.contains(ours);
-    let only = others.first().filter(|_| others.len() == 1);
-    let theirs = others.iter().find(is_like).or(only).map_or("…", String::as_str);
-    format!("{ours} = \"{theirs}\"")
+/// The settings `ours = "theirs"`, each with the name that resembles ours, or with the only name for the only value. No
+/// name is proposed twice.
+fn pairs(unseen: &[FieldKind], others: &[String]) -> Vec<String> {
+    let mut left: Vec<&String> = others.iter().collect();
+    let pair = |ours: &FieldKind| {
+        let ours = ours.name();
+        let is_only = unseen.len() == 1 && others.len() == 1;
+        let at = left.iter().position(|other| is_only || ours.contains(other.as_str()) || other.contains(ours));
+        format!("{ours} = \"{}\"", at.map_or("…", |at| left.remove(at)))
+    };
+    unseen.iter().map(pair).collect()
+}
+
+/// Notes that flows grant groups, which no rule compares. It is a surprise if a group does not come from the tenant.
+fn groups(model: &Model<'_>, found: &mut Vec<NotChecked>) {
+    let groups = || model.resources.iter().filter(|it| it.sink().is_some_and(|sink| sink.type_name == Some(GROUP)));
+    let is_of_other = |resource: &FlowResource<'_>| {
+        let group = resource.attribute("settings")?.get("group_id")?;
+        let tenant = model.instance_of(resource)?.tenant.filter(|it| model.tenant(*it).is_element())?;
+        (!model.sources_of_values.depends_on(&group, tenant)).then(|| model.tenant(tenant).name())
+    };
+    let other = groups().find_map(|resource| Some((resource, is_of_other(resource)?)));
+    let Some(first) = other.map(|(resource, _)| resource).or_else(|| groups().next()) else { return };
+    let what = format!("`group_id` of `{}` was not checked", first.address());
+    let reason = match other {
+        Some((_, tenant)) => format!("{what}, and for `{tenant}` it does not come from the tenant"),
+        None => format!("{what}, because symlint compares permission sets, not groups"),
+    };
+    let gap = NotChecked::new(Code::UnmappedField, reason, first.resource.name.span);
+    found.push(NotChecked { is_finding: other.is_some(), ..gap });
 }
 
 /// Notes where evaluation was given up.

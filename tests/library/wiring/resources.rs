@@ -271,17 +271,19 @@ fn unknown_attributes_are_distinguished() {
 
 #[test]
 fn a_strategy_may_grant_membership_in_a_group() {
-    let group = |kind: &str| {
+    let group = |kind: &str, id: &str| {
         format!(
             "resource \"sym_integration\" \"sso\" {{\n  type = \"permission_context\"\n  name = \"c-${{var.tenant_slug}}\"\n  external_id = {INSTANCE}\n  settings = {WHOLE}\n}}\n\
              {}\
-             resource \"sym_target\" \"group\" {{\n  type = \"{kind}\"\n  name = \"g-${{var.tenant_slug}}\"\n  settings = {{ group_id = \"9067f\" }}\n}}\n\
+             resource \"sym_target\" \"group\" {{\n  type = \"{kind}\"\n  name = \"g-${{var.tenant_slug}}\"\n  settings = {{ group_id = \"{id}\" }}\n}}\n\
              resource \"sym_strategy\" \"sso\" {{\n  type = \"aws_sso\"\n  name = \"s-${{var.tenant_slug}}\"\n  integration_id = sym_integration.sso.id\n  targets = [sym_target.sso.id, sym_target.group.id]\n  settings = {{ instance_arn = {INSTANCE} }}\n}}\n",
             target("var.permission_set_arn", "var.account_id"),
         )
     };
-    assert_eq!(with(&group("aws_sso_group")), []);
-    let found = with(&group("okta_group"));
+    assert_eq!(with(&group("aws_sso_group", "9067f-${var.tenant_slug}")), []);
+    // Groups are not compared, but one for all tenants is that of another customer.
+    assert_eq!(with(&group("aws_sso_group", "9067f")), [("not-checked".into(), "group".into())]);
+    let found = with(&group("okta_group", "9067f"));
     let expected = ("flow-resource-miswired".into(), "[sym_target.sso.id, sym_target.group.id]".into());
     assert_eq!(found, [expected]);
 }

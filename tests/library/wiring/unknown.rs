@@ -8,7 +8,7 @@ use symlint_core::policy::Policy;
 use symlint_rules::catalogue;
 use symlint_terraform::{LoadOptions, Project};
 
-use crate::wiring::{CALL, Found, MODULE, VALUES, VARIABLES, expect, findings, findings_in};
+use crate::wiring::{CALL, Found, MODULE, VALUES, VARIABLES, expect, findings, findings_in, tell};
 
 /// The account of `blue_harbour`.
 const ANOTHER: &str = "604178239951";
@@ -428,4 +428,25 @@ fn an_unknown_filter_of_a_list_is_not_checked() {
         "module \"runtime\" {{\n  source = \"symopsio/runtime-connector/aws\"\n  account_id_safelist = {list}\n}}\n"
     );
     assert_eq!(rules(&findings_in(&format!("{VARIABLES}\n{runtime}\n{CALL}"))), ["not-checked"]);
+}
+
+/// An attribute is at most one of the values that were not found.
+#[test]
+fn no_attribute_is_proposed_twice() {
+    let fields = "sso_account_id = string\n    sso_connector_settings = map(string)\n    group_id = string\n";
+    let call = CALL.replace("./sso_flow", "git::https://example.com/modules.git//sso_flow");
+    let call = call.lines().filter(|line| !line.contains("target_account_id") && !line.contains("permission_set_arn"));
+    let main = format!(
+        "variable \"customer_tenants\" {{\n  type = map(object({{\n    {fields}  }}))\n}}\n{}\n",
+        call.collect::<Vec<_>>().join("\n")
+    );
+    let of = |line: &&str| !line.contains("permission_set_arn");
+    let values = VALUES.lines().filter(of).map(|line| match line.contains("target_account_id") {
+        true => "    group_id = \"9067f\"\n".to_owned(),
+        false => format!("{line}\n"),
+    });
+    let values: String = values.collect();
+    let help = tell(&[("main.tf", &main), ("terraform.tfvars", &values)], |finding, _| finding.help.clone());
+    let [Some(help)] = help.as_slice() else { panic!("{help:?}") };
+    assert!(help.ends_with("{ permission_set_arn = \"…\", target_account_id = \"…\" } }"), "{help}");
 }

@@ -130,6 +130,9 @@ const fn setting(attribute: &'static str, part: Option<&'static str>, field: Fie
 /// The kinds of grants that do not use Sym.
 pub(crate) const ASSIGNMENTS: [&str; 2] = ["aws_ssoadmin_account_assignment", "awscc_sso_assignment"];
 
+/// The type of a target that is a group of engineers, which has no permission set.
+pub(crate) const GROUP: &str = "aws_sso_group";
+
 const ASSIGNED: &[Setting] = &[
     setting("instance_arn", None, FieldKind::InstanceArn),
     setting("permission_set_arn", None, FieldKind::PermissionSetArn),
@@ -159,7 +162,7 @@ pub const SINKS: &[Sink] = &[
     },
     Sink {
         kind: "sym_target",
-        type_name: Some("aws_sso_group"),
+        type_name: Some(GROUP),
         settings: &[setting("settings", Some("account_id"), FieldKind::TargetAccountId)],
     },
     Sink {
@@ -183,7 +186,7 @@ const REFERENCES: &[Reference] = &[
         from: ("sym_strategy", Some("aws_sso")),
         within: None,
         attribute: "targets",
-        to: ("sym_target", &["aws_sso_permission_set", "aws_sso_group"]),
+        to: ("sym_target", &["aws_sso_permission_set", GROUP]),
     },
     Reference { from: ("sym_strategy", None), within: None, attribute: "integration_id", to: ("sym_integration", &[]) },
     Reference { from: ("sym_strategy", None), within: None, attribute: "targets", to: ("sym_target", &[]) },
