@@ -9,6 +9,10 @@ onPage("the page starts empty and says so", async (page) => {
   await texts(page.locator(".tab"), ["terraform.tfvars", "main.tf", "variables.tf", ".symlint.hcl"]);
 });
 
+onPage("without JavaScript, the page says that it needs it", async (page) => {
+  await eventually(() => page.locator("#verdict").innerText(), /in your browser, which needs JavaScript/);
+}, { javaScriptEnabled: false });
+
 onPage("the copied block has findings in the list, the text, and the diagram", async (page) => {
   await choose(page, "copy-paste");
   await verdict(page, "errors", /error/);

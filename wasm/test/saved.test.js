@@ -150,6 +150,13 @@ onPage("a printed report is not cut off on any paper", async (page, context) => 
   for (const width of [949, 1017, 710, 688]) {
     await other.setViewportSize({ width, height: 900 });
     assert.deepEqual(await other.evaluate(() => [...document.querySelectorAll(".wide")].filter(({ clientWidth, scrollWidth }) => scrollWidth > clientWidth).length), 0, `${width}`);
+    const lines = await other.evaluate(() => [...document.querySelectorAll("td.digits")].map((cell) => {
+      const range = document.createRange();
+      range.setStart(cell.firstChild, 0);
+      range.setEnd(cell.firstChild, /^\d+/.exec(cell.textContent)[0].length);
+      return [cell.textContent, range.getClientRects().length];
+    }));
+    assert.deepEqual(lines.filter(([, lines]) => lines > 1), [], `${width}`);
   }
 });
 

@@ -107,8 +107,11 @@ function accessOf(picture: Picture, leaks: Leaks | undefined): Node[] {
 }
 
 function tenantsOf({ columns, rows }: Table): HTMLElement {
-  const cell = (tag: "th" | "td", { values, notes }: Table["rows"][number]["cells"][number]) =>
-    h(tag, { class: `${notes.length > 0 ? "noted" : ""} ${values.every(({ text }) => text.length < SHORT) ? "short" : ""}` }, ...breakable(values.map(({ text }) => text).join(" ")), ...(notes.length > 0 ? [" (!)"] : []));
+  const cell = (tag: "th" | "td", { values, notes }: Table["rows"][number]["cells"][number]) => {
+    const are = (what: string, is: (text: string) => boolean) => (values.every(({ text }) => is(text)) ? [what] : []);
+    const kinds = [...(notes.length > 0 ? ["noted"] : []), ...are("short", (text) => text.length < SHORT), ...are("digits", (text) => /^\d+$/.test(text))];
+    return h(tag, { class: kinds.join(" ") }, ...breakable(values.map(({ text }) => text).join(" ")), ...(notes.length > 0 ? [" (!)"] : []));
+  };
   const head = h("thead", {}, h("tr", {}, ...columns.map((name) => h("th", {}, name))));
   return h("div", { class: "wide" }, h("table", {}, head, h("tbody", {}, ...rows.map(({ cells }) => h("tr", {}, ...cells.map((one, at) => cell(at === 0 ? "th" : "td", one)))))));
 }
