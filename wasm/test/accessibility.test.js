@@ -107,6 +107,10 @@ for (const colorScheme of ["light", "dark"]) {
     await page.locator("[role=menu]").waitFor();
     await clean(".top");
     await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "All files" }).click();
+    await page.locator(".tabs [role=menu]").waitFor();
+    await clean(".tabs");
+    await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Fix all/ }).click();
     await page.locator("#fixes .diff").first().waitFor();
     await clean("#fixes");

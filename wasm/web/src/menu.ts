@@ -38,7 +38,7 @@ function show(opener: HTMLElement, items: Item[], closed: () => void, last: bool
   };
   const rows = items.map(({ label, about, unavailable, run }) => {
     const says = unavailable ?? about;
-    const row = h("button", { type: "button", role: "menuitem", tabindex: "-1" }, h("span", {}, label), ...(says ? [h("span", { class: "about" }, says)] : []));
+    const row = h("button", { type: "button", role: "menuitem" }, h("span", {}, label), ...(says ? [h("span", { class: "about" }, says)] : []));
     if (unavailable) row.setAttribute("aria-disabled", "true");
     row.addEventListener("click", () => {
       if (unavailable) return;
