@@ -699,8 +699,10 @@ fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Vec<NotChecke
         let are_unknown = unknown.map(|it| it.tenant).collect::<HashSet<_>>().len() == model.tenants.len();
         fields.all(Field::is_unseen) && !are_unknown
     };
-    // If something about the flows is unknown or wrong, that is reported instead.
-    let is_reported = !model.evaluation_errors.is_empty()
+    // Flows that create nothing need nothing. If something about the flows is unknown or wrong, that is reported instead.
+    let is_idle = model.resources.is_empty() && !is_alone && model.flows.iter().all(|flow| flow.module.is_some());
+    let is_reported = is_idle
+        || !model.evaluation_errors.is_empty()
         || model.conversions.iter().any(|problem| problem.kind.is_error())
         || model.flows.iter().any(|flow| flow.unknown.is_some())
         || model.tenants.iter().any(|tenant| !tenant.missing.is_empty() || !tenant.misfits.is_empty());

@@ -351,3 +351,28 @@ resource "sym_strategy" "sso" {
         ],
     );
 }
+
+/// A module whose grants are none, or not known, needs no values that it would not use.
+#[test]
+fn assignments_need_no_connector() {
+    let module = r#"
+variable "store" {}
+variable "grants" {}
+resource "aws_ssoadmin_account_assignment" "own" {
+  for_each           = var.grants
+  instance_arn       = var.store
+  permission_set_arn = each.value.set
+  target_id          = each.value.account
+}
+"#;
+    let found = |grants: &str| {
+        let main = format!(
+            "data \"external\" \"all\" {{}}\nmodule \"quill\" {{\n  source = \"./own\"\n  store = \
+             \"arn:aws:sso:::instance/ssoins-6804abcca95bf8e2\"\n  grants = {grants}\n}}\n"
+        );
+        super::findings(&[("main.tf", &main), ("own/main.tf", module)])
+    };
+    assert_eq!(found("{}"), []);
+    let unknown = "{ for it in data.external.all.result : it => it }";
+    assert_eq!(found(unknown), [("not-checked".into(), "data.external.all.result".into())]);
+}
