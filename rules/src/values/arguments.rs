@@ -74,8 +74,7 @@ fn report_one(cx: &mut Context<'_>, span: Span, what: &str, misfits: &[ArgumentM
     tenants.dedup();
     let whom = match tenants.as_slice() {
         [] => format!("`{}`", instance.address),
-        [only] => format!("`{}`", cx.tenant(*only).name()),
-        _ => cx.model.count(&tenants, cx.tenants().len()),
+        _ => cx.model.name_or_count(&tenants, cx.tenants().len()),
     };
     let message = format!("argument `{}` for {whom} {what}", argument.name);
     let path = format!("{}.{}", instance.address, argument.name);

@@ -10,8 +10,10 @@ mod flow_argument_missing;
 mod flow_argument_miswired;
 mod flow_argument_unknown;
 mod flow_resource_miswired;
+mod grants;
 mod judge;
 mod origin;
+mod own;
 mod owners;
 mod reference;
 mod resource_not_tenant_scoped;
@@ -24,6 +26,7 @@ mod setting;
 mod slot;
 mod tenant_not_wired;
 mod unreached;
+mod wording;
 
 pub(crate) static GROUP: Group = Group {
     name: "wiring",

@@ -101,10 +101,7 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
         let mut receivers = receivers(model, first.resource);
         receivers.extend(&tenants);
         let name = |tenant: TenantId| model.tenant(tenant).name();
-        let whom = match tenants.as_slice() {
-            [only] => format!("`{}`", name(*only)),
-            _ => model.count(&tenants, receivers.len()),
-        };
+        let whom = model.name_or_count(&tenants, receivers.len());
         let (subject, within) = match first.passed {
             Some((call, argument)) => {
                 let argument = &argument.name.text;
@@ -131,9 +128,9 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
                 )
             }
         };
-        let tenant = if let [only] = tenants.as_slice() { Some(*only) } else { None };
-        let path = tenant.map(|_| format!("{}.{within}", first.instance.address));
-        let report = cx.report(Place { span, tenant, path }, format!("{subject} for {whom} {what}"));
+        let path = Some(format!("{}.{within}", first.instance.address));
+        let place = Place { span, tenant: Some(first.tenant), path };
+        let report = cx.report(place, format!("{subject} for {whom} {what}"));
         let help;
         let report = report.help(match first.to {
             To::Nothing => "Add the target of this flow. Until then, nobody can request anything through it.",
@@ -159,9 +156,7 @@ pub(super) fn report_foreign(cx: &mut Context<'_>, are_passed: bool) {
             }
             _ => report,
         };
-        if tenant.is_none() {
-            report.group(&tenants).cause(format!("{within} is another tenant's"));
-        }
+        report.group_by(&tenants, format!("{within} is another tenant's"));
     }
 }
 

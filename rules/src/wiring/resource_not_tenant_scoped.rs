@@ -11,10 +11,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     for block in unscoped(cx.model, &names, &same(&names)) {
         let Some(first) = block.first() else { continue };
         let tenants = tenants_of(block.iter().copied());
-        let whom = match tenants.as_slice() {
-            [only] => format!("`{}`", cx.tenant(*only).name()),
-            _ => cx.model.count(&tenants, cx.tenants().len()),
-        };
+        let whom = cx.model.name_or_count(&tenants, cx.tenants().len());
         let resource = first.resource.resource;
         let (kind, label, name) = (&resource.kind.text, &resource.name.text, shown(first, cx.model));
         let message = format!("`{kind}.{label}` has the name `{name}` for {whom}");

@@ -1,9 +1,9 @@
 //! The single values that a flow instance receives, inside settings and lists too.
 
 use symlint_core::tenants::{
-    Argument, ArgumentPart, FieldKind, FlowInstance, Input, Model, Step, TenantId, Way, values_at,
+    Argument, ArgumentPart, FieldKind, FlowInstance, Input, Model, Step, TenantId, Way, text_of, values_at,
 };
-use symlint_terraform::Value;
+use symlint_terraform::{Kind, Value};
 
 /// One value that a flow instance receives.
 pub(super) struct Slot<'a> {
@@ -39,6 +39,21 @@ impl<'a> Slot<'a> {
     fn whole(instance: &'a FlowInstance, tenant: TenantId, argument: &'a Argument, wanted: FieldKind) -> Self {
         let value = argument.value.clone();
         Self { instance, tenant, wanted, argument, part: None, is_fragment: false, value }
+    }
+
+    /// What the module's variable has of what it receives as a whole.
+    pub(super) fn input(&self) -> Option<&'a Value> {
+        self.instance.input(&self.argument.name).filter(|_| self.part.is_none()).map(|input| &input.value)
+    }
+
+    pub(super) fn is_number(&self) -> bool {
+        std::iter::once(&self.value).chain(self.input()).any(|value| matches!(value.kind, Kind::Number(_)))
+    }
+
+    /// Whether it is the key of another customer.
+    pub(super) fn is_key_of_other(&self, model: &Model<'_>) -> bool {
+        let other = text_of(&self.value).and_then(|text| model.index.with_key(&text));
+        other.is_some_and(|other| !model.index.may_share(FieldKind::Key, self.tenant, other))
     }
 
     /// See [`is_under_own_name`].

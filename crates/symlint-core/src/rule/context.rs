@@ -248,6 +248,11 @@ impl FindingBuilder<'_> {
         self
     }
 
+    /// Like [`Self::group`] and [`Self::cause`], if there are several tenants.
+    pub fn group_by(self, tenants: &[TenantId], cause: impl Into<String>) -> Self {
+        if tenants.len() > 1 { self.group(tenants).cause(cause) } else { self }
+    }
+
     /// Sets a text that distinguishes the finding from others of the rule with the same path, or without a path. It
     /// must stay the same when the block moves. By default, the tenants of a group are used.
     pub fn cause(mut self, cause: impl Into<String>) -> Self {

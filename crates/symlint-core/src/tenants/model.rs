@@ -288,6 +288,14 @@ impl<'p> Model<'p> {
         count(&names, of)
     }
 
+    /// A tenant by its name, and several like [`Self::count`].
+    pub fn name_or_count(&self, tenants: &[TenantId], of: usize) -> String {
+        match tenants {
+            [only] => format!("`{}`", self.tenant(*only).name()),
+            _ => self.count(tenants, of),
+        }
+    }
+
     /// The path from the element of a tenant to its value of this kind, if it is known.
     pub fn way_to(&self, tenant: TenantId, kind: FieldKind) -> Option<Steps> {
         self.ways_to(tenant, kind).first().map(|way| way.steps.clone())
