@@ -267,7 +267,7 @@ impl Resource {
 
     /// The top-level attribute `name` of the block.
     pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
-        self.block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)
+        self.block.body.attribute(name)
     }
 }
 

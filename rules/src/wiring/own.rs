@@ -72,10 +72,6 @@ pub(super) fn is_not_own(model: &Model<'_>, tenant: TenantId, wanted: FieldKind,
         return false;
     }
     let tenant = model.tenant(tenant);
-    let mut own = tenant.values().filter(|field| field.kind == wanted);
-    if value.as_str().is_some_and(|text| own.any(|field| field.as_str() == Some(text))) {
-        return false;
-    }
     text_of(value).is_some_and(|text| {
         let right = right_fields(tenant, wanted);
         is_changed(wanted, &text, &right) || is_misshapen(wanted, &text, &right)

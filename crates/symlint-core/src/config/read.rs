@@ -37,7 +37,7 @@ struct ConfigReader<'a> {
 impl ConfigReader<'_> {
     fn top(&self, body: &Body, config: &mut Config) -> Read<()> {
         // This is reported first, because a newer version may know keys that this one does not.
-        let required = body.attributes.iter().find(|attribute| attribute.name.text.as_str() == "required_version");
+        let required = body.attribute("required_version");
         required.map_or(Ok(()), |required| version(&required.value))?;
         for attribute in &body.attributes {
             match attribute.name.text.as_str() {

@@ -27,7 +27,7 @@ impl Inputs {
         let mut inputs = Self::default();
         let of_named = |name: &Str| {
             let own: Vec<&Reached> = reached.iter().filter(|it| it.input.variable == *name).collect();
-            let kind = named(name, config).filter(|&kind| !is_something_else(kind, &own, &reached))?;
+            let kind = named(name, config)?;
             Some(parts_of(kind, &own, &reached, config))
         };
         let named_fields: Vec<FieldKind> = module
@@ -125,15 +125,6 @@ fn named(name: &str, config: &Config) -> Option<ArgumentKind> {
         Some(theirs) => theirs == name,
         None => kind.name() == name || (kind == ArgumentKind::AccountId && name == "target_account_id"),
     })
-}
-
-/// Whether a variable with a name that we know is for another value: it is only combined with others, and another
-/// variable reaches the sink that its name suggests.
-fn is_something_else(kind: ArgumentKind, own: &[&Reached], all: &[Reached]) -> bool {
-    let Some(field) = kind.field() else { return false };
-    let is_fragment = !own.is_empty() && own.iter().all(|it| !it.input.is_exact && it.field != field);
-    let is_reached = || all.iter().any(|it| it.field == field && it.input.is_exact && own.iter().all(|own| *own != it));
-    is_fragment && is_reached()
 }
 
 /// The parts of an argument that is recognized by its name.

@@ -20,8 +20,7 @@ use super::paths::{
 use super::walk::Walked;
 use crate::config::Config;
 use crate::tenants::{
-    Argument, Discovery, FieldKind, FlowCall, FlowInstance, FlowResource, Shape, key_path, resources_of, text_of,
-    values_at,
+    Argument, Discovery, FieldKind, FlowCall, FlowInstance, FlowResource, Shape, key_path, resources_of, values_at,
 };
 
 /// How many instances of a call are examined to find the collection that it is repeated for.
@@ -113,13 +112,9 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
             }
             let best = candidates(instance, resources_of(own, at, place), &tallies)
                 .max_by_key(|(tally, shape)| tally.rank(shape, has_connectors.contains(&shape.root)));
-            // Names that no value depends on are not tenants, and a call that is not repeated has no elements.
+            // Names that no value depends on are not tenants.
             let is_only = flow.instances.len() == 1 && !is_dependent(instance, resources_of(own, at, place));
-            let is_once = |shape: &Shape| instance.repetitions.is_empty() && matches!(shape.root, Root::Inline(_));
-            let best = best.filter(|(tally, shape)| (tally.has_parts || !is_only) && !is_once(shape));
-            // If the names are file names, the tenants are the contents of the files.
-            let made = best.filter(|(tally, _)| !tally.has_parts).and_then(|_| made_shape(instance));
-            if let Some((tally, shape)) = best.map(|(tally, shape)| (tally, made.as_ref().unwrap_or(shape))) {
+            if let Some((tally, shape)) = best.filter(|(tally, _)| tally.has_parts || !is_only) {
                 if tally.has_connectors {
                     own_connectors.insert(shape.clone());
                 } else if !leaning.contains_key(shape) {
@@ -166,7 +161,7 @@ pub(super) fn find(evaluator: &Evaluator<'_>, config: &Config, walked: &Walked<'
     found.shapes.splice(0..0, named);
     found.note_own_variables(own_variables);
     if found.shapes.is_empty() && found.for_one_tenant.is_empty() {
-        found.shapes.extend(by_looks(evaluator, walked).filter(|shape| !is_needless(walked, &shape.root)));
+        found.shapes.extend(by_looks(evaluator, walked));
     }
     note_associated(walked, &mut found);
     found
@@ -365,22 +360,6 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
     tallies
 }
 
-/// Whether all flow instances receive known values, and none of these comes from `root`. In that case, `root` does not
-/// hold their tenants.
-fn is_needless(walked: &Walked<'_>, root: &Root) -> bool {
-    let leads_there = |value: &Value| {
-        let mut found = false;
-        value.origin.each_dependence(&mut |on| found |= on.path.as_ref().is_some_and(|path| path.start() == root));
-        found
-    };
-    let mut instances = walked.flows.iter().flat_map(|flow| &flow.instances).peekable();
-    instances.peek().is_some()
-        && instances.all(|instance| {
-            let values: Vec<Value> = instance.arguments.iter().flat_map(Argument::values).collect();
-            values.iter().any(|value| text_of(value).is_some()) && !values.iter().any(leads_there)
-        })
-}
-
 /// Whether a value that an instance receives, or that its resources have, depends on the element that it is repeated
 /// for.
 fn is_dependent(instance: &FlowInstance, resources: &[FlowResource<'_>]) -> bool {
@@ -420,12 +399,6 @@ impl Tally {
             false => self.other += 1,
         }
     }
-}
-
-/// The collection whose element, an object, an instance is repeated for, however that object was built.
-fn made_shape(instance: &FlowInstance) -> Option<Shape> {
-    let objects = instance.repetitions.iter().filter_map(|it| it.value.as_ref()).filter(|it| it.entries().is_some());
-    objects.filter_map(|value| value.origin.path.as_ref()).find_map(|path| shapes(path).pop()).map(|(shape, _)| shape)
 }
 
 /// The collections to whose elements an instance may belong.

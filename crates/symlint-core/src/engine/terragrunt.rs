@@ -76,7 +76,7 @@ fn parsed(tree: &dyn FileTree, path: &str) -> Option<(File, Sources)> {
 }
 
 fn attribute<'b>(body: &'b Body, name: &str) -> Option<&'b Expr> {
-    body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name).map(|attribute| &attribute.value)
+    body.attribute(name).map(|attribute| &attribute.value)
 }
 
 /// Whether a `terraform` block sets variables by anything but files. Values files are found by the search.

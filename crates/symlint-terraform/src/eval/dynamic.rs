@@ -46,7 +46,7 @@ impl Evaluator<'_> {
         visit: &mut dyn FnMut(&dyn Fn(&Expr) -> Value),
     ) -> Result<(), Value> {
         let attribute = |name: &str| {
-            let attribute = dynamic.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name);
+            let attribute = dynamic.body.attribute(name);
             attribute.map(|attribute| &attribute.value)
         };
         let unknown = |reason: &str| Value::unknown(reason, dynamic.span);

@@ -45,7 +45,7 @@ pub(super) fn declare(blocks: Vec<Arc<Block>>, errors: &mut Vec<LoadError>) -> M
                 if is_new(&mut module.names.outputs, name, "output", module.outputs.len(), errors) {
                     module.outputs.push(Output {
                         name: name.clone(),
-                        value: attribute(&block, "value").cloned(),
+                        value: block.body.attribute("value").cloned(),
                         sensitive: flag(&block, "sensitive", false),
                         span: block.span,
                     });
@@ -110,7 +110,7 @@ fn refuse_block(block: &Block, errors: &mut Vec<LoadError>) {
 
 fn refuse_in_call(name: &Name, block: &Block, errors: &mut Vec<LoadError>) {
     refuse_two_repetitions(block, errors);
-    if attribute(block, "source").is_none() {
+    if block.body.attribute("source").is_none() {
         errors.push(invalid(format!("`module.{}` has no `source`", name.text), name.span));
     }
     for inner in &block.body.blocks {
@@ -121,7 +121,7 @@ fn refuse_in_call(name: &Name, block: &Block, errors: &mut Vec<LoadError>) {
 }
 
 fn refuse_two_repetitions(block: &Block, errors: &mut Vec<LoadError>) {
-    if let (Some(_), Some(for_each)) = (attribute(block, "count"), attribute(block, "for_each")) {
+    if let (Some(_), Some(for_each)) = (block.body.attribute("count"), block.body.attribute("for_each")) {
         errors.push(invalid("`count` and `for_each` cannot be used together".to_owned(), for_each.name.span));
     }
 }
@@ -151,19 +151,15 @@ fn place(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
-fn attribute<'a>(block: &'a Block, name: &str) -> Option<&'a Arc<Attribute>> {
-    block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)
-}
-
 fn flag(block: &Block, name: &str, default: bool) -> bool {
-    match attribute(block, name).map(|attribute| &attribute.value.kind) {
+    match block.body.attribute(name).map(|attribute| &attribute.value.kind) {
         Some(ExprKind::Bool(value)) => *value,
         _ => default,
     }
 }
 
 fn variable(name: &Name, block: &Block, errors: &mut Vec<LoadError>) -> Variable {
-    let ty = attribute(block, "type");
+    let ty = block.body.attribute("type");
     let mut errors_within: Vec<LoadError> = Vec::new();
     let read = ty.map_or(Type::Any, |ty| {
         let nothing = Project::default();
@@ -182,7 +178,7 @@ fn variable(name: &Name, block: &Block, errors: &mut Vec<LoadError>) -> Variable
         ty: read,
         type_span: ty.map(|ty| ty.value.span),
         type_error,
-        default: attribute(block, "default").cloned(),
+        default: block.body.attribute("default").cloned(),
         nullable: flag(block, "nullable", true),
         sensitive: flag(block, "sensitive", false),
         ephemeral: flag(block, "ephemeral", false),
@@ -195,8 +191,8 @@ fn validation(block: &Block) -> Option<Validation> {
     if block.kind.text.as_str() != "validation" {
         return None;
     }
-    let message = attribute(block, "error_message").cloned();
-    Some(Validation { condition: attribute(block, "condition")?.clone(), message })
+    let message = block.body.attribute("error_message").cloned();
+    Some(Validation { condition: block.body.attribute("condition")?.clone(), message })
 }
 
 /// A literal text, perhaps in parentheses.
@@ -210,15 +206,15 @@ fn literal(expr: &Expr) -> Option<Name> {
 
 fn call(name: &Name, block: &Block, index: u32) -> ModuleCall {
     let is_argument = |attribute: &&Arc<Attribute>| !META.contains(&attribute.name.text.as_str());
-    let source = attribute(block, "source");
+    let source = block.body.attribute("source");
     ModuleCall {
         name: name.clone(),
         source: source.and_then(|source| literal(&source.value)),
         source_attribute: source.cloned(),
-        version: attribute(block, "version").and_then(|version| literal(&version.value)),
+        version: block.body.attribute("version").and_then(|version| literal(&version.value)),
         arguments: block.body.attributes.iter().filter(is_argument).cloned().collect(),
-        for_each: attribute(block, "for_each").cloned(),
-        count: attribute(block, "count").cloned(),
+        for_each: block.body.attribute("for_each").cloned(),
+        count: block.body.attribute("count").cloned(),
         span: block.span,
         child: None,
         index,

@@ -33,6 +33,13 @@ pub struct Body {
     pub blocks: Vec<Arc<Block>>,
 }
 
+impl Body {
+    /// The attribute with this name.
+    pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
+        self.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)
+    }
+}
+
 /// An attribute of a body: `name = value`.
 #[derive(Debug)]
 pub struct Attribute {

@@ -17,15 +17,13 @@ pub(super) fn right_in(model: &Model<'_>, slot: &Slot<'_>, variables: &[Input]) 
             return is_right(value).then_some(name);
         }
         let mut entries = value.entries().unwrap_or_default().iter();
-        let mut items = (0..value.elements().map_or(0, <[Value]>::len)).filter_map(|at| Some((at, value.at(at)?)));
-        let in_entry = entries.find_map(|entry| {
+        entries.find_map(|entry| {
             let name = match is_identifier(&entry.key) {
                 true => format!("{name}.{}", entry.key),
                 false => format!("{name}[\"{}\"]", entry.key),
             };
             inside(name, &value.child(entry), depth - 1, is_right)
-        });
-        in_entry.or_else(|| items.find_map(|(at, item)| inside(format!("{name}[{at}]"), &item, depth - 1, is_right)))
+        })
     }
     let is_right = |value: &Value| {
         let sources = model.sources_of_values.of(value, slot.tenant).unwrap_or_default();

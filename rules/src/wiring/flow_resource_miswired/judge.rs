@@ -168,13 +168,11 @@ impl<'a> SettingJudge<'a> {
             matches!(source, Source::Field(it) if it.tenant == own && it.kind == setting.wanted)
                 || expected_sources.iter().flatten().any(|expected| is_same(source, expected))
         };
-        if sources.iter().any(is_right) && self.is_changed(setting, text, &expected) {
-            if is_computed(self.model, &setting.value, own, is_right) {
-                return Some(SettingProblem::Changed);
-            }
-            if constant(setting, &setting.value).is_some_and(|constant| self.shared.contains(&constant)) {
-                return Some(SettingProblem::Shared);
-            }
+        if sources.iter().any(is_right)
+            && self.is_changed(setting, text, &expected)
+            && is_computed(self.model, &setting.value, own, is_right)
+        {
+            return Some(SettingProblem::Changed);
         }
         if sources.iter().any(is_right) || sources.iter().any(|source| matches!(source, Source::AllTenants)) {
             return None;

@@ -51,9 +51,6 @@ impl<'a> Judge<'a> {
             return None;
         }
         let is_composed = sources.len() > 1;
-        if let Some(other) = self.owner_of_table(slot, &sources).filter(|_| is_composed) {
-            return Some(ValueProblem::Tenant(other));
-        }
         if let Some(number) = right.iter().find_map(|field| lost_zero(slot, field, text)) {
             return Some(ValueProblem::Number(number));
         }
@@ -101,9 +98,6 @@ impl<'a> Judge<'a> {
                 Source::Attribute(_, path) => ValueProblem::Attribute(inside(path)),
                 _ => ValueProblem::Field(FieldKind::Key),
             });
-        }
-        if let [Source::Tenant(_)] = sources.as_slice() {
-            return None;
         }
         let mut wrong = None;
         for source in own_sources {

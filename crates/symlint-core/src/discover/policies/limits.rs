@@ -15,10 +15,7 @@ pub(super) enum Limit {
 pub(super) fn limits_of_block(statement: &Block, of: &dyn Fn(&Expr) -> Value) -> Vec<Limit> {
     let mut limits = Vec::new();
     for block in &statement.body.blocks {
-        let value = |name: &str| {
-            let attribute = block.body.attributes.iter().find(|it| it.name.text.as_str() == name)?;
-            Some(of(&attribute.value))
-        };
+        let value = |name: &str| Some(of(&block.body.attribute(name)?.value));
         match block.kind.text.as_str() {
             "condition" => {
                 if let (Some(test), Some(key), Some(values)) = (value("test"), value("variable"), value("values")) {

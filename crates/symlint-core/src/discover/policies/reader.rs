@@ -47,12 +47,12 @@ impl<'p> PolicyReader<'_, 'p> {
             match (block.kind.text.as_str(), block.labels.first().map(|label| label.text.as_str())) {
                 ("statement", _) => self.statement_block(block, &plain),
                 ("inline_policy", _) => {
-                    let own = block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == "policy");
+                    let own = block.body.attribute("policy");
                     own.into_iter().for_each(|attribute| self.policy(&attribute.value));
                 }
                 ("dynamic", Some("statement" | "inline_policy")) => {
                     for content in block.body.blocks.iter().filter(|inner| inner.kind.text.as_str() == "content") {
-                        let policy = content.body.attributes.iter().find(|it| it.name.text.as_str() == "policy");
+                        let policy = content.body.attribute("policy");
                         let mut visit = |of: &dyn Fn(&Expr) -> Value| match policy {
                             Some(policy) => self.text(&of(&policy.value)),
                             None => self.statement_block(content, of),
@@ -146,10 +146,7 @@ impl<'p> PolicyReader<'_, 'p> {
 
     /// A statement whose expressions are evaluated by `of`.
     fn statement_block(&mut self, statement: &Block, of: &dyn Fn(&Expr) -> Value) {
-        let value = |name: &str| {
-            let attribute = statement.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)?;
-            Some(of(&attribute.value))
-        };
+        let value = |name: &str| Some(of(&statement.body.attribute(name)?.value));
         let (actions, resources, effect) = (value("actions"), value("resources"), value("effect"));
         let but = value("not_resources");
         let others = value("not_actions").map(|others| !allows(&others));
@@ -167,10 +164,7 @@ impl<'p> PolicyReader<'_, 'p> {
             return;
         }
         let blocks = |kind: &'static str| statement.body.blocks.iter().filter(move |it| it.kind.text.as_str() == kind);
-        let part = |block: &Block, name: &str| {
-            let attribute = block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)?;
-            Some(of(&attribute.value))
-        };
+        let part = |block: &Block, name: &str| Some(of(&block.body.attribute(name)?.value));
         if !blocks("condition").any(|it| part(it, "variable").is_none_or(|key| key.as_str().is_none_or(limits_callers)))
         {
             let is_other = |kind: Value| ["Service", "Federated"].iter().any(|it| is_text(&kind, it));

@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::tenants::{
     Absence, Builder, Collection, ElementKey, Expected, Field, FieldKind, FlowInstance, Layout, Misfit, MisfitKind,
     MissingAttribute, Pair, PermissionSetArn, Provenance, RunId, SourceIndex, State, Tenant, TenantId, UnknownEffect,
-    Way, Whole, resources_of, text_of, values_at,
+    Way, resources_of, text_of, values_at,
 };
 
 /// How many tenants are checked.
@@ -238,11 +238,6 @@ impl<'a> Population<'a> {
             }
         }
         mark_alone(walked, &mut effects);
-        // A tenant that is not an object has no values but those of other collections.
-        let is_useless = |tenant: &Tenant| {
-            matches!(tenant.whole, Whole::Null | Whole::Other(_)) && tenant.values().any(|field| !field.is_unseen())
-        };
-        let useless: HashSet<TenantId> = tenants.iter().filter(|it| is_useless(it)).map(|it| it.id).collect();
         let mut counts: HashMap<(usize, TenantId), usize> = HashMap::default();
         self.others.iter().for_each(|(at, id, _)| *counts.entry((*at, *id)).or_default() += 1);
         let with_accounts = self.with_sso_accounts();
@@ -267,10 +262,8 @@ impl<'a> Population<'a> {
         let common: Vec<Option<String>> =
             (0..self.sources.collections().len()).map(|at| self.common_instance(at, &tenants)).collect();
         for ((tenant, effects), member) in tenants.iter_mut().zip(effects).zip(&self.elements) {
-            if !useless.contains(&tenant.id) {
-                let common = common.get(member.collection).and_then(Option::as_deref);
-                effective::apply(tenant, &effects, &self.sources, common);
-            }
+            let common = common.get(member.collection).and_then(Option::as_deref);
+            effective::apply(tenant, &effects, &self.sources, common);
             self.unknown_effects.extend(effective::unknown(tenant, &effects));
             note_absent(tenant, &effects);
             note_misfits(tenant, &effects);

@@ -204,7 +204,7 @@ impl<'a, 'p> Detailer<'a, 'p> {
         self.add_lists(details, location);
         for block in model.project.files().iter().flat_map(|file| &file.file.body.blocks) {
             let text = |name: &str| {
-                let attribute = block.body.attributes.iter().find(|attribute| attribute.name.text.as_str() == name)?;
+                let attribute = block.body.attribute(name)?;
                 Some(compact(&model.sources().text(attribute.value.span)))
             };
             if block.kind.text.as_str() == "moved"
