@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use symlint_terraform::{
-    Entry, Instance, InstanceKey, Kind, Module, ModuleCall, Resource, Str, Unknown, Value, Variable,
-};
+use symlint_terraform::{Entry, Instance, InstanceKey, Kind, Module, ModuleCall, Str, Unknown, Value, Variable};
 
+use super::repetition::repetitions;
 use super::resources::ResourceGroup;
 use super::{ALIKE, Pending, Walker};
 use crate::discover::arguments::{Carriers, Inputs};
-use crate::discover::sinks::{ASSIGNMENTS, Sink};
 use crate::tenants::{Argument, ArgumentPart, FlowCall, FlowInstance, FlowResource, Input, Repetition};
 
 /// What one instance of a flow module receives.
@@ -178,40 +176,5 @@ impl<'a, 'p> Walker<'a, 'p> {
         };
         let (name, span) = (variable.name.text.clone(), call.name.span);
         (!says_nothing).then(|| Argument { name, value, span, is_default: true, parts: parts.clone() })
-    }
-}
-
-/// Whether the keys of the module's resources tell its flows apart. They do not if one strategy or one integration
-/// serves all flows, or if they may be the grants of the one tenant for which the module is called.
-pub(super) fn is_by_key(module: &Module, is_root: bool, serves_others: &dyn Fn(&Resource) -> bool) -> bool {
-    let is_repeated = |resource: &Resource| resource.attribute("for_each").or(resource.attribute("count")).is_some();
-    let of = |kinds: &'static [&'static str]| {
-        let is_sink = |resource: &&Resource| Sink::of_block(resource).is_some() && !serves_others(resource);
-        let sinks = module.resources.iter().filter(is_sink);
-        sinks.filter(move |resource| kinds.contains(&resource.kind.text.as_str()))
-    };
-    let owners = || of(&["sym_strategy", "sym_integration"]);
-    let mut flows = module.resources.iter().filter(|resource| resource.kind.text.as_str() == "sym_flow");
-    // A resource for a single tenant next to repeated ones does not serve all tenants.
-    let are_repeated = || of(&["sym_strategy"]).any(is_repeated) && of(&["sym_integration"]).any(is_repeated);
-    (owners().all(is_repeated) || are_repeated())
-        && (owners().next().is_some()
-            || flows.any(is_repeated)
-            || is_root && of(&["sym_target", ASSIGNMENTS[0], ASSIGNMENTS[1]]).any(is_repeated))
-}
-
-/// The repetitions of `each` or `count` in an instance, followed by those of the modules around it.
-pub(super) fn repetitions(instance: &Instance, around: &[Repetition]) -> Vec<Repetition> {
-    repetition(instance.key(), instance.each_value(), instance.count_index())
-        .into_iter()
-        .chain(around.iter().cloned())
-        .collect()
-}
-
-pub(super) fn repetition(key: &InstanceKey, value: Option<&Value>, index: Option<&Value>) -> Option<Repetition> {
-    match key {
-        InstanceKey::None => None,
-        InstanceKey::Key(key) => Some(Repetition { key: key.clone(), value: value.cloned() }),
-        InstanceKey::Index(_) => Some(Repetition { key: index?.clone(), value: None }),
     }
 }

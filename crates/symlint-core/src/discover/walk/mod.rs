@@ -1,6 +1,7 @@
 //! Visits all module instances and collects what matters in them: flows, connectors, and what the runtime may enter.
 
 mod instances;
+mod repetition;
 mod resources;
 
 use std::sync::Arc;
@@ -11,7 +12,8 @@ use symlint_terraform::{
     Value,
 };
 
-use self::instances::{Received, repetitions};
+use self::instances::Received;
+use self::repetition::repetitions;
 use super::arguments::Inputs;
 use super::looks::{passes_grants, received, receives_tenants};
 use super::modules::{Role, Roles};

@@ -5,10 +5,10 @@ use symlint_terraform::syntax::{Expr, ExprKind, children};
 use symlint_terraform::{Instance, InstanceKey, Kind, Module, Resource, ResourceId, ResourceInstance, Str, Value};
 
 use super::Walker;
-use super::instances::{is_by_key, repetition};
+use super::repetition::repetition;
 use crate::discover::arguments::is_repeated;
 use crate::discover::components;
-use crate::discover::sinks::{OTHER_ROLE, Reference, Sink, Within, is_of_flow};
+use crate::discover::sinks::{ASSIGNMENTS, OTHER_ROLE, Reference, Sink, Within, is_of_flow};
 use crate::tenants::{FlowResource, Repetition};
 
 impl<'a, 'p> Walker<'a, 'p> {
@@ -246,4 +246,23 @@ fn has_bindings(expr: &Expr) -> bool {
         ExprKind::Variable(name) => !matches!(name.as_str(), "each" | "count" | "var" | "local"),
         _ => children(expr).into_iter().any(has_bindings),
     }
+}
+
+/// Whether the keys of the module's resources tell its flows apart. They do not if one strategy or one integration
+/// serves all flows, or if they may be the grants of the one tenant for which the module is called.
+fn is_by_key(module: &Module, is_root: bool, serves_others: &dyn Fn(&Resource) -> bool) -> bool {
+    let is_repeated = |resource: &Resource| resource.attribute("for_each").or(resource.attribute("count")).is_some();
+    let of = |kinds: &'static [&'static str]| {
+        let is_sink = |resource: &&Resource| Sink::of_block(resource).is_some() && !serves_others(resource);
+        let sinks = module.resources.iter().filter(is_sink);
+        sinks.filter(move |resource| kinds.contains(&resource.kind.text.as_str()))
+    };
+    let owners = || of(&["sym_strategy", "sym_integration"]);
+    let mut flows = module.resources.iter().filter(|resource| resource.kind.text.as_str() == "sym_flow");
+    // A resource for a single tenant next to repeated ones does not serve all tenants.
+    let are_repeated = || of(&["sym_strategy"]).any(is_repeated) && of(&["sym_integration"]).any(is_repeated);
+    (owners().all(is_repeated) || are_repeated())
+        && (owners().next().is_some()
+            || flows.any(is_repeated)
+            || is_root && of(&["sym_target", ASSIGNMENTS[0], ASSIGNMENTS[1]]).any(is_repeated))
 }
