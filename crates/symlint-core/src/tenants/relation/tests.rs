@@ -1,8 +1,10 @@
 //! The relations between tenants that differ in some of their values.
 
-use symlint_terraform::{Form, Kind, Origin, Path, PathStep, Root, Sources, Span, Value};
+use symlint_terraform::{Form, Kind, Origin, Path, PathStep, Root, Sources, Span, Str, Value};
 
 use super::super::field::Field;
+use super::super::groups::Members;
+use super::super::id::RunId;
 use super::super::kind::FieldKind;
 use super::super::tenant::{Connector, Grant, Provenance, Whole};
 use super::*;

@@ -165,6 +165,7 @@ impl Affixes {
 
 #[cfg(test)]
 mod tests {
+    use super::named::words;
     use super::*;
 
     #[test]
