@@ -3,13 +3,21 @@
 use symlint_core::facts;
 use symlint_core::rule::Context;
 use symlint_core::tenants::format::is_partition;
-use symlint_core::tenants::{Arn, FieldKind, Piece, Tenant};
+use symlint_core::tenants::{Arn, Field, FieldKind, Piece, Tenant};
 
 pub(super) fn check(cx: &mut Context<'_>, tenant: &Tenant) {
-    let witnesses = witnesses(tenant);
+    let mut witnesses = witnesses(tenant);
     // Usually they agree, which is cheap to check.
     if witnesses.windows(2).all(|pair| matches!(pair, [a, b] if a.partition == b.partition)) {
         return;
+    }
+    // What was copied from another tenant has a finding of its own.
+    let sets = tenant.foreign_permission_sets();
+    let owners = sets.filter_map(|set| cx.set_up.owner_of_instance(set.instance_id.text(), tenant.id));
+    for owner in owners.chain(cx.set_up.role_copied_from(tenant)) {
+        let owner = cx.tenant(owner);
+        let is_its = |own: &Field| owner.values().any(|it| it.kind == own.kind && it.raw() == own.raw());
+        witnesses.retain(|witness| !is_its(witness.piece.field));
     }
     let Some(main) = main_partition(&witnesses) else { return };
     let mut others = witnesses.iter().filter(|witness| witness.partition != main.partition);

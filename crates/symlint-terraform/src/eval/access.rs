@@ -156,7 +156,7 @@ impl Evaluator<'_> {
             );
             Stop::error_at(message, span)
         } else if self.is_missing(base.origin.span, name) {
-            Stop::reason(format!("`{shown}` is required and missing"))
+            Stop::Unknown(Value::refused(format!("`{shown}` is required and missing"), span))
         } else {
             // Trial evaluations often fail, and nobody reads their messages.
             let is_read = self.trial.get() == TrialState::No && !self.project().is_private(&base.origin);
