@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 use symlint_core::tenants::{
-    Field, FieldKind, Model, Source, State, Tenant, TenantId, format, has_shape, text_of, values_at,
+    Field, FieldKind, FieldRef, Model, Source, State, Tenant, TenantId, format, has_shape, text_of, values_at,
 };
 use symlint_terraform::{Dependence, Form, Makeup, Origin, Path, Value};
 
@@ -74,7 +74,8 @@ pub(super) fn is_not_own(model: &Model<'_>, tenant: TenantId, wanted: FieldKind,
     let tenant = model.tenant(tenant);
     text_of(value).is_some_and(|text| {
         let right = right_fields(tenant, wanted);
-        is_changed(wanted, &text, &right) || is_misshapen(wanted, &text, &right)
+        let is_it = right.iter().any(|field| field.raw() == Some(&text));
+        !is_it && (is_changed(wanted, &text, &right) || is_misshapen(wanted, &text, &right))
     })
 }
 
@@ -92,4 +93,21 @@ pub(super) fn is_changed(wanted: FieldKind, text: &str, fields: &[&Field]) -> bo
 
 pub(super) fn is_there(field: &Field) -> bool {
     matches!(field.state, State::Text(_) | State::Unknown(_) | State::Hidden(_))
+}
+
+/// What is in no ARN of the `wanted` kind, and in no part of one.
+pub(super) fn misplaced(wanted: FieldKind, sources: &[Source<'_>]) -> Option<FieldRef> {
+    let belongs = |kind: FieldKind| {
+        kind == wanted
+            || matches!(
+                (kind, wanted),
+                (FieldKind::SsoAccountId, FieldKind::RoleArn)
+                    | (FieldKind::InstanceArn, FieldKind::PermissionSetArn)
+                    | (FieldKind::Region | FieldKind::Cloud, _)
+            )
+    };
+    sources.iter().find_map(|source| match source {
+        Source::Field(it) if !belongs(it.kind) => Some(*it),
+        _ => None,
+    })
 }

@@ -1,7 +1,8 @@
 //! What Sym acts on inside the flow module, and which variable of the module it should come from.
 
 use symlint_core::tenants::{
-    ArgumentPart, FieldKind, FlowInstance, FlowResource, Model, Source, Step, TenantId, has_shape, text_of, values_at,
+    ArgumentPart, Evidence, FieldKind, FlowInstance, FlowResource, Model, Source, Step, TenantId, has_shape, text_of,
+    values_at,
 };
 use symlint_terraform::{Str, Value};
 
@@ -79,7 +80,12 @@ impl FlowSetting<'_> {
         let inside = part.steps.iter().rev().find_map(name_of);
         let whole = self.instance.input(argument).map(|input| &input.value).filter(|_| inside.is_some());
         let wanted = (self.tenant, self.wanted);
-        if !is_under_own_name(model, wanted, inside.unwrap_or(argument), value, whole) {
+        let is_in_vain = || {
+            let is_by_use = part.evidence == Evidence::Reaches;
+            is_by_use && model.is_passed_in_vain(self.instance, self.tenant, self.wanted)
+        };
+        let is_right_call = is_under_own_name(model, wanted, inside.unwrap_or(argument), value, whole);
+        if !(is_right_call || is_in_vain()) {
             return false;
         }
         let is_other = |source: &Source<'_>| matches!(source, Source::Field(it) if it.tenant == self.tenant && it.kind != self.wanted);

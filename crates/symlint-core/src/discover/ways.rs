@@ -82,6 +82,9 @@ impl Population<'_> {
             let mut collection = Collection::new(shape.clone(), name_of(shape), Discovery::Selected);
             collection.declared = elements::declared(evaluator, walked, &shape.root);
             let elements = found.elements(evaluator, walked, shape);
+            let mut spans = elements.iter().map(|element| element.value.origin.span);
+            let first = spans.next();
+            collection.is_made = elements.len() > 1 && spans.all(|span| Some(span) == first);
             let is_parallel = elements.len() == places.len();
             let named = |element: &Element| match element.key_text() {
                 Some(name) => keys.get(name).copied().flatten(),

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::coverage::{Code, NotChecked};
 use crate::discover::sinks::{ASSIGNMENTS, GROUP};
 use crate::spelling::listed;
-use crate::tenants::{Field, FieldKind, FieldName, FlowResource, Model, State, Tenant, TenantId};
+use crate::tenants::{Field, FieldKind, FieldName, FlowInstance, FlowResource, Model, State, Tenant, TenantId};
 use crate::unmatched;
 
 /// A tenant with an unknown value, the reason, and the place.
@@ -91,12 +91,18 @@ pub(super) fn unmapped_fields(model: &Model<'_>, config: &Config, found: &mut Ve
         model.resources.is_empty() || model.resources.iter().any(needs)
     };
     let needed = [FieldKind::InstanceArn, FieldKind::RoleArn, FieldKind::PermissionSetArn, FieldKind::TargetAccountId];
+    // A role in another account than the one that the module receives for it is a finding.
+    let is_misplaced = || {
+        let mut instances = model.flows.iter().flat_map(|flow| &flow.instances);
+        let is_vain = |it: &FlowInstance, own| model.is_passed_in_vain(it, own, FieldKind::SsoAccountId);
+        instances.any(|it| it.tenant.is_some_and(|own| is_vain(it, own)))
+    };
     let is_unseen = |field: &FieldKind| {
         let mut fields = model.tenants.iter().flat_map(Tenant::values).filter(|it| it.kind == *field);
         let unknown = model.unknown_effects.iter().filter(|it| it.field == *field);
         // A value that is unknown for all tenants is reported as unknown, not as missing.
         let are_unknown = unknown.map(|it| it.tenant).collect::<HashSet<_>>().len() == model.tenants.len();
-        fields.all(Field::is_unseen) && !are_unknown
+        fields.all(Field::is_unseen) && !are_unknown && !(*field == FieldKind::RoleArn && is_misplaced())
     };
     // Flows that create nothing need nothing. If something about the flows is unknown or wrong, that is reported instead.
     let is_idle = model.resources.is_empty() && !is_alone && model.flows.iter().all(|flow| flow.module.is_some());

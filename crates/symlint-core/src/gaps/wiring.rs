@@ -35,7 +35,7 @@ pub(super) fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
     let is_lost = !model.variables.is_empty() && !model.variables.iter().any(is_known);
     for flow in &model.flows {
         if let (Some(unknown), Some(call)) = (&flow.unknown, flow.call) {
-            add("the wiring", call, &unknown.reason, is_lost || is_reported(model, unknown.span));
+            add("the wiring", call, &unknown.reason, is_lost || unknown.is_refused || is_reported(model, unknown.span));
         }
     }
     for (call, unknown) in &model.unknown_calls {
@@ -60,7 +60,8 @@ pub(super) fn unknown_wiring(model: &Model<'_>, found: &mut Vec<NotChecked>) {
             let path = runtime.block.path();
             let reason = format!("`{path}` was not checked: {}", unknown.reason);
             let gap = NotChecked::new(Code::UnknownWiring, reason, list.origin.span);
-            found.push(NotChecked { is_finding: !is_lost && !is_reported(model, unknown.span), ..gap });
+            let is_said = is_lost || unknown.is_refused || is_reported(model, unknown.span);
+            found.push(NotChecked { is_finding: !is_said, ..gap });
             continue;
         }
         let is_own = |account: &&Value| {

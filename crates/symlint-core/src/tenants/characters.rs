@@ -49,8 +49,7 @@ pub struct Cleaned {
 /// Looks for suspicious characters; `None` for a text without any.
 pub(super) fn clean(raw: &Str) -> Option<Cleaned> {
     let bytes = raw.as_bytes();
-    let plain = bytes.iter().all(|byte| (0x20..0x7F).contains(byte));
-    if plain && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ') {
+    if bytes.iter().all(u8::is_ascii_graphic) {
         return None;
     }
     let leading = raw.len() - raw.trim_start_matches(is_space).len();
@@ -58,9 +57,16 @@ pub(super) fn clean(raw: &Str) -> Option<Cleaned> {
     let mut cleaned =
         Cleaned { raw: raw.clone(), text: Str::default(), offsets: Vec::new(), suspicious: Vec::new(), garbled: false };
     let mut text = String::with_capacity(raw.len());
+    // A part of an ARN, which may have been put together from several texts, has no spaces at its ends.
+    let is_beside_separator = |at: usize| {
+        let (before, after) = raw.split_at_checked(at).unwrap_or_default();
+        raw.starts_with("arn:")
+            && (before.trim_end().ends_with([':', '/']) || after.trim_start().starts_with([':', '/']))
+    };
     for (at, character) in raw.char_indices() {
         let at_end = at < leading || at >= trailing;
-        if !at_end && matches!(character, ' '..='~') {
+        let is_plain = character.is_ascii_graphic() || character == ' ' && !is_beside_separator(at);
+        if !at_end && is_plain {
             cleaned.offsets.push(at);
             text.push(character);
             continue;

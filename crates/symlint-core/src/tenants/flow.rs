@@ -5,7 +5,7 @@ use std::sync::Arc;
 use symlint_terraform::syntax::Attribute;
 use symlint_terraform::{Instance, Module, ModuleCall, Resource, Span, Str, Unknown, Value};
 
-use super::format::may_be;
+use super::format::{instance_id_suffix, may_be};
 use super::id::TenantId;
 use super::kind::FieldKind;
 use super::resources::{FlowResource, Input};
@@ -118,7 +118,9 @@ pub struct ArgumentPart {
 impl ArgumentPart {
     /// Whether `value`, which this part receives, only fits one of its other uses.
     pub fn is_another(&self, value: &Value) -> bool {
-        self.has_other_uses && text_of(value).is_some_and(|text| !may_be(self.field, &text))
+        // An id has one purpose, whichever ARNs it is put into.
+        let is_id = |text: &str| self.is_fragment && (instance_id_suffix(text).is_some() || text.starts_with("ps-"));
+        self.has_other_uses && text_of(value).is_some_and(|text| !may_be(self.field, &text) && !is_id(&text))
     }
 }
 

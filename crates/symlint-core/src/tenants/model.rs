@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{
-    ConversionProblem, FileId, Module, ModuleCall, Path, Project, Resource, Sources, Span, Str, Unknown,
+    ConversionProblem, FileId, Module, ModuleCall, Path, Project, Resource, Sources, Span, Str, Unknown, Value,
 };
 
 use super::field::{Field, State};
@@ -17,7 +17,7 @@ use super::overridden::Overridden;
 use super::relation::{Relation, RelationKind};
 use super::resources::{FlowResource, resources_of};
 use super::role_names::RoleNames;
-use super::sources::{SourceIndex, Way};
+use super::sources::{Source, SourceIndex, Way, text_of};
 use super::step::Steps;
 use super::tenant::{Provenance, Tenant};
 use crate::coverage::NotChecked;
@@ -191,6 +191,25 @@ impl<'p> Model<'p> {
             let instance = self.flows.get(flow)?.instances.get(at)?;
             Some((instance, resources_of(&self.resources, flow, at)))
         })
+    }
+
+    /// Whether a variable of the module has this value of the tenant, but nothing that the module sets is made of it.
+    pub fn is_passed_in_vain(&self, instance: &FlowInstance, tenant: TenantId, kind: FieldKind) -> bool {
+        let is_it = |source: &Source<'_>| matches!(source, Source::Field(it) if it.tenant == tenant && it.kind == kind);
+        let is_of_it = |value: &Value, is_whole: bool| {
+            let made_of = self.sources_of_values.of(value, tenant).unwrap_or_default();
+            made_of.iter().any(is_it) && (!is_whole || made_of.len() == 1 && text_of(value).is_some())
+        };
+        let is_carrier = |name: &Str| {
+            let mut carriers = instance.carriers.iter().filter(|(carrier, _)| carrier == name);
+            carriers.any(|(_, parts)| parts.iter().any(|part| part.field == kind))
+        };
+        let mut inputs = instance.inputs.iter().filter(|input| !is_carrier(&input.name));
+        let is_passed = inputs.any(|input| is_of_it(&input.value, true));
+        let own = || self.instances_of(tenant).find(|(own, _)| std::ptr::eq(*own, instance));
+        let resources = || own().map(|(_, resources)| resources).unwrap_or_default();
+        let is_set = || resources().iter().flat_map(FlowResource::settings).any(|(_, value)| is_of_it(&value, false));
+        is_passed && !resources().is_empty() && !is_set()
     }
 
     /// All resources of the flow instance that has `resource`.

@@ -125,8 +125,12 @@ fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&st
     let parts = wrong.slot.argument.parts.iter().filter(|part| part.field == wrong.slot.wanted && is_object);
     let parts = parts.map(|part| part.steps.iter().filter_map(name_of).collect::<Vec<_>>().join("."));
     let part = parts.filter(|part| !part.is_empty()).max_by_key(String::len);
+    // An entry that has only this part is not the whole object.
+    let is_object =
+        |whole: &&str| *whole != "each.value" || found.wrong.iter().any(|it| it.slot.part != wrong.slot.part);
     let around = |right: String| {
-        part.and_then(|part| Some(right.strip_suffix(&*part)?.strip_suffix('.')?.to_owned())).unwrap_or(right)
+        let whole = part.and_then(|part| right.strip_suffix(&*part)?.strip_suffix('.'));
+        whole.filter(is_object).map(str::to_owned).unwrap_or(right)
     };
     // A fix may consist of the last name of a reference only.
     match fix.filter(|fix| fix.contains('.')).map(str::to_owned).or_else(reference).map(around) {

@@ -8,7 +8,7 @@ use symlint_core::tenants::{
 use symlint_terraform::{Makeup, PathStep, Span, Str, Value};
 
 use crate::wiring::origin::{Referrer, is_same};
-use crate::wiring::own::{is_computed, is_not_own, is_overridden, selected_by};
+use crate::wiring::own::{is_computed, is_not_own, is_overridden, misplaced, selected_by};
 use crate::wiring::owners::TextOwners;
 use crate::wiring::setting::FlowSetting;
 
@@ -195,6 +195,13 @@ impl<'a> SettingJudge<'a> {
             && let Some(source) = sources.iter().find(|source| source.tenant() == Some(own))
         {
             return Some(SettingProblem::From(self.referrer.name(setting.instance, source)));
+        }
+        // A role is in the SSO account, where the module receives that.
+        if setting.wanted == FieldKind::RoleArn
+            && let Some(other) = misplaced(setting.wanted, &sources)
+            && self.model.is_passed_in_vain(setting.instance, own, FieldKind::SsoAccountId)
+        {
+            return Some(SettingProblem::From(self.referrer.name(setting.instance, &Source::Field(other))));
         }
         // A value that is built from several may be right; if the right value is unknown, nothing can be said.
         if sources.len() > 1 && (is_right_text || wanted().is_empty()) {

@@ -8,7 +8,7 @@ mod report;
 use foldhash::HashSet;
 use symlint_core::rule::Context;
 use symlint_core::tenants::{FieldKind, FieldRef, FlowResource, Model, Source, TenantId};
-use symlint_terraform::{SortedMap, Span};
+use symlint_terraform::{Makeup, SortedMap, SortedSet, Span};
 
 use self::judge::{SettingJudge, SettingProblem};
 use self::names::{check_names, report_names_of_others};
@@ -61,10 +61,35 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let mut found: SortedMap<Span, Vec<(&FlowSetting<'_>, SettingProblem)>> = SortedMap::new();
     let mixed = mixed(model);
     let judged = doubtful.iter().filter_map(|setting| Some((setting, judge.judge(setting)?)));
-    for (setting, problem) in judged.chain(mixed.iter().map(|setting| (setting, SettingProblem::Grant))) {
-        let span =
-            place(setting).map_or(setting.resource.resource.name.span, |expr| expression::span(expr, cx.sources()));
-        found.entry(span).or_default().push((setting, problem));
+    let wrong: Vec<_> = judged.chain(mixed.iter().map(|setting| (setting, SettingProblem::Grant))).collect();
+    let set_at = |setting: &FlowSetting<'_>| {
+        place(setting).map_or(setting.resource.resource.name.span, |expr| expression::span(expr, cx.sources()))
+    };
+    // A local that several settings have is one mistake.
+    let constant = |setting: &FlowSetting<'_>, problem: &SettingProblem| {
+        let is_one = matches!(problem, SettingProblem::Shared | SettingProblem::Written);
+        let origin = &setting.value.origin;
+        (is_one && matches!(origin.makeup, Makeup::Written(_))).then_some(origin.span)
+    };
+    let mut constants: SortedMap<Span, SortedSet<Span>> = SortedMap::new();
+    for (setting, problem) in &wrong {
+        let constant = constant(setting, problem);
+        constant.into_iter().for_each(|span| _ = constants.entry(span).or_default().insert(set_at(setting)));
+    }
+    // So is an attribute of another resource that is wrong itself.
+    let attributes: SortedSet<String> = wrong
+        .iter()
+        .map(|(it, _)| {
+            format!("{}.{}.{}", it.resource.resource.kind.text, it.resource.resource.name.text, it.attribute)
+        })
+        .collect();
+    for (setting, problem) in wrong {
+        let text = place(setting).map(|expr| cx.sources().text(expr.span).to_string()).unwrap_or_default();
+        if attributes.contains(&text) {
+            continue;
+        }
+        let constant = constant(setting, &problem).filter(|it| constants.get(it).is_some_and(|all| all.len() > 1));
+        found.entry(constant.unwrap_or_else(|| set_at(setting))).or_default().push((setting, problem));
     }
     for (span, wrong) in found {
         report(cx, span, &wrong);

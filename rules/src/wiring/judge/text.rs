@@ -2,12 +2,12 @@
 
 use symlint_core::tenants::format::{instance_id_suffix, is_account_id};
 use symlint_core::tenants::{
-    Field, FieldKind, Source, State, TenantId, has_shape, may_be, normalise, other_shape, text_of,
+    Evidence, Field, FieldKind, Source, State, TenantId, has_shape, may_be, normalise, other_shape, text_of,
 };
 use symlint_terraform::{Makeup, Path, PathStep, Root, Str};
 
 use super::{Judge, ValueProblem};
-use crate::wiring::own::{is_changed, is_computed, is_misshapen, is_overridden, is_there, right_fields};
+use crate::wiring::own::{is_changed, is_computed, is_misshapen, is_overridden, is_there, misplaced, right_fields};
 use crate::wiring::setting::settings;
 use crate::wiring::slot::Slot;
 
@@ -47,7 +47,10 @@ impl<'a> Judge<'a> {
             return if all_known && is_judged { self.judge_foreign(slot, &sources, &right) } else { None };
         }
         // The call passes the value under its right name; the module uses it as something else, which is reported there.
-        if slot.is_under_own_name(self.model) {
+        let is_by_use = || slot.argument.parts.iter().all(|part| part.evidence == Evidence::Reaches);
+        if slot.is_under_own_name(self.model)
+            || is_by_use() && self.model.is_passed_in_vain(slot.instance, own, slot.wanted)
+        {
             return None;
         }
         let is_composed = sources.len() > 1;
@@ -58,6 +61,7 @@ impl<'a> Judge<'a> {
         // What cannot be seen in the tenant's own value is reported there.
         let is_garbled = || right.iter().any(|field| field.is_garbled());
         if is_any_right
+            && !is_right_text
             && !is_garbled()
             && (is_changed(slot.wanted, text, &right) || self.is_misshapen(slot, text, &right))
         {
@@ -75,8 +79,8 @@ impl<'a> Judge<'a> {
         // A role that is put together is in the SSO account, where the tenant has one of its own.
         let has_account = || tenant.sso_account_id.path.is_some() && is_there(&tenant.sso_account_id);
         if slot.wanted == FieldKind::RoleArn && is_composed && !is_any_right && has_account() {
-            if let Some(problem) = misplaced(slot, &sources) {
-                return Some(problem);
+            if let Some(other) = misplaced(slot.wanted, &sources) {
+                return Some(ValueProblem::Field(other.kind));
             }
         }
         // A tenant without the value may well have it built from others, or in its key.
@@ -98,6 +102,12 @@ impl<'a> Judge<'a> {
                 Source::Attribute(_, path) => ValueProblem::Attribute(inside(path)),
                 _ => ValueProblem::Field(FieldKind::Key),
             });
+        }
+        let is_sso_account = || tenant.sso_account().is_some_and(|account| account.text() == text.as_str());
+        if let ([Source::Tenant(_)], FieldKind::TargetAccountId) = (sources.as_slice(), slot.wanted)
+            && is_sso_account()
+        {
+            return Some(ValueProblem::Field(FieldKind::Key));
         }
         let mut wrong = None;
         for source in own_sources {
@@ -126,7 +136,7 @@ impl<'a> Judge<'a> {
         if let Some(other) = sources.iter().filter_map(Source::tenant).find(|&tenant| tenant != own) {
             return (!self.model.index.may_share(slot.wanted, own, other)).then_some(ValueProblem::Tenant(other));
         }
-        let misplaced = misplaced(slot, sources);
+        let misplaced = misplaced(slot.wanted, sources).map(|other| ValueProblem::Field(other.kind));
         let is_constant = sources.iter().all(|source| matches!(source, Source::Elsewhere(_)));
         // A partition, or what all roles are called, may be the same for all.
         let is_id =
@@ -258,23 +268,6 @@ impl<'a> Judge<'a> {
         });
         misshapen.contains(&(slot.tenant, slot.wanted, text.clone()))
     }
-}
-
-/// What no ARN has in it that `slot` may be, or be a part of.
-fn misplaced(slot: &Slot<'_>, sources: &[Source<'_>]) -> Option<ValueProblem> {
-    let belongs = |kind: FieldKind| {
-        kind == slot.wanted
-            || matches!(
-                (kind, slot.wanted),
-                (FieldKind::SsoAccountId, FieldKind::RoleArn)
-                    | (FieldKind::InstanceArn, FieldKind::PermissionSetArn)
-                    | (FieldKind::Region | FieldKind::Cloud, _)
-            )
-    };
-    sources.iter().find_map(|source| match source {
-        Source::Field(it) if !belongs(it.kind) => Some(ValueProblem::Field(it.kind)),
-        _ => None,
-    })
 }
 
 /// Whether `slot` receives what is written in its argument, or in a local or variable of its own. What is written in a

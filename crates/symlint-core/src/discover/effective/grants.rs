@@ -58,7 +58,12 @@ pub fn granted(model: &Model<'_>) -> Vec<Granted> {
     all
 }
 
-pub(super) fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex) {
+pub(super) fn apply_grants(
+    tenant: &mut Tenant,
+    effects: &[Vec<Effective>],
+    sources: &SourceIndex,
+    displaced: &HashMap<Str, TenantId>,
+) {
     let id = tenant.id;
     // By the indexes of the instance and its grant: the permission set and the target account.
     let mut pairs: SortedMap<(usize, usize), [Option<&Effective>; 2]> = SortedMap::new();
@@ -77,9 +82,13 @@ pub(super) fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sour
     // If the element has no grants of its own, or if a value was rebuilt, the values that take effect are used.
     let has_no_grants = tenant.grants.iter().all(is_unseen);
     let mut added: Vec<Grant> = Vec::new();
+    let is_written = |it: &Effective| {
+        let mut own = tenant.grants.iter().filter_map(|grant| grant.field(it.field).as_written());
+        own.any(|text| is_text(&it.value, text))
+    };
     // A value that was computed from the tenant's own value and differs from it is left to the wiring rules.
     let is_changed = |it: &Effective| {
-        let Some(text) = text_of(&it.value) else { return false };
+        let Some(text) = text_of(&it.value).filter(|_| !is_written(it)) else { return false };
         let is_its = |source: &Source<'_>| matches!(source, Source::Field(field) if field.kind == it.field);
         // The tenant's other values may help to select this one, and so may its name if the text contains it.
         let is_alone = |source: &Source<'_>| match source {
@@ -98,14 +107,19 @@ pub(super) fn apply_grants(tenant: &mut Tenant, effects: &[Vec<Effective>], sour
     // A malformed value is left to them as well, if the one in the tenant's entry is well formed.
     let is_shaped = |field: FieldKind, text: Option<&str>| text.is_some_and(|text| has_shape(field, text));
     let are_shaped = |field: FieldKind| tenant.grants.iter().all(|grant| is_shaped(field, grant.field(field).as_str()));
-    let is_misshapen =
-        |it: &Effective| text_of(&it.value).is_some_and(|text| !has_shape(it.field, &text)) && are_shaped(it.field);
+    let is_misshapen = |it: &Effective| {
+        let is_shapeless = || text_of(&it.value).is_some_and(|text| !has_shape(it.field, &text));
+        !is_written(it) && is_shapeless() && are_shaped(it.field)
+    };
     // A grant that is selected as a whole from another collection is a further grant; a selected half replaces the
     // tenant's own half.
-    let is_written = |it: &Effective| {
-        tenant.grants.iter().any(|grant| grant.field(it.field).as_str().is_some_and(|text| is_text(&it.value, text)))
+    let is_another_s = |it: &Effective| {
+        let owner = text_of(&it.value).filter(|_| it.field == FieldKind::TargetAccountId);
+        owner.and_then(|text| displaced.get(&text)).is_some_and(|owner| *owner != id)
     };
-    let is_further = |it: &Effective| is_selected(it, tenant, sources) && is_own(it, id, sources) && !is_written(it);
+    let is_further = |it: &Effective| {
+        is_selected(it, tenant, sources) && is_own(it, id, sources) && !is_written(it) && !is_another_s(it)
+    };
     for pair in pairs.values() {
         let [Some(permission_set), Some(target)] = pair else { continue };
         let is_usable =

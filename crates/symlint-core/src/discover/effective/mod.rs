@@ -7,7 +7,7 @@ pub(crate) use self::grants::by_grant;
 pub use self::grants::{Granted, granted};
 pub(super) use self::own::role_account;
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Makeup, Span, Str, Value};
 
 use self::grants::apply_grants;
@@ -15,7 +15,7 @@ use self::own::{has_empty_part, is_for_all, is_of, is_own, is_rebuilt, is_select
 use super::sinks::Setting;
 use crate::tenants::{
     Absence, Field, FieldKind, FlowInstance, FlowResource, MissingAttribute, Provenance, SinkPlace, SourceIndex, State,
-    Step, Tenant, UnknownEffect, Way, values_at,
+    Step, Tenant, TenantId, UnknownEffect, Way, values_at,
 };
 
 /// A value on which Sym or AWS acts for one flow instance.
@@ -130,8 +130,15 @@ const ARGUED: usize = 1 << 20;
 
 /// Replaces the values of `tenant` with those that take effect, where these were rebuilt on the way, or where the
 /// tenant's element has none. Values of another tenant or for another purpose are left to the wiring rules. If all
-/// permission sets of the collection are of the instance `common`, one connector may serve all of them.
-pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &SourceIndex, common: Option<&str>) {
+/// permission sets of the collection are of the instance `common`, one connector may serve all of them. The targets that
+/// are `displaced` are those of the tenants that say them.
+pub(super) fn apply(
+    tenant: &mut Tenant,
+    effects: &[Vec<Effective>],
+    sources: &SourceIndex,
+    common: Option<&str>,
+    displaced: &HashMap<Str, TenantId>,
+) {
     let id = tenant.id;
     for field in FieldKind::CONNECTOR {
         if has_empty_part(tenant, field) {
@@ -171,7 +178,7 @@ pub(super) fn apply(tenant: &mut Tenant, effects: &[Vec<Effective>], sources: &S
     let mut missing = std::mem::take(&mut tenant.missing);
     missing.retain(|gap| !is_made_up_for(gap, tenant, ways));
     tenant.missing = missing;
-    apply_grants(tenant, effects, sources);
+    apply_grants(tenant, effects, sources, displaced);
     let is_lacking = || tenant.missing.iter().any(|gap| gap.field == Some(FieldKind::SsoAccountId));
     let is_null = matches!(tenant.sso_account_id.state, State::Absent(Absence::Null)) && !is_lacking();
     if (tenant.sso_account_id.is_unseen() || is_null)

@@ -79,7 +79,11 @@ pub(super) fn is_for_all(effective: &Effective, instance: &str, tenant: TenantId
 /// Whether a value was selected for `tenant` from a collection other than its own.
 pub(super) fn is_selected(effective: &Effective, tenant: &Tenant, sources: &SourceIndex) -> bool {
     let path = effective.value.origin.path.as_ref().filter(|_| sources.collections().len() > 1);
-    let place = path.and_then(|path| sources.locate(path));
+    let is_for_all = || {
+        let made_of = sources.of(&effective.value, tenant.id).unwrap_or_default();
+        matches!(made_of.as_slice(), [Source::Elsewhere(_)])
+    };
+    let place = path.and_then(|path| sources.locate(path)).filter(|_| !is_for_all());
     place.is_some_and(|(at, owners, _)| Provenance::Collection(at) != tenant.provenance && owners.contains(&tenant.id))
 }
 

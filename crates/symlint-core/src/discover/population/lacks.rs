@@ -7,7 +7,7 @@ use crate::discover::effective::Effective;
 use crate::discover::walk::Walked;
 use crate::tenants::{
     Absence, Field, FieldKind, FlowInstance, FlowResource, Misfit, MisfitKind, MissingAttribute, State, Step, Tenant,
-    TenantId, Way, resources_of, values_at,
+    TenantId, Way, resources_of, text_of, values_at,
 };
 
 /// Marks the values that are written in the calls of a single tenant. They are this tenant's own, unless other tenants
@@ -35,6 +35,18 @@ pub(super) fn mark_alone(walked: &Walked<'_>, effects: &mut [Vec<Vec<Effective>>
             effective.is_alone = place(effective).is_some_and(|span| owners.get(&span).copied().flatten().is_some());
         }
     }
+}
+
+/// The target accounts that tenants say but do not receive.
+pub(super) fn displaced(tenants: &[Tenant], effects: &[Vec<Vec<Effective>>]) -> HashMap<Str, TenantId> {
+    let mut all = HashMap::default();
+    for (tenant, effects) in tenants.iter().zip(effects) {
+        let received = effects.iter().flatten().filter(|it| it.field == FieldKind::TargetAccountId);
+        let received: HashSet<Str> = received.filter_map(|it| text_of(&it.value)).collect();
+        let own = tenant.grants.iter().filter_map(|grant| grant.target_account_id.raw());
+        all.extend(own.filter(|text| !received.contains(*text)).map(|text| (text.clone(), tenant.id)));
+    }
+    all
 }
 
 /// The flow instances that have a tenant, with their resources.

@@ -11,7 +11,7 @@ use symlint_terraform::{
     ConversionProblem, ErrorSubject, Evaluator, PathStep, Project, Root, SortedSet, Span, Str, Type, Value,
 };
 
-use self::lacks::{mark_alone, note_absent, note_empty_ids, note_lack, note_misfits, refused_by};
+use self::lacks::{displaced, mark_alone, note_absent, note_empty_ids, note_lack, note_misfits, refused_by};
 use self::names::{collection_name, leave_out_names_of_several, names_of};
 use super::collections::Found;
 use super::effective::{Effective, effects_of};
@@ -261,9 +261,15 @@ impl<'a> Population<'a> {
         }
         let common: Vec<Option<String>> =
             (0..self.sources.collections().len()).map(|at| self.common_instance(at, &tenants)).collect();
+        // Only another collection can have what displaces a target.
+        let mut others = self.sources.collections().iter().skip(self.primary).flat_map(|collection| &collection.ways);
+        let displaced = match others.any(|way| way.field == FieldKind::TargetAccountId) {
+            true => displaced(&tenants, &effects),
+            false => HashMap::default(),
+        };
         for ((tenant, effects), member) in tenants.iter_mut().zip(effects).zip(&self.elements) {
             let common = common.get(member.collection).and_then(Option::as_deref);
-            effective::apply(tenant, &effects, &self.sources, common);
+            effective::apply(tenant, &effects, &self.sources, common, &displaced);
             self.unknown_effects.extend(effective::unknown(tenant, &effects));
             note_absent(tenant, &effects);
             note_misfits(tenant, &effects);
@@ -333,7 +339,8 @@ impl<'a> Population<'a> {
 
     /// Gives `tenant` a value from an element of another collection.
     fn add_value(&self, tenant: &mut Tenant, way: &Way, value: Value, is_expected: bool) {
-        if value.as_unknown().is_some_and(|unknown| unknown.is_refused) {
+        let is_another_s = || self.sources.tenants_for(&value, tenant.id).iter().any(|other| *other != tenant.id);
+        if value.as_unknown().is_some_and(|unknown| unknown.is_refused) || is_another_s() {
             return;
         }
         if is_expected && (value.entries().is_some() || value.elements().is_some()) {

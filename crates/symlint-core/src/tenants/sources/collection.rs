@@ -29,6 +29,8 @@ pub struct Collection {
     pub declared: Option<Span>,
     /// The attributes of its elements that are none of the values. Only filled if some values were not found by name.
     pub others: Vec<OtherAttribute>,
+    /// Whether one expression makes all of its elements.
+    pub(crate) is_made: bool,
     /// The tenants that own its elements. One element may belong to several tenants, such as an organization that
     /// several access entries name.
     pub(super) owners: HashMap<SmallVec<[ElementKey; 1]>, Owners>,
@@ -166,6 +168,7 @@ impl Collection {
             flows: Vec::new(),
             declared: None,
             others: Vec::new(),
+            is_made: false,
             owners: HashMap::default(),
         }
     }

@@ -227,8 +227,9 @@ impl SourceIndex {
         found: &mut MadeOf<'v>,
     ) -> Option<()> {
         *left = left.checked_sub(1)?;
-        if let Some(source) = origin.path.as_ref().and_then(|path| self.at(path, own)) {
-            found.push(source);
+        let source = origin.path.as_ref().and_then(|path| self.at(path, own));
+        if let Some(source) = source.filter(|source| !self.is_for_all(origin, source)) {
+            found.push(self.made_of_another(origin, &source, left).unwrap_or(source));
             return Some(());
         }
         if let Some(Some(field)) = self.written.get(&origin.span) {
@@ -248,6 +249,35 @@ impl SourceIndex {
                 Some(())
             }
         }
+    }
+
+    /// Whether an element has, as its region, what one expression writes for all elements.
+    pub(crate) fn is_for_all(&self, origin: &Origin, source: &Source<'_>) -> bool {
+        matches!(source, Source::Field(it) if it.kind == FieldKind::Region)
+            && matches!(origin.makeup, Makeup::Written(_))
+            && origin.dependence.is_none()
+            && self.is_of_made(origin)
+    }
+
+    /// Whether `origin` is in a collection of which all elements are made by one expression.
+    fn is_of_made(&self, origin: &Origin) -> bool {
+        let at = origin.path.as_ref().and_then(|path| self.locate(path)).map(|(at, ..)| at);
+        at.and_then(|at| self.collections.get(at)).is_some_and(|collection| collection.is_made)
+    }
+
+    /// What the element of `source` has of another tenant, where an expression made it of that.
+    fn made_of_another<'v>(&self, origin: &'v Origin, source: &Source<'_>, left: &mut usize) -> Option<Source<'v>> {
+        let own = source.tenant()?;
+        if matches!(origin.makeup, Makeup::Written(_)) || !self.is_of_made(origin) {
+            return None;
+        }
+        let mut parts = MadeOf::new();
+        match &origin.makeup {
+            Makeup::Joined(all) => all.iter().try_for_each(|it| self.follow(&it.origin, Some(own), left, &mut parts)),
+            Makeup::Derived(all) => all.iter().try_for_each(|it| self.follow(it, Some(own), left, &mut parts)),
+            Makeup::Written(_) => None,
+        }?;
+        parts.into_iter().find(|part| part.tenant().is_some_and(|tenant| tenant != own))
     }
 
     /// The index of the collection that `path` leads into, the owners of the element, and the number of steps to the
