@@ -146,10 +146,12 @@ pub(crate) fn line<'r>(finding: &'r ReportedFinding, helps: &mut HashMap<&'r str
     line
 }
 
-/// A message with its rule, and a mark if it can be fixed: `… [region-invalid] [*]`.
+/// A message with its rule, and a mark if it can be fixed: `… [region-invalid] [*]`. The tenant is in front of it.
 fn headline(finding: &ReportedFinding, style: &Style) -> String {
     let mark = if finding.fixes.is_empty() { "" } else { " [*]" };
-    format!("{} {}", printable(&finding.message), style.dimmed(&format!("[{}]{mark}", finding.rule)))
+    let again = finding.tenant.as_ref().map(|tenant| format!(" for `{tenant}` "));
+    let message = again.map_or_else(|| finding.message.clone(), |again| finding.message.replacen(&again, " ", 1));
+    format!("{} {}", printable(&message), style.dimmed(&format!("[{}]{mark}", finding.rule)))
 }
 
 /// A headline with the tenant in front, unless it already starts with the tenant.
