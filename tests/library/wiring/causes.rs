@@ -866,7 +866,7 @@ fn a_role_that_the_call_builds() {
                 "flow-argument-miswired",
                 r#"format("arn:aws:iam::%s:role/sym/%s", each.value.target_account_id, coalesce(each.value.role_name, "SymSSO${title(each.key)}"))"#,
             ),
-            ("main.tf", "role/sym/%s", "role/%s", "role-outside-sym-path", "arn:aws:iam::%s:role/%s"),
+            ("main.tf", "role/sym/%s", "role/%s", "role-outside-sym-path", "/"),
         ],
     );
 }

@@ -5,8 +5,8 @@ use std::num::NonZeroU64;
 use bigdecimal::{BigDecimal, RoundingMode, Signed};
 
 use crate::eval::{Answer, Pieces, Stop};
+use crate::form::Form;
 use crate::number;
-use crate::origin::Origin;
 use crate::types::{Primitive, to_bool};
 use crate::value::{Kind, Type, Value};
 
@@ -85,14 +85,17 @@ fn check_types(args: &Arguments<'_, '_>) -> Answer<()> {
 
 fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
     let (text, text_origin) = args.string(0)?;
-    let literal = Origin::derived(text_origin.span, [text_origin.clone()]);
+    let literal = |piece: &str| {
+        let start = (piece.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+        args.written(&text_origin, start..start + piece.len(), Form::Verbatim)
+    };
     let mut pieces = Pieces::default();
     let mut rest = text.as_str();
     let (mut next, mut used) = (0, 0);
     while let Some((before, after)) = rest.split_once('%') {
-        pieces.push(before, &literal)?;
-        if let Some(after) = after.strip_prefix('%') {
-            pieces.push("%", &literal)?;
+        pieces.push(before, &literal(before))?;
+        if let Some((percent, after)) = after.split_at_checked(1).filter(|(next, _)| *next == "%") {
+            pieces.push(percent, &literal(percent))?;
             rest = after;
             continue;
         }
@@ -118,7 +121,7 @@ fn formatted(args: &Arguments<'_, '_>, values: &[Value]) -> Answer {
         }
         pieces.push(&show(args, &verb, value)?, &value.origin)?;
     }
-    pieces.push(rest, &literal)?;
+    pieces.push(rest, &literal(rest))?;
     if used < values.len() {
         return Err(args.refuse("has more arguments than verbs"));
     }
