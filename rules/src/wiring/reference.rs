@@ -78,6 +78,7 @@ pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
                 value.elements().is_some_and(<[Value]>::is_empty) && !own.any(|own| reference.may_be(own))
             };
             let to = foreign.or_else(|| texts.into_iter().any(is_another).then_some(To::Text));
+            let to = to.or_else(|| resources.of_unknown(value, tenant).filter(|_| ids.is_empty()));
             let to = to.or_else(|| is_nothing().then_some(To::Nothing));
             to.into_iter().for_each(|to| add(reference.attribute, expr, to));
         }
@@ -253,6 +254,18 @@ impl<'a> Resources<'a> {
             (id, own) => is_only || id == own,
         };
         id.module == *module && is_within
+    }
+
+    /// Whose `value` is, if it is not known and everything that it was made of is another customer's: that of a data
+    /// source with another customer's key.
+    fn of_unknown(&self, value: &Value, own: TenantId) -> Option<To> {
+        value.as_unknown()?;
+        let sources = self.model.sources_of_values.of(value, own)?;
+        let mut tenants = sources.iter().filter_map(Source::tenant);
+        let other = tenants.next()?;
+        let is_others = !self.model.index.same_customer(own, other) && tenants.all(|tenant| tenant == other);
+        let written = self.model.project.sources().text(value.origin.span);
+        is_others.then_some(To::Resource(written, other))
     }
 
     /// What `id`, to which `from` refers, is, and whose, where it is not for the tenant `own`: neither is it repeated for it,

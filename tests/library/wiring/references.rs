@@ -470,3 +470,18 @@ fn a_reference_is_found_in_functions_that_are_not_evaluated() {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// What the data source has is known only at apply, but its key says whose it is.
+#[test]
+fn a_data_source_with_another_tenants_key_is_found() {
+    let read = "data \"sym_integration\" \"sso\" {\n  for_each = var.customer_tenants\n  type = \"permission_context\"\n  name = \"sso-context-${each.key}\"\n}\n";
+    let mut failures = String::new();
+    for (key, is_wrong) in [("each.key", false), ("\"blue_harbour\"", true)] {
+        let reference = format!("data.sym_integration.sso[{key}].id");
+        let main = format!("{VARIABLES}{read}{}", RESOURCES.replace(INTEGRATION, &reference));
+        let found = findings(&[("main.tf", &main), ("terraform.tfvars", VALUES)]);
+        let expected = [("flow-resource-miswired", reference.as_str())];
+        expect(&reference, found, if is_wrong { &expected } else { &[] }, &mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
