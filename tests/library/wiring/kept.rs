@@ -43,6 +43,8 @@ resource "sym_strategy" "sso" {
 
 pub(super) const QUILL: &str = r#"{ payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1", account = "722971028225", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-f8559f823cdef7f7" }"#;
 pub(super) const TARN: &str = r#"{ payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2", account = "541882002087", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-b30e58d656ec4f33" }"#;
+/// A third organization.
+const ELM: &str = r#"{ payer = "330025896745", store = "arn:aws:sso:::instance/ssoins-72233220e5575b53", home = "eu-west-1", account = "355009980861", set = "arn:aws:sso:::permissionSet/ssoins-72233220e5575b53/ps-73fcc2917ba89661" }"#;
 /// Further accounts of the same customers.
 const QUILL_UAT: &str = r#"{ payer = "620966542870", store = "arn:aws:sso:::instance/ssoins-6804abcca95bf8e2", home = "eu-west-1", account = "123937045052", set = "arn:aws:sso:::permissionSet/ssoins-6804abcca95bf8e2/ps-3edd77b6c29163d0" }"#;
 const TARN_UAT: &str = r#"{ payer = "326808617937", store = "arn:aws:sso:::instance/ssoins-79070987b3544242", home = "us-west-2", account = "233552513779", set = "arn:aws:sso:::permissionSet/ssoins-79070987b3544242/ps-78c19cd5840f1aec" }"#;
@@ -83,9 +85,14 @@ pub(super) fn check(what: &str, main: &str, faults: &[Fault<'_>]) {
 /// Like `check`, with another module in place of `LEAF`.
 pub(super) fn check_with(what: &str, main: &str, leaf: &str, faults: &[Fault<'_>]) {
     let mut main = main.to_owned();
-    for (name, text) in
-        [("QUILL_UAT", QUILL_UAT), ("TARN_UAT", TARN_UAT), ("QUILL", QUILL), ("TARN", TARN), ("PASSED", PASSED)]
-    {
+    for (name, text) in [
+        ("QUILL_UAT", QUILL_UAT),
+        ("TARN_UAT", TARN_UAT),
+        ("QUILL", QUILL),
+        ("TARN", TARN),
+        ("ELM", ELM),
+        ("PASSED", PASSED),
+    ] {
         main = main.replace(name, text);
     }
     let mut failures = String::new();
@@ -102,6 +109,27 @@ pub(super) fn check_with(what: &str, main: &str, leaf: &str, faults: &[Fault<'_>
 pub(super) const ROLE: &str = r#""arn:aws:iam::${var.payer}:role/sym/SymSSO${title(var.nom)}""#;
 
 const MISWIRED: &str = "flow-argument-miswired";
+
+/// Settings that are taken one by one from another tenant are one mistake.
+#[test]
+fn settings_of_another_tenant_are_one_finding() {
+    let part = |name: &str| format!("each.value.{name}");
+    let main = PLAIN.replace(
+        "  PASSED",
+        "  source = \"./leaf\"\n  account = each.value.account\n  set = each.value.set\n  connector = { store = each.value.store, home = each.value.home, payer = each.value.payer }",
+    );
+    let leaf = LEAF
+        .replace("var.store", "var.connector.store")
+        .replace("var.home", "var.connector.home")
+        .replace("var.payer", "var.connector.payer")
+        + "variable \"connector\" {}\n";
+    let leaf = ["store", "home", "payer"]
+        .iter()
+        .fold(leaf, |leaf, name| leaf.replace(&format!("variable \"{name}\" {{}}\n"), ""));
+    let own = format!("{{ store = {}, home = {}, payer = {} }}", part("store"), part("home"), part("payer"));
+    let others = own.replace("each.value", "local.core.quillhaven");
+    check_with("one by one", &main, &leaf, &[(&own, &others, &[(MISWIRED, "local.core.quillhaven.store")])]);
+}
 
 #[test]
 fn maps_that_a_default_does_not_select_are_also_checked() {

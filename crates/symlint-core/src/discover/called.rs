@@ -10,7 +10,7 @@ use super::slugs::{common_start, slug_and_key};
 use super::walk::Walked;
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FlowInstance, FlowResource, Grant, Misfit, MisfitKind, MissingAttribute,
-    Provenance, State, Tenant, TenantId, Whole, other_shape, resources_of, text_of,
+    Provenance, SinkPlace, State, Tenant, TenantId, Whole, other_shape, resources_of, text_of, words,
 };
 
 /// The flow instances of a tenant that is in no collection.
@@ -79,6 +79,7 @@ impl Population<'_> {
         }
         // In source order, whatever the order of a call's keys is.
         alone.sort_by_key(|it| (it.span, it.instances.first().copied()));
+        place_at_arguments(walked, &mut alone);
         // If all calls pass the same other kind of value, the module uses an argument for something else than its name
         // says.
         let is_misused = |field: FieldKind| {
@@ -247,6 +248,36 @@ fn called(instances: &[&FlowInstance], address: Str, id: TenantId, call: usize, 
         missing,
         misfits: Vec::new(),
     })
+}
+
+/// Places values at the arguments of the calls that pass them, if they are from a variable or local that is named after
+/// the tenant of another call. It is the call that is wrong then, and not the other tenant's value.
+fn place_at_arguments(walked: &Walked<'_>, alone: &mut [Called]) {
+    let instance = |(call, at): (usize, usize)| walked.flows.get(call)?.instances.get(at);
+    let names_of = |of: &Called| {
+        let Some(&first) = of.instances.first() else { return Vec::new() };
+        let (slug, key) = instance(first).map(slug_and_key).unwrap_or_default();
+        let call = walked.flows.get(first.0).and_then(|flow| flow.call).map(|call| call.name.text.clone());
+        [slug.and_then(text_of), key.and_then(text_of), call].into_iter().flatten().map(|name| words(&name)).collect()
+    };
+    let names: Vec<Vec<Vec<String>>> = alone.iter().map(names_of).collect();
+    let all: HashSet<&[String]> = names.iter().flatten().map(Vec::as_slice).collect();
+    let longest = all.iter().map(|name| name.len()).max().unwrap_or_default();
+    for (of, own) in alone.iter_mut().zip(&names) {
+        let arguments = of.instances.first().and_then(|first| instance(*first)).map(|it| it.arguments.as_slice());
+        for Effective { value, sink, .. } in &mut of.argued {
+            let SinkPlace::Argument(argument) = sink else { continue };
+            let Some(argument) = arguments.unwrap_or_default().iter().find(|it| it.name == *argument) else { continue };
+            let root = value.origin.path.as_ref().map(Path::start).filter(|root| root.is_of_root_module());
+            let Some(Root::Variable { name, .. } | Root::Local { name, .. }) = root else { continue };
+            let root = words(name);
+            let named: Vec<&[String]> =
+                (1..=longest).flat_map(|length| root.windows(length)).filter(|name| all.contains(name)).collect();
+            if !named.is_empty() && !named.iter().any(|name| own.iter().any(|own| own == name)) {
+                value.origin = Origin::derived(argument.span, []);
+            }
+        }
+    }
 }
 
 /// How many letters of the name of an argument may be wrong.

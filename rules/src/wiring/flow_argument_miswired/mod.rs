@@ -59,10 +59,16 @@ struct Cause<'a> {
     found: WrongValues<'a>,
     /// The entry from which all arguments are taken, if the mistake is that this entry belongs to another tenant.
     entry: Option<WrongEntry>,
-    /// The tenant whose values are written out in one argument, and the place of the argument.
+    /// The tenant whose values are written out in one argument, or taken for it one by one, and the place of the argument.
     written: Option<(TenantId, Span)>,
     /// Other arguments, or parts of arguments, that are wrong for the same reason.
     others: Vec<Span>,
+}
+
+impl Cause<'_> {
+    fn is_about(&self, field: FieldKind) -> bool {
+        self.found.wrong.iter().all(|wrong| wrong.slot.wanted == field)
+    }
 }
 
 /// An expression that should be the tenant's own entry, and by address, the instances in which it is the entry of
@@ -162,11 +168,16 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for ((span, _), found) in found {
-        let (entry, written) = (entry(cx, &found), written_for(cx, &found));
+        let (entry, written) = (entry(cx, &found), written_for(cx, &found).or_else(|| rebuilt_from(&found)));
         let is_same = |cause: &&mut Cause<'_>| {
             entry.is_some() && cause.entry == entry || written.is_some() && cause.written == written
         };
         match causes.iter_mut().find(is_same) {
+            // The cloud says least.
+            Some(cause) if cause.is_about(FieldKind::Cloud) => {
+                cause.others.push(std::mem::replace(&mut cause.span, span));
+                cause.found = found;
+            }
             Some(cause) => cause.others.push(span),
             None => causes.push(Cause { span, found, entry, written, others: Vec::new() }),
         }
@@ -233,4 +244,13 @@ fn written_for(cx: &Context<'_>, found: &WrongValues<'_>) -> Option<(TenantId, S
         found.wrong.first().filter(|first| first.problem == ValueProblem::Shared && first.slot.part.is_some())?;
     let owner = owner(cx, first.slot.wanted, &first.slot.value)?;
     Some((owner.id, found.passed.as_ref()?.argument.value.span))
+}
+
+/// The tenant from which a part of an argument is taken in each of the other tenants' instances, and the place of the
+/// argument.
+fn rebuilt_from(found: &WrongValues<'_>) -> Option<(TenantId, Span)> {
+    let first = found.wrong.first().filter(|first| first.slot.part.is_some())?;
+    let ValueProblem::Tenant(owner) = first.problem else { return None };
+    let is_it = |wrong: &Wrong<'_>| wrong.problem == ValueProblem::Tenant(owner);
+    found.wrong.iter().all(is_it).then_some((owner, found.passed.as_ref()?.argument.value.span))
 }

@@ -204,9 +204,16 @@ impl<'a, 't> RelationFinder<'a, 't> {
                 references.add(tenant.run, (target.text(), part.is_well_formed()), reference);
             }
         }
+        let all = self.all;
+        // Of two, the one that is not written for its tenant is reported, or else the later one.
+        let ranked = |tenant: TenantId, at: Option<usize>| {
+            let grant =
+                at.zip(all.tenants.get(all.groups.place(tenant))).and_then(|(at, tenant)| tenant.grants.get(at));
+            (grant.is_some_and(|grant| grant.target_account_id.is_computed()), tenant, at)
+        };
         self.hold_targets_against(&references, |tenant, at, first| {
-            let (here, there) = ((tenant, Some(at)), (first.tenant, first.grant));
-            let ((tenant, grant), (other, other_grant)) = (here.max(there), here.min(there));
+            let (here, there) = (ranked(tenant, Some(at)), ranked(first.tenant, first.grant));
+            let ((_, tenant, grant), (_, other, other_grant)) = (here.max(there), here.min(there));
             Relation { kind: RelationKind::DuplicateTargetAccount, tenant, other, grant, other_grant }
         });
     }

@@ -5,7 +5,7 @@ mod judge;
 mod named;
 
 pub(super) use self::judge::Everyone;
-pub(crate) use self::named::starts;
+pub(crate) use self::named::{starts, words};
 pub(super) use self::named::{folders, role_word};
 
 use std::cell::OnceCell;

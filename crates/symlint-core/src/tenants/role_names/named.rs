@@ -121,7 +121,7 @@ pub(in crate::tenants) fn folders(root: &str) -> impl Iterator<Item = String> + 
 }
 
 /// The words of a name, in lower case: `Foo-barBaz` has three.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
     for c in name.chars() {
