@@ -10,6 +10,7 @@ use symlint_terraform::{ConversionProblemKind, FileId, Path, PathStep, SortedMap
 
 use super::arguments;
 use crate::expression::renamed;
+use crate::wiring::filtered_out;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     // The attribute may be in a part of the file that could not be read.
@@ -20,6 +21,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     let common = common(cx, &is_unsure);
     let by_type = &by_type(cx);
     report_common(cx, &common, by_type);
+    let filtered_out = filtered_out(cx.model);
     for tenant in cx.tenants() {
         if tenant.whole == Whole::Null {
             cx.report(tenant, format!("`{}` is null", tenant.name())).help(
@@ -41,6 +43,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 continue;
             }
             let misspelled = misspelled(by_type, Some(tenant), &path).filter(|_| gap.absence == Absence::Missing);
+            // A filter leaves out entries that have no such value. What should be next to the others was forgotten.
+            let is_beside_others = gap.absence == Absence::Missing && gap.path.parent() == Some(&tenant.path);
+            if filtered_out.contains(&tenant.id) && misspelled.is_none() && !is_beside_others {
+                continue;
+            }
             let message = match gap.absence {
                 Absence::Missing => missing(tenant, &gap.path, &gap.name),
                 Absence::Null => format!("{} is null, but the flow requires a value", shown(&gap.name)),

@@ -1,7 +1,7 @@
 //! Whether tenants are left out of the flows on purpose.
 
 use foldhash::HashSet;
-use symlint_core::tenants::Model;
+use symlint_core::tenants::{Model, TenantId};
 use symlint_terraform::syntax::{Expr, ExprKind, children};
 use symlint_terraform::{Module, ModuleCall, Project, Root, Span};
 
@@ -21,6 +21,16 @@ pub(super) fn is_filtered(model: &Model<'_>) -> bool {
             is_repeated || call.arguments.iter().any(|argument| search.finds(&argument.value))
         })
     })
+}
+
+/// The tenants that no flow receives, where a filter decides on the flows.
+pub(crate) fn filtered_out(model: &Model<'_>) -> HashSet<TenantId> {
+    let instances = || model.flows.iter().flat_map(|flow| &flow.instances);
+    if !is_filtered(model) || instances().any(|instance| instance.tenant.is_none()) {
+        return HashSet::default();
+    }
+    let wired: HashSet<TenantId> = instances().filter_map(|instance| instance.tenant).collect();
+    model.tenants.iter().filter(|it| it.is_element()).map(|it| it.id).filter(|id| !wired.contains(id)).collect()
 }
 
 /// Whether the collection that flow calls are repeated for filters the elements of `root`.

@@ -28,6 +28,8 @@ mod tenant_not_wired;
 mod unreached;
 mod wording;
 
+pub(crate) use filter::filtered_out;
+
 pub(crate) static GROUP: Group = Group {
     name: "wiring",
     question: "does each `sso_flow` instance receive its own tenant's values?",

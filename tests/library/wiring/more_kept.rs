@@ -432,3 +432,140 @@ module "p" {
         ],
     );
 }
+
+#[test]
+fn a_key_selects_from_merged_maps() {
+    check(
+        "two maps that a local merges",
+        r#"
+locals {
+  eu  = { quillhaven = QUILL, quillhaven2 = ELM }
+  us  = { tarnbrook = TARN }
+  all = merge(local.eu, local.us)
+}
+module "p" {
+  source   = "./leaf"
+  for_each = toset(keys(local.all))
+  nom      = each.value
+  payer    = local.all[each.value].payer
+  store    = local.all[each.value].store
+  home     = local.all[each.value].home
+  account  = local.all[each.value].account
+  set      = local.all[each.value].set
+}
+"#,
+        &[("541882002087", "722971028225", &[(FOREIGN, "722971028225")])],
+    );
+}
+
+/// Two customers have an organization with the same key or id, and the slug has the customer's name, too.
+#[test]
+fn tenants_of_several_customers_may_have_one_key() {
+    for (what, stored, flows) in [
+        (
+            "maps in a map",
+            "{ quillhaven = { prod = QUILL, dev = ELM }, tarnbrook = { prod = TARN } }",
+            "{ for name, it in all : \"${customer}-${name}\" => it }",
+        ),
+        (
+            "maps in a list",
+            "[{ name = \"quillhaven\", all = { prod = QUILL, dev = ELM } }, { name = \"tarnbrook\", all = { prod = TARN } }]",
+            "{ for name, it in all.all : \"${all.name}-${name}\" => it }",
+        ),
+        (
+            "lists in a list",
+            "[{ name = \"quillhaven\", all = [merge({ id = \"prod\" }, QUILL), merge({ id = \"dev\" }, ELM)] }, { name = \"tarnbrook\", all = [merge({ id = \"prod\" }, TARN)] }]",
+            "{ for it in all.all : \"${all.name}-${it.id}\" => it }",
+        ),
+    ] {
+        let main = format!(
+            r#"
+locals {{
+  customers = {stored}
+  flows     = merge([for customer, all in local.customers : {flows}]...)
+}}
+module "p" {{
+  for_each = local.flows
+  nom      = each.key
+  PASSED
+}}
+"#
+        );
+        check(what, &main, &[("541882002087", "722971028225", &[(FOREIGN, "722971028225")])]);
+    }
+}
+
+/// A filter leaves out who does not have what the flow needs.
+#[test]
+fn what_a_filter_leaves_out_lacks_nothing() {
+    for filter in ["contains(keys(it.accounts), \"staging\")", "can(it.accounts.staging)"] {
+        let main = format!(
+            r#"
+locals {{
+  core = {{
+    quillhaven = merge(QUILL, {{ accounts = {{ staging = "123937045052" }} }})
+    tarnbrook  = merge(TARN, {{ accounts = {{ staging = "233552513779" }} }})
+    elmford    = merge(ELM, {{ accounts = {{ prod = "295440945223" }} }})
+  }}
+}}
+module "p" {{
+  source   = "./leaf"
+  for_each = {{ for name, it in local.core : name => it if {filter} }}
+  nom      = each.key
+  payer    = each.value.payer
+  store    = each.value.store
+  home     = each.value.home
+  account  = each.value.accounts.staging
+  set      = each.value.set
+}}
+"#
+        );
+        check(filter, &main, &[("\"233552513779\"", "\"123937045052\"", &[(FOREIGN, "123937045052")])]);
+    }
+}
+
+/// What a function makes of a value takes effect, and not how it is written.
+#[test]
+fn values_may_be_completed_by_functions() {
+    let main = PLAIN.replace("  PASSED", "  source = \"./leaf\"\n  payer = each.value.payer\n  store = each.value.store\n  home = lower(each.value.home)\n  account = each.value.account\n  set = each.value.set");
+    let main = main.replace("QUILL", "merge(QUILL, { home = \"EU-WEST-1\" })");
+    check(
+        "a region in capitals",
+        &main,
+        &[("EU-WEST-1", "EU-WEST-9", &[("region-unsupported", "lower(each.value.home)")])],
+    );
+    let leaf = LEAF.replace(ROLE, "var.role") + "variable \"role\" {}\n";
+    check_with(
+        "several accounts in one text",
+        r#"
+locals {
+  core = {
+    quillhaven = merge(QUILL, { account = "722971028225;123937045052" })
+    tarnbrook  = merge(TARN, { account = "541882002087" })
+  }
+  rows = merge([for name, it in local.core : { for account in split(";", it.account) : "${name}-${account}" => merge(it, { name = name, account = account }) }]...)
+}
+module "p" {
+  for_each = local.rows
+  nom      = each.key
+  role     = "arn:aws:iam::${each.value.payer}:role/sym/SymSSO${title(each.value.name)}"
+  PASSED
+}
+"#,
+        &leaf,
+        &[("541882002087\" }", "123937045052\" }", &[(FOREIGN, "123937045052")])],
+    );
+}
+
+/// The key is the tenant's own, whatever is in front of it.
+#[test]
+fn a_name_may_have_an_unknown_part() {
+    for name in ["format(\"%s-%s\", terraform.workspace, each.key)", "\"${terraform.workspace}-${each.key}\""] {
+        let leaf = LEAF.replace(ROLE, "var.role") + "variable \"role\" {}\n";
+        let main = PLAIN.replace("each.key", name).replace(
+            "  PASSED",
+            "  role = \"arn:aws:iam::${each.value.payer}:role/sym/SymSSO${title(each.key)}\"\n  PASSED",
+        );
+        check_with(name, &main, &leaf, &[("541882002087", "722971028225", &[(FOREIGN, "722971028225")])]);
+    }
+}

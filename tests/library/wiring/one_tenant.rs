@@ -78,6 +78,36 @@ module "p" {{
     }
 }
 
+/// What the connector is does not matter, as long as there is only one.
+#[test]
+fn the_only_connector_may_be_unknown() {
+    for (what, stored, of) in [
+        ("a module", "module \"connector\" {\n  source = \"example/connector/aws\"\n}\n", "module.connector.settings"),
+        (
+            "a remote state",
+            "data \"terraform_remote_state\" \"connector\" {\n  backend = \"local\"\n}\n",
+            "data.terraform_remote_state.connector.outputs.settings",
+        ),
+    ] {
+        let main = format!(
+            r#"{GRANTS}{stored}
+module "p" {{
+  source   = "./leaf"
+  for_each = var.grants
+  nom      = "quillhaven-${{each.key}}"
+  role     = {of}.role_arn
+  store    = {of}.instance_arn
+  home     = "eu-west-1"
+  account  = each.value.account
+  set      = each.value.set
+}}
+"#
+        );
+        let faults = [("\"123937045052\"", "\"12393704505\"", [("account-id-format", "12393704505")].as_slice())];
+        check_with(what, &main, &leaf(), &faults);
+    }
+}
+
 /// A call that is repeated only for accounts is for one customer, even next to calls for other customers.
 #[test]
 fn each_customer_may_have_a_call_that_is_repeated_for_its_accounts() {

@@ -185,7 +185,7 @@ module "{name}" {{
             "= local.quillhaven_connector",
             "= local.tarnbrook_connector",
             "connector-role-foreign",
-            "SymSSOTarnbrook",
+            "local.tarnbrook_connector",
         ),
     ] {
         let others = ["123937045052", "233552513779", "295440945223"];
@@ -202,5 +202,39 @@ module "{name}" {{
         let copied = copied.replace("SymSSOUmberfell", "SymSSOQuillhaven");
         hold(&copied, "", "", &[("duplicate-tenant", "umberfell")]);
     }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// It is the call that takes another customer's local, and what is in this local is right.
+#[test]
+fn a_wrong_local_is_reported_at_the_call() {
+    let stored = |[name, payer, instance, set, account]: [&str; 5]| {
+        format!(
+            r#"locals {{
+  {name}_connector = {{ cloud = "aws", instance_arn = "arn:aws:sso:::instance/{instance}", region = "eu-west-1", role_arn = "arn:aws:iam::{payer}:role/sym/SymSSO{}" }}
+  {name}_set       = "arn:aws:sso:::permissionSet/{instance}/{set}"
+  account_of_{name} = "{account}"
+}}
+module "{name}" {{
+  source    = "./flow"
+  client    = "{name}"
+  workload  = local.account_of_{name}
+  set       = local.{name}_set
+  connector = local.{name}_connector
+}}
+"#,
+            symlint_terraform::title(name)
+        )
+    };
+    let main: String = CUSTOMERS.iter().map(|it| stored(*it)).collect();
+    let mut failures = String::new();
+    for (from, to, rule) in [
+        ("local.quillhaven_connector", "local.tarnbrook_connector", "connector-role-foreign"),
+        ("local.quillhaven_set", "local.tarnbrook_set", "instance-id-mismatch"),
+        ("local.account_of_quillhaven", "local.account_of_tarnbrook", "duplicate-target-account"),
+    ] {
+        expect(to, found(&main, "", from, to), &[(rule, to)], &mut failures);
+    }
+    expect("no fault", found(&main, "", "", ""), &[], &mut failures);
     assert!(failures.is_empty(), "{failures}");
 }

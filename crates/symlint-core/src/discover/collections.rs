@@ -1,6 +1,7 @@
 //! Which collections have the tenants as their elements: those that flows are repeated for, and those from which an
 //! element is selected for each flow.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -293,8 +294,14 @@ fn tallies(flow: &FlowCall<'_>, resources: &[FlowResource<'_>]) -> HashMap<Shape
         }
         let paths = element_paths(&value.origin);
         // A name may be built from the key of a group and from something in the group: only the latter is used.
+        // So may it from the group's own attributes, next to what it contains: the group counts once.
+        let seen = RefCell::new(HashSet::default());
         for path in paths.iter().filter(|path| !paths.iter().any(|other| other.is_below(path))) {
-            note(tallies, path, &|tally| tally.count(field));
+            note(tallies, path, &|tally| {
+                if seen.borrow_mut().insert(tally.order) {
+                    tally.count(field);
+                }
+            });
             // A fixed element of an iterated collection is as deep as the selected element, so it also shows at which
             // level the tenants are.
             for (shape, _) in levels(path).into_iter().filter(|(_, is_selected)| !is_selected) {
@@ -375,7 +382,7 @@ impl Tally {
         let is_level = self.connector > 0 || !has_connectors;
         // Where groups of tenants are iterated, everything in a group belongs to the tenants of that group.
         let depth = isize::try_from(shape.steps.len()).unwrap_or(isize::MAX);
-        let depth = if self.connector > 0 && self.iterated > 0 { depth } else { -depth };
+        let (deep, depth) = if self.connector > 0 && self.iterated > 0 { (depth, 0) } else { (0, -depth) };
         let is_iterated = self.iterated > 0;
         let first = Reverse(self.order);
         // An element that only says which elements of another collection are meant is not a tenant.
@@ -387,6 +394,7 @@ impl Tally {
             self.rebuilt > 0,
             is_level,
             self.connector,
+            deep,
             self.iterated,
             depth,
             first,

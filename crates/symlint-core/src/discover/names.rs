@@ -15,12 +15,13 @@ const NAMES: [&str; 6] = ["name", "slug", "alias", "title", "label", "customer"]
 impl Population<'_> {
     /// Names elements without a key after their flows, and notes the other names under which tenants are known.
     pub(super) fn name(&self, tenants: &mut [Tenant], walked: &Walked<'_>) {
+        let alike = self.alike(tenants);
         let Slugs { named, unclear, steps } = self.names_in_slugs(tenants, walked);
-        let common = common_words(tenants, walked);
+        let common = common_words(tenants, walked, &alike);
         for (id, instance, resources) in assigned(walked) {
             let Some(tenant) = tenants.get_mut(id.index()) else { continue };
             let (slug, key) = slug_and_key(instance);
-            let is_unnamed = is_unnamed(tenant);
+            let is_unnamed = is_unnamed(tenant) || alike.contains(&id);
             let called = if is_unnamed && slug.or(key).is_none() { self.name_in_names(id, resources) } else { None };
             // A slug that is the same for all tenants names none of them.
             let is_own = |slug: &&Value| {
@@ -78,6 +79,31 @@ impl Population<'_> {
                 }
             }
         }
+    }
+
+    /// The tenants whose keys do not tell them apart, such as `prod` of several customers: all in a collection of maps in
+    /// maps where two have one key. They are also known by all keys on the way to them.
+    fn alike(&self, tenants: &mut [Tenant]) -> HashSet<TenantId> {
+        let nested = || self.elements.iter().zip(0..).filter(|(member, _)| member.element.key.len() > 1);
+        let mut seen: HashSet<(usize, &Str)> = HashSet::default();
+        let mut collections: HashSet<usize> = HashSet::default();
+        for (member, at) in nested() {
+            let key = tenants.get(at).filter(|tenant| !is_unnamed(tenant)).and_then(|tenant| tenant.key.raw());
+            if key.is_some_and(|key| !seen.insert((member.collection, key))) {
+                collections.insert(member.collection);
+            }
+        }
+        let mut alike = HashSet::default();
+        for (member, at) in nested().filter(|(member, _)| collections.contains(&member.collection)) {
+            let Some(tenant) = tenants.get_mut(at) else { continue };
+            let names = member.element.key.iter().filter_map(|key| match key {
+                ElementKey::Name(name) => Some(name.as_str()),
+                ElementKey::Index(_) => None,
+            });
+            tenant.other_names.push(names.collect::<Vec<_>>().join("-").into());
+            alike.insert(tenant.id);
+        }
+        alike
     }
 
     /// For each element of another collection that belongs to a tenant, the first tenant to which it belongs.
@@ -176,11 +202,15 @@ fn is_unnamed(tenant: &Tenant) -> bool {
     tenant.key.as_written().is_some_and(|name| name == tenant.path.to_string())
 }
 
-/// For tenants without a name whose flows have several names: the words with which all of these start.
-fn common_words(tenants: &[Tenant], walked: &Walked<'_>) -> HashMap<TenantId, Option<Value>> {
+/// For tenants without a name, or with one that others have, whose flows have several names: the words with which all of these start.
+fn common_words(
+    tenants: &[Tenant],
+    walked: &Walked<'_>,
+    alike: &HashSet<TenantId>,
+) -> HashMap<TenantId, Option<Value>> {
     let mut names: HashMap<TenantId, Vec<&Value>> = HashMap::default();
     for (id, instance, _) in assigned(walked) {
-        if tenants.get(id.index()).is_some_and(is_unnamed) {
+        if alike.contains(&id) || tenants.get(id.index()).is_some_and(is_unnamed) {
             let (slug, key) = slug_and_key(instance);
             names.entry(id).or_default().extend(slug.or(key));
         }

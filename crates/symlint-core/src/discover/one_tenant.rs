@@ -2,7 +2,7 @@
 //! values are in the variables and locals around these.
 
 use foldhash::{HashMap, HashSet};
-use symlint_terraform::{Evaluator, Path, Root, Str, Value};
+use symlint_terraform::{Evaluator, Path, PathStep, Root, Str, Value};
 
 use super::effective::{Effective, effects_of};
 use super::elements::{configured, container, roots};
@@ -24,12 +24,18 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
         return false;
     }
     let mut connectors: HashSet<[Option<Str>; 2]> = HashSet::default();
+    // What is known of the grants.
+    let (mut instances, mut is_any_known): (HashSet<Str>, bool) = (HashSet::default(), false);
     let (mut is_repeated, mut is_named, mut is_shared, mut count) = (false, true, true, 0);
     for (at, flow) in walked.flows.iter().enumerate() {
         for (place, instance) in flow.instances.iter().enumerate() {
             let effects = effects_of(instance, resources_of(&walked.resources, at, place));
             let Some(connector) = common_connector(&effects) else { return false };
             connectors.insert(connector);
+            is_any_known |= effects.iter().any(|it| it.grant.is_some() && text_of(&it.value).is_some());
+            let sets = effects.iter().filter(|it| it.field == FieldKind::PermissionSetArn);
+            let sets = sets.filter_map(|it| text_of(&it.value));
+            instances.extend(sets.filter_map(|set| set.split('/').find(|part| is_instance_id(part)).map(Str::from)));
             if connectors.len() > 1 || has_more(instance, &effects) {
                 return false;
             }
@@ -53,6 +59,10 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
     else {
         return false;
     };
+    // Permission sets of several instances are not reached through one connector.
+    if instance_in(&instance).is_none() && (instances.len() > 1 || !is_any_known) {
+        return false;
+    }
     let mut texts = Vec::new();
     roots(evaluator).for_each(|(_, root)| {
         container(evaluator, walked, &root).iter().for_each(|value| add_texts(value, DEPTH, &mut texts));
@@ -131,13 +141,15 @@ fn common_connector(effects: &[Effective]) -> Option<[Option<Str>; 2]> {
             // A value that is missing in a variable or a local would be this tenant's, too.
             let is_missing = |value: &Value| value.is_null() || value.as_unknown().is_some();
             let missing = Some(&effective.value).filter(|value| is_missing(value) && is_of_root_module(value));
-            let text = text_of(&effective.value).or_else(|| missing.map(|_| Str::default()));
-            let text = text.filter(|_| !effective.value.origin.is_iterated())?;
+            let only = only_source(&effective.value).filter(|_| missing.is_none());
             let mut is_of_root = true;
             effective.value.origin.each_source(&mut |origin| {
                 let start = origin.path.as_ref().map(Path::start);
                 is_of_root &= !matches!(start, Some(Root::ModuleCall(_) | Root::Calls(_) | Root::Inline(_)));
             });
+            is_of_root |= only.is_some();
+            let text = text_of(&effective.value).or_else(|| missing.map(|_| Str::default())).or(only);
+            let text = text.filter(|_| !effective.value.origin.is_iterated())?;
             if !is_of_root || own.as_ref().is_some_and(|known| *known != text) {
                 return None;
             }
@@ -145,6 +157,28 @@ fn common_connector(effects: &[Effective]) -> Option<[Option<Str>; 2]> {
         }
     }
     connector.first()?.is_some().then_some(connector)
+}
+
+/// Where `value` comes from, if it is not known before apply and no key selects it: from the only instance of a module
+/// or a data source.
+fn only_source(value: &Value) -> Option<Str> {
+    let unknown = value.as_unknown().filter(|unknown| !unknown.is_unevaluated)?;
+    let mut is_selected = false;
+    value.origin.each_source(&mut |origin| {
+        let Some(path) = &origin.path else { return };
+        let (root, steps) = path.parts();
+        // The last step is to the value itself.
+        is_selected |= matches!(root, Root::ModuleCall(address) if address.ends_with(']'))
+            || steps.iter().rev().skip(1).any(|step| !matches!(step, PathStep::Attribute(_)));
+    });
+    let place = match value.origin.path.as_ref().map(Path::parts) {
+        Some((Root::ModuleCall(address), steps)) => {
+            let output = steps.first().and_then(|step| step.name()).map(Str::as_str).unwrap_or_default();
+            format!("{address}.{output}")
+        }
+        _ => unknown.reason.clone(),
+    };
+    (!is_selected).then(|| place.into())
 }
 
 /// Whether a value, or a part of it, comes from a variable or a local of the root module.

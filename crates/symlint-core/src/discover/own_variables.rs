@@ -8,7 +8,7 @@ use symlint_terraform::{Evaluator, Form, Kind, Origin, Path, Root, Str, Value};
 use super::effective::{Effective, effects_of};
 use super::elements::{Element, container, declared, roots};
 use super::walk::Walked;
-use crate::tenants::{Argument, ElementKey, FlowInstance, FlowResource, resources_of};
+use crate::tenants::{Argument, ElementKey, FieldKind, FlowInstance, FlowResource, resources_of};
 
 /// The tenants that are variables or locals, with the flows that take values from them, as sorted indexes.
 #[derive(Default)]
@@ -32,18 +32,25 @@ impl OwnVariables {
         let mut by_module: HashMap<Option<&str>, Taken> = HashMap::default();
         for (at, flow) in walked.flows.iter().enumerate() {
             let source = flow.call.and_then(|call| call.source.as_ref()).map(|source| source.text.as_str());
+            let mut taken = Taken::default();
+            let mut connector: HashMap<FieldKind, Option<Path>> = HashMap::default();
             for (place, instance) in flow.instances.iter().enumerate() {
                 let resources = resources_of(&walked.resources, at, place);
                 if !takes_any(instance, resources) {
                     continue;
                 }
                 let effects = effects_of(instance, resources);
-                // A connector from an element that the flow is repeated for belongs to that element.
-                let is_repeated = |it: &Effective| it.grant.is_none() && it.value.origin.is_iterated();
-                if !instance.repetitions.is_empty() && effects.iter().any(is_repeated) {
+                // A connector that the repetition selects belongs to one of the elements, and not to the variable.
+                let mut is_selected = |it: &Effective| {
+                    let Origin { path, .. } = &it.value.origin;
+                    let first = connector.entry(it.field).or_insert_with(|| path.clone());
+                    first != path || it.value.origin.is_iterated()
+                };
+                let mut of_connector = effects.iter().filter(|it| it.grant.is_none() && !it.is_fragment);
+                if !instance.repetitions.is_empty() && of_connector.any(&mut is_selected) {
+                    taken = Taken::default();
                     break;
                 }
-                let taken = by_module.entry(source).or_default();
                 for effective in effects.iter().filter(|it| !it.is_fragment) {
                     let Some(root) = root_of(&effective.value) else { continue };
                     match effective.field.is_of_grant() {
@@ -51,6 +58,11 @@ impl OwnVariables {
                         false => taken.connectors.entry(root).or_default().push(at),
                     }
                 }
+            }
+            let known = by_module.entry(source).or_default();
+            known.grants.extend(taken.grants);
+            for (root, flows) in taken.connectors {
+                known.connectors.entry(root).or_default().extend(flows);
             }
         }
         let mut found = Self::default();

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Makeup, Path, Selection, SortedMap, Str};
 
-use super::own::{has_empty_part, is_own, is_rebuilt, is_selected, is_text};
+use super::own::{has_empty_part, is_normalized, is_own, is_rebuilt, is_selected, is_text};
 use super::{Effective, close_gap, effects_of};
 use crate::tenants::{
     Field, FieldKind, Grant, MadeOf, Model, Source, SourceIndex, State, Tenant, TenantId, format, has_shape,
@@ -120,12 +120,18 @@ pub(super) fn apply_grants(
     let is_further = |it: &Effective| {
         is_selected(it, tenant, sources) && is_own(it, id, sources) && !is_written(it) && !is_another_s(it)
     };
+    // The only grant may have several values in one text, or one that a function completes.
+    let is_split = |it: &Effective| {
+        let [only] = &*tenant.grants else { return false };
+        is_normalized(it, only.field(it.field).as_str())
+    };
     for pair in pairs.values() {
         let [Some(permission_set), Some(target)] = pair else { continue };
         let is_usable =
             |it: &Effective| is_own(it, id, sources) && !it.is_fragment && (is_further(it) || !is_misshapen(it));
         let replaces_written = |it: &Effective, other: &Effective| {
-            let is_new = (has_no_grants || is_rebuilt(it, id, sources)) && !is_changed(it) && !is_misshapen(it);
+            let is_made = has_no_grants || is_rebuilt(it, id, sources) || is_split(it);
+            let is_new = is_made && !is_changed(it) && !is_misshapen(it);
             is_own(it, id, sources) && !it.is_fragment && (is_new || is_further(it) && is_usable(other))
         };
         let is_added = is_further(permission_set) && is_further(target);
@@ -156,8 +162,8 @@ pub(super) fn apply_grants(
             let own = [&grant.permission_set_arn, &grant.target_account_id].map(Field::raw);
             pairs.values().any(|pair| pair.each_ref().map(text).each_ref().map(Option::as_ref) == own)
         };
-        let replaces_all =
-            has_no_grants || matches!(&*tenant.grants, [only] if added.len() == 1 && !takes_effect(only));
+        let is_one = added.len() == 1 || pairs.values().flatten().flatten().any(|it| is_split(it));
+        let replaces_all = has_no_grants || matches!(&*tenant.grants, [only] if is_one && !takes_effect(only));
         let kept = if replaces_all { Vec::new() } else { std::mem::take(&mut tenant.grants).into_vec() };
         tenant.grants = kept.into_iter().chain(added).collect();
         for field in [FieldKind::PermissionSetArn, FieldKind::TargetAccountId] {

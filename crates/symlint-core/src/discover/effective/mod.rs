@@ -11,7 +11,7 @@ use foldhash::{HashMap, HashSet};
 use symlint_terraform::{Makeup, Span, Str, Value};
 
 use self::grants::apply_grants;
-use self::own::{has_empty_part, is_for_all, is_of, is_own, is_rebuilt, is_selected, is_text};
+use self::own::{has_empty_part, is_for_all, is_normalized, is_of, is_own, is_rebuilt, is_selected, is_text};
 use super::sinks::Setting;
 use crate::tenants::{
     Absence, Field, FieldKind, FlowInstance, FlowResource, MissingAttribute, Provenance, SinkPlace, SourceIndex, State,
@@ -151,8 +151,10 @@ pub(super) fn apply(
         let own = |effective: &&Effective| is_own(effective, id, sources) || is_common(effective);
         let candidates =
             effects.iter().flatten().filter(|effective| effective.field == field && !effective.is_fragment);
-        let replaces_written =
-            |it: &&Effective| !is_written || is_rebuilt(it, id, sources) || is_selected(it, tenant, sources);
+        let replaces_written = |it: &&Effective| {
+            let is_normalized = || is_normalized(it, written.as_written());
+            !is_written || is_rebuilt(it, id, sources) || is_normalized() || is_selected(it, tenant, sources)
+        };
         let mut candidates = candidates.filter(replaces_written).filter(own);
         if let Some(effective) = candidates.next() {
             let known = effective.value.as_unknown().is_none();

@@ -96,6 +96,12 @@ pub(super) fn is_rebuilt(effective: &Effective, tenant: TenantId, sources: &Sour
     !is_verbatim && has_own && made_of.len() > 1 && effective.value.as_unknown().is_none()
 }
 
+/// Whether a value is well formed, as a function made it, while the text that is `written` for it is not.
+pub(super) fn is_normalized(effective: &Effective, written: Option<&str>) -> bool {
+    let is_shaped = |text: &str| has_shape(effective.field, text);
+    written.is_some_and(|text| !is_shaped(text)) && text_of(&effective.value).is_some_and(|text| is_shaped(&text))
+}
+
 /// Whether the ARN of kind `whole` contains the id of kind `part`, as a permission set's ARN contains its instance.
 fn is_named_in(part: FieldKind, whole: FieldKind) -> bool {
     part == FieldKind::InstanceArn && whole == FieldKind::PermissionSetArn
