@@ -5,7 +5,7 @@ use symlint_terraform::Value;
 use super::{Effective, ways_of};
 use crate::tenants::{
     Absence, Connector, Field, FieldKind, FieldRef, MissingAttribute, Provenance, RoleArn, Source, SourceIndex, Step,
-    Tenant, TenantId, format, may_be, other_shape, text_of,
+    Tenant, TenantId, format, has_shape, may_be, other_shape, text_of,
 };
 
 /// Whether `gap` is about `field`, whatever this is called in the tenant's collection.

@@ -98,13 +98,15 @@ fn found_in_runs(
     organizations: &[&[&str]],
 ) -> Vec<(RelationKind, usize, usize)> {
     let sources = Sources::new();
-    let span = Span::new(sources.add("x", b"x".to_vec()).unwrap(), 0..1);
+    let file = sources.add("x", vec![b'x'; 256]).unwrap();
+    // Each tenant is written at a place of its own.
+    let span = |at: usize| Span::at(file, at..at + 1);
     let mut count = 0;
     let of_run = |(run, (_, rows)): (usize, &(&str, Vec<Row>))| {
         let first = count;
         count += rows.len();
         let tenants = rows.iter().enumerate();
-        tenants.map(|(at, row)| tenant(first + at, TenantId::new(RunId::at(run), at), row, span)).collect()
+        tenants.map(|(at, row)| tenant(first + at, TenantId::new(RunId::at(run), at), row, span(first + at))).collect()
     };
     let tenants: Vec<Vec<Tenant>> = runs.iter().enumerate().map(of_run).collect();
     let named = |groups: &[&[&str]], key: &str| {

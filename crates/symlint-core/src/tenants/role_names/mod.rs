@@ -5,8 +5,8 @@ mod judge;
 mod named;
 
 pub(super) use self::judge::Everyone;
-pub(crate) use self::named::{starts, words};
 pub(super) use self::named::{folders, role_word};
+pub(crate) use self::named::{starts, words};
 
 use std::cell::OnceCell;
 
