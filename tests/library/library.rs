@@ -10,6 +10,7 @@ mod index;
 mod layouts;
 mod matrix;
 mod messages;
+mod mistakes;
 mod oracles;
 mod pages;
 mod properties;

@@ -185,7 +185,7 @@ fn set_up(attribute: &str, wrong: &str) -> String {
 }
 
 /// All findings in `project`, with all their texts.
-fn sentences(project: &Project, config: &Config, policy: &Policy) -> String {
+pub(crate) fn sentences(project: &Project, config: &Config, policy: &Policy) -> String {
     let mut sentences = String::new();
     let at = |span| project.sources().text(span);
     for finding in check(project, config, policy, catalogue()).findings {

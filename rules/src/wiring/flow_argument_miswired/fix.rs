@@ -57,8 +57,8 @@ pub(super) fn is_undecided(model: &Model<'_>, wrong: &Wrong<'_>) -> bool {
 /// Where a wrong reference can be replaced, and by what.
 pub(super) fn right_name(model: &Model<'_>, found: &WrongValues<'_>, wrong: &Wrong<'_>) -> Option<(Span, String)> {
     let (ValueProblem::Field(kind), expr) = (&wrong.problem, found.expr?) else { return None };
-    // If the right values are in a list, which of them is meant is not known.
-    if is_undecided(model, wrong) || is_in_list(model, wrong.slot) {
+    // If the right values are in a list, or are only parts of a value, which of them is meant is not known.
+    if is_undecided(model, wrong) || is_in_list(model, wrong.slot) || wrong.slot.is_fragment {
         return None;
     }
     let is_of_module = matches!(expression::root(expr), Some("each" | "var"));
@@ -79,8 +79,8 @@ pub(super) fn right_name(model: &Model<'_>, found: &WrongValues<'_>, wrong: &Wro
 /// The right argument, if the element in the call's `for_each`, or a variable of the calling module, has the right
 /// value.
 pub(super) fn right_reference(model: &Model<'_>, found: &WrongValues<'_>, wrong: &Wrong<'_>) -> Option<String> {
-    let Slot { instance, tenant, wanted, .. } = *wrong.slot;
-    let call = found.passed.as_ref()?.call;
+    let Slot { instance, tenant, wanted, is_fragment, .. } = *wrong.slot;
+    let call = found.passed.as_ref().filter(|_| !is_fragment)?.call;
     if call.for_each.is_none() {
         return match instance.around.get(found.around) {
             Some(variables) => right_in(model, wrong.slot, variables),

@@ -136,6 +136,9 @@ fn help(model: &Model<'_>, cause: &Cause<'_>, wrong: &Wrong<'_>, fix: Option<&st
     match fix.filter(|fix| fix.contains('.')).map(str::to_owned).or_else(reference).map(around) {
         Some(right) => format!("Pass `{right}`. {consequence}"),
         None if is_in_list(model, wrong.slot) => format!("Pass one of the tenant's own {own}. {consequence}"),
+        None if wrong.slot.is_fragment => {
+            format!("Pass the part of the tenant's own {own} that the module uses here. {consequence}")
+        }
         None => format!("Pass the tenant's own {own}. {consequence}"),
     }
 }

@@ -16,16 +16,23 @@ use self::references::check_references;
 use self::report::{place, report};
 use super::grants::{are_mixed, is_set_wrong};
 use super::own::is_not_own;
-use super::reference::report_foreign;
+use super::reference::{references as resources_in, report_foreign};
 use super::setting::{FlowSetting, settings, settings_of};
 use super::slot::{GrantPair, Slots};
 use crate::expression;
 
-/// Whether Sym acts on a wrong value.
+/// Whether Sym acts on a wrong value, or a resource refers to one of another kind.
 pub(super) fn is_any_wrong(model: &Model<'_>) -> bool {
     let doubtful = doubtful(model);
     let judge = SettingJudge::new(model, &doubtful);
-    doubtful.iter().any(|setting| judge.judge(setting).is_some()) || !mixed(model).is_empty()
+    let refers_wrongly = |found: &FlowResource<'_>| {
+        found.references().any(|(reference, expr, _)| {
+            resources_in(found.module, expr).resources.into_iter().any(|it| !reference.may_be(it))
+        })
+    };
+    doubtful.iter().any(|setting| judge.judge(setting).is_some())
+        || !mixed(model).is_empty()
+        || model.resources.iter().any(refers_wrongly)
 }
 
 /// The halves of grants that are wrong in resources that have the permission set of one grant and the account of another,

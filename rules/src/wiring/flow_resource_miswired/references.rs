@@ -26,7 +26,11 @@ pub(super) fn check_references(cx: &mut Context<'_>) {
                 continue;
             }
             let is_right = |resource: &&Resource| reference.may_be(resource);
-            let (kind, types) = (reference.to.0, reference.to.1.join("` or `"));
+            let kind = reference.to.0;
+            let of_type = match reference.to.1 {
+                [] => String::new(),
+                types => format!(" of type `{}`", types.join("` or `")),
+            };
             let is_known = |it: &&(&Module, &Reference, Vec<&Resource>)| {
                 std::ptr::eq(it.0, found.module) && std::ptr::eq(it.1, reference)
             };
@@ -57,10 +61,9 @@ pub(super) fn check_references(cx: &mut Context<'_>) {
                 _ => "Requests would be carried out in another way, or fail.",
             };
             let what = match (wrong, from) {
-                (Some(other), _) => format!(
-                    "refers to `{}.{}`, which is not a `{kind}` of type `{types}`",
-                    other.kind.text, other.name.text
-                ),
+                (Some(other), _) => {
+                    format!("refers to `{}.{}`, which is not a `{kind}`{of_type}", other.kind.text, other.name.text)
+                }
                 (None, Some(from)) => format!("comes from {from}, not from a `{kind}`"),
                 (None, None) if is_empty => "is empty".to_owned(),
                 (None, None) => format!("does not refer to a `{kind}` of this flow"),

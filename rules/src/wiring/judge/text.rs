@@ -74,7 +74,10 @@ impl<'a> Judge<'a> {
         }
         // A text of another kind is another value, whatever it was put together from.
         if let Some(kind) = other_shape(slot.wanted, text).filter(|_| !is_any_right || is_composed) {
-            return Some(ValueProblem::Field(kind));
+            return Some(ValueProblem::Field(match sources.as_slice() {
+                [Source::Field(field)] => field.kind,
+                _ => kind,
+            }));
         }
         // A role that is put together is in the SSO account, where the tenant has one of its own.
         let has_account = || tenant.sso_account_id.path.is_some() && is_there(&tenant.sso_account_id);
