@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 use symlint_core::rule::Context;
-use symlint_core::tenants::{FieldKind, Place, text_of};
+use symlint_core::tenants::{Place, text_of};
 
 use crate::names::unexpected_characters;
 
@@ -21,8 +21,9 @@ pub(super) fn check(cx: &mut Context<'_>) {
         let name = cx.config.role_name.role_name(&text);
         let refused = unexpected_characters(&name, |c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
         let length = name.chars().count();
-        let is_shown = cx.model.quotable(&text, environment, FieldKind::Key) == text.as_str();
-        let message = if !is_shown && (!refused.is_empty() || length > LONGEST) {
+        // A text that IAM refuses is not a well-formed name, whatever it consists of.
+        let is_private = cx.model.project.is_private(&environment.origin);
+        let message = if is_private && (!refused.is_empty() || length > LONGEST) {
             "IAM does not allow the role name that this builds; it is sensitive, so it is not shown".to_owned()
         } else if !refused.is_empty() {
             format!(

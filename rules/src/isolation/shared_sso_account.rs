@@ -113,6 +113,6 @@ fn name(cx: &Context<'_>, members: &[&Tenant]) -> String {
 fn names(cx: &Context<'_>, members: &[&Tenant]) -> String {
     let mut named: Vec<String> = members.iter().take(NAMED).map(|tenant| cx.called(tenant)).collect();
     let more = members.len().saturating_sub(named.len());
-    named.extend((more > 0).then(|| format!("{more} more tenants")));
+    named.extend((more > 0).then(|| count(more, "more tenant")));
     listed(&named)
 }
