@@ -23,7 +23,7 @@ pub struct Collection {
     pub ways: Vec<Way>,
     /// How it was found.
     pub discovery: Discovery,
-    /// The flows whose instances belong to its elements, as indexes in [`super::Model::flows`].
+    /// The flows whose instances belong to its elements, as indexes in [`crate::tenants::Model::flows`].
     pub flows: Vec<usize>,
     /// Where the variable or the local is declared.
     pub declared: Option<Span>,
