@@ -464,3 +464,41 @@ fn reports_of_earlier_checks_are_not_part_of_the_change() {
     let run = run(dir.path(), &["check", "--new-since", "HEAD", "--with", "earlier.json"]);
     assert_eq!(run.code, 0, "{}{}", run.stderr, run.stdout);
 }
+
+/// A finding about several tenants that is about fewer of them is not a new one.
+#[test]
+fn what_is_corrected_for_one_of_several_tenants_is_no_new_finding() {
+    let tenants = ["acme", "bolt", "crest"].iter().zip(1..).map(|(key, n)| customer(key, n)).collect::<Vec<_>>();
+    let account = |n: usize| {
+        let (_, rest) = tenants[n].split_once("sso_account_id").unwrap();
+        rest.split('"').nth(1).unwrap().to_owned()
+    };
+    let safelist = |accounts: &[usize]| {
+        let accounts: Vec<String> = accounts.iter().map(|n| format!("\"{}\"", account(*n))).collect();
+        MAIN.replace(
+            "[for tenant in var.customer_tenants : tenant.sso_account_id]",
+            &format!("[{}]", accounts.join(", ")),
+        )
+    };
+    let dir = repository(&tenants);
+    let path = dir.path();
+    let since = || {
+        let report = run(path, &["check", "--new-since", "HEAD", "--format", "json"]);
+        let findings = report.json()["findings"].as_array().unwrap().len();
+        (report.code, findings)
+    };
+    write(path, "main.tf", &safelist(&[0]));
+    assert_eq!(since(), (1, 1), "two accounts are missing");
+    commit(path);
+    write(path, "main.tf", &safelist(&[0, 1]));
+    assert_eq!(since(), (0, 1), "only one of them is missing");
+    write(path, "main.tf", &safelist(&[1]));
+    assert_eq!(since(), (1, 1), "another account is missing");
+
+    let miswired =
+        MAIN.replace("account_id             = each.value", "account_id             = var.customer_tenants[\"acme\"]");
+    write(path, "main.tf", &miswired);
+    commit(path);
+    write(path, "terraform.tfvars", &values(&tenants[..2]));
+    assert_eq!(since(), (0, 1), "a tenant is removed");
+}

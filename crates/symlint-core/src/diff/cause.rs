@@ -78,6 +78,7 @@ impl Causes {
         }
         let (before, after) = (values(old, &unified), values(new, &same));
         causes.join_unchanged(&olds, &news, &before, &after, |it| (it.rule, &it.tenants, it.what));
+        causes.join_shrunk(&olds, &news);
         causes.join_grown((old, &olds), (new, &news));
         causes.join_groups((old, &olds), (new, &news));
         // In another layout, another rule may find the same.
@@ -132,6 +133,29 @@ impl Causes {
                 && let Some(other) = left.get_mut(&about(identity)).and_then(Vec::pop)
             {
                 self.join(other, *at);
+            }
+        }
+    }
+
+    /// Keeps a finding about several tenants the same if it is about fewer of them, with the same values: the others were
+    /// corrected or removed.
+    fn join_shrunk(&mut self, olds: &[(usize, FindingIdentity<'_>)], news: &[(usize, FindingIdentity<'_>)]) {
+        let mut left: HashMap<(&str, usize), Vec<(usize, &FindingIdentity<'_>)>> = HashMap::default();
+        for (at, identity) in olds.iter().filter(|(at, identity)| identity.tenants.len() > 1 && self.is_gone(*at)) {
+            for tenant in &identity.own {
+                left.entry((identity.rule, *tenant)).or_default().push((*at, identity));
+            }
+        }
+        for (at, identity) in news.iter().filter(|(_, identity)| !identity.values.is_empty()) {
+            let Some(first) = identity.own.iter().next().filter(|_| self.is_new(*at)) else { continue };
+            let is_part = |(at, old): &&(usize, &FindingIdentity<'_>)| {
+                self.is_gone(*at)
+                    && identity.own.is_subset(&old.own)
+                    && identity.tenants.is_subset(&old.tenants)
+                    && identity.values.is_subset(&old.values)
+            };
+            if let Some((other, _)) = left.get(&(identity.rule, *first)).and_then(|olds| olds.iter().find(is_part)) {
+                self.join(*other, *at);
             }
         }
     }
