@@ -60,7 +60,7 @@ pub(super) fn is_for_one_tenant(evaluator: &Evaluator<'_>, walked: &Walked<'_>, 
         return false;
     };
     // Permission sets of several instances are not reached through one connector.
-    if instance_in(&instance).is_none() && (instances.len() > 1 || !is_any_known) {
+    if !instance.is_empty() && instance_in(&instance).is_none() && (instances.len() > 1 || !is_any_known) {
         return false;
     }
     let mut texts = Vec::new();
