@@ -78,7 +78,7 @@ pub(super) fn foreign<'a>(model: &'a Model<'a>) -> Vec<Foreign<'a>> {
                 value.elements().is_some_and(<[Value]>::is_empty) && !own.any(|own| reference.may_be(own))
             };
             let to = foreign.or_else(|| texts.into_iter().any(is_another).then_some(To::Text));
-            let to = to.or_else(|| resources.of_unknown(value, tenant).filter(|_| ids.is_empty()));
+            let to = to.or_else(|| if ids.is_empty() { resources.of_unknown(value, tenant) } else { None });
             let to = to.or_else(|| is_nothing().then_some(To::Nothing));
             to.into_iter().for_each(|to| add(reference.attribute, expr, to));
         }
