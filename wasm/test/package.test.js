@@ -319,5 +319,5 @@ test("the WebAssembly is small", async () => {
   const wasm = await readFile(join(root, "wasm/npm/dist/symlint.wasm"));
   const kilobytes = gzipSync(wasm, { level: 9 }).length / 1000;
   console.log(`symlint.wasm: ${Math.round(wasm.length / 1000)} kB, ${Math.round(kilobytes)} kB with gzip`);
-  assert.ok(kilobytes < 1130);
+  assert.ok(kilobytes < 1135);
 });
